@@ -1,0 +1,52 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`. Both do their own set-up.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+# Byte code is compiled here, once: some machines forbid Python to write it, and every start would pay.
+INSTALL = $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt -p $(BIN)/python
+
+.PHONY: demo test lint types architecture pytest constraints picture clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.ready
+	$(BIN)/outgrow demo
+
+test: lint types architecture pytest
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-dev
+	$(BIN)/mypy
+
+architecture: $(VENV)/.ready-dev
+	$(BIN)/lint-imports --no-cache
+
+pytest: $(VENV)/.ready-dev
+	$(BIN)/pytest -n 2 --dist loadfile
+
+picture: $(VENV)/.ready ## redraw the README's picture from the demo platform
+	$(BIN)/outgrow demo --database-url sqlite:///build/picture.db --seed 7 --today 2026-11-22 > /dev/null
+	$(BIN)/outgrow forecast total_products --database-url sqlite:///build/picture.db --as-of 2026-11-22 --svg docs/forecast.svg
+
+constraints: $(VENV)/.uv ## write the tested versions down anew (no registry's address)
+	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group dev --universal --no-header -o constraints.txt --upgrade
+
+$(VENV)/.uv:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check uv
+	touch $@
+
+$(VENV)/.ready: $(VENV)/.uv pyproject.toml constraints.txt
+	$(INSTALL) -e '.[postgres,charts]'
+	$(BIN)/python -m compileall -q src
+	touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	$(INSTALL) -e . --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) build

@@ -1,0 +1,1 @@
+"""The nouns: frozen values that every room speaks in. Standard library and NumPy only."""

@@ -1,0 +1,55 @@
+"""Days are dates in a platform's own time zone, never time stamps."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from outgrow.domain.errors import UnknownTimeZoneError
+
+Clock = Callable[[], datetime]
+"""Gives the present instant, aware of its time zone. Passed in, so that tests and replays choose their day."""
+
+
+def system_clock() -> datetime:
+    """The machine's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def time_zone(name: str, where: str) -> ZoneInfo:
+    """The IANA time zone of this name.
+
+    Raises:
+        UnknownTimeZoneError: there is none of this name; `where` says who asked for it.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError) as error:
+        raise UnknownTimeZoneError(name, where) from error
+
+
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """The calendar day on which an aware instant falls in a zone."""
+    return instant.astimezone(zone).date()
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a local day, in UTC.
+
+    Where the clock jumps over midnight, the day starts when the jump lands.
+    """
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def month_start(day: date) -> date:
+    """The first day of the day's month."""
+    return day.replace(day=1)
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after the day's month."""
+    return (month_start(day) + timedelta(days=32)).replace(day=1)
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from `first` to `last`, both included; empty if `last` is earlier."""
+    return [first + timedelta(days=i) for i in range((last - first).days + 1)]

@@ -1,0 +1,86 @@
+"""Everything that can go wrong for a user, each with what happened, where, and how to mend it."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class OutgrowError(Exception):
+    """Base of all errors that `outgrow` raises on purpose.
+
+    `str(error)` is the sentence for the user: what happened and where, then how to mend it.
+    """
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(f"{what}\n  mend: {mend}" if mend else what)
+        self.what = what
+        self.mend = mend
+
+
+class UsageError(OutgrowError, ValueError):
+    """The caller asked for something that does not exist or makes no sense."""
+
+
+class UnknownMetricError(UsageError):
+    """No metric of this name is built in or stored; the nearest names are suggested."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = get_close_matches(name, names, n=3, cutoff=0.5)
+        mend = f"did you mean {' or '.join(near)}?" if near else f"use one of: {', '.join(names)}"
+        super().__init__(f"there is no metric '{name}'", mend)
+
+
+class BadThresholdError(UsageError):
+    """A threshold has to be a positive, finite number."""
+
+    def __init__(self, threshold: object) -> None:
+        super().__init__(
+            f"the threshold {threshold!r} is not a positive number",
+            "give a number above zero, in the metric's own unit",
+        )
+
+
+class ConfigurationError(OutgrowError):
+    """A setting is missing or wrong; the message names the setting and where it was read."""
+
+
+class UnknownTimeZoneError(ConfigurationError):
+    """A platform's time zone is not an IANA name."""
+
+    def __init__(self, zone: str, where: str) -> None:
+        super().__init__(
+            f"{where} has the time zone '{zone}', which is not an IANA time zone",
+            "use a name such as 'Europe/Berlin' or 'UTC'",
+        )
+
+
+class UnknownPlatformError(ConfigurationError):
+    """The platform asked for is neither in the source database nor in the store."""
+
+    def __init__(self, asked: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        have = f"use one of: {', '.join(names)}" if names else "the database holds no platform yet"
+        super().__init__(f"there is no platform '{asked}'", have)
+
+
+class DatabaseError(OutgrowError):
+    """A database cannot be reached, refuses us, or is read-only. Passwords are never part of the text."""
+
+
+class SchemaError(OutgrowError):
+    """Our tables are missing, of another version, or half-migrated."""
+
+
+class DataError(OutgrowError):
+    """Data that was handed in cannot be true; the message names the file and row, or the day and metric."""
+
+
+class ClockError(OutgrowError):
+    """The clock is earlier than the newest snapshot: one of the two is wrong."""
+
+
+class MissingExtraError(OutgrowError):
+    """An optional part of the installation is needed for this."""
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        super().__init__(f"{purpose} needs an optional part that is not installed", f"pip install 'outgrow[{extra}]'")

@@ -1,0 +1,204 @@
+"""What is said of the future: bands, refusals, and the answer to "when is this limit reached?"."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.domain.history import History
+from outgrow.domain.metric import Metric
+
+WITHIN_DAYS = (30, 90, 180, 365)
+"""The spans for which the probability of a crossing is always told."""
+
+
+class Status(StrEnum):
+    """Whether there is a date, and if not, why not."""
+
+    OK = "ok"
+    ALREADY_EXCEEDED = "already_exceeded"
+    NO_GROWTH = "no_growth"
+    DECLINING = "declining"
+    BEYOND_HORIZON = "beyond_horizon"
+    INSUFFICIENT_DATA = "insufficient_data"
+    NO_LIMIT = "no_limit"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class DayBand:
+    """Early, middle and late quantile of a day count from `as_of`; None where beyond the horizon."""
+
+    p10: int | None = None
+    p50: int | None = None
+    p90: int | None = None
+
+    def dates(self, as_of: date) -> dict[str, date | None]:
+        """The same three as calendar days."""
+        return {
+            key: None if days is None else as_of + timedelta(days=days)
+            for key, days in (("p10", self.p10), ("p50", self.p50), ("p90", self.p90))
+        }
+
+    def to_document(self) -> dict[str, int | None]:
+        """As JSON."""
+        return {"p10": self.p10, "p50": self.p50, "p90": self.p90}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no forecast: a value, not an exception."""
+
+    status: Status
+    reason: str
+    have: int | None = None
+    need: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryNote:
+    """How much of the past a statement rests on, in days."""
+
+    observed_days: int
+    reconstructed_days: int
+    missing_days: int
+
+    @classmethod
+    def of(cls, history: History) -> "HistoryNote":
+        """Count a history's days."""
+        return cls(history.observed_days, history.reconstructed_days, history.missing_days)
+
+    @property
+    def observed_share(self) -> float | None:
+        """Share of the known days that were captured on the day; None when no day is known."""
+        known = self.observed_days + self.reconstructed_days
+        return self.observed_days / known if known else None
+
+    def to_document(self) -> dict[str, int]:
+        """As JSON."""
+        return {
+            "observed_days": self.observed_days,
+            "reconstructed_days": self.reconstructed_days,
+            "missing_days": self.missing_days,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """Quantiles of a metric's daily value, for each day after `as_of`.
+
+    Attributes:
+        levels: increasing quantile levels, (n_levels,).
+        quantiles: float64 (n_levels, horizon), in the metric's unit, non-decreasing along the levels.
+        growth_per_30_days: what the median rises by in 30 days, in the metric's unit; for a flow, how much
+            the 30 days ahead exceed the 30 days past.
+        as_of: the last day that was known.
+    """
+
+    metric: Metric
+    scope_name: str
+    as_of: date
+    current: float
+    levels: tuple[float, ...]
+    quantiles: NDArray[np.float64]
+    growth_per_30_days: float
+    history: HistoryNote
+
+    def quantile(self, level: float) -> NDArray[np.float64]:
+        """One quantile over the horizon, (horizon,); the level has to be one of `levels`."""
+        row: NDArray[np.float64] = self.quantiles[self.levels.index(level)]
+        return row
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON: one entry a day, quantiles keyed `p05`, `p10`, ..."""
+        keys = [f"p{round(100 * level):02d}" for level in self.levels]
+        decimals = self.metric.decimals + 1
+        return {
+            "metric": self.metric.name,
+            "scope": self.scope_name,
+            "unit": self.metric.unit,
+            "status": Status.OK.value,
+            "reason": None,
+            "as_of": self.as_of.isoformat(),
+            "current": as_number(self.current),
+            "growth_per_30_days": round(self.growth_per_30_days, 2),
+            "days": [
+                {
+                    "date": (self.as_of + timedelta(days=d + 1)).isoformat(),
+                    **{key: round(float(v), decimals) for key, v in zip(keys, column, strict=True)},
+                }
+                for d, column in enumerate(self.quantiles.T)
+            ],
+            "history": self.history.to_document(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DaysUntil:
+    """When a metric reaches a limit: the one document that every face gives.
+
+    `days` counts from `as_of`, the newest known day; the crossing is the first day at or above `threshold`.
+    """
+
+    metric: Metric
+    scope_name: str
+    threshold: float | None
+    status: Status
+    reason: str | None
+    current: float | None
+    as_of: date | None
+    history: HistoryNote
+    days: DayBand = DayBand()
+    probability_within: dict[int, float] = field(default_factory=dict)
+    growth_per_30_days: float | None = None
+    days_ago: int | None = None
+    have: int | None = None
+    need: int | None = None
+
+    @property
+    def used_share(self) -> float | None:
+        """Current value as a share of the limit."""
+        if self.current is None or not self.threshold:
+            return None
+        return self.current / self.threshold
+
+    def date(self, key: str) -> date | None:
+        """The calendar day of one of the quantiles `p10`, `p50`, `p90`."""
+        return None if self.as_of is None else self.days.dates(self.as_of)[key]
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON, section 3 of the contract."""
+        dates = self.days.dates(self.as_of) if self.as_of else {"p10": None, "p50": None, "p90": None}
+        document: dict[str, Any] = {
+            "metric": self.metric.name,
+            "scope": self.scope_name,
+            "unit": self.metric.unit,
+            "threshold": as_number(self.threshold),
+            "status": self.status.value,
+            "reason": self.reason,
+            "current": as_number(self.current),
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "days": self.days.to_document(),
+            "date": {key: day.isoformat() if day else None for key, day in dates.items()},
+            "probability_within": {
+                str(d): round(self.probability_within[d], 4) if d in self.probability_within else None
+                for d in WITHIN_DAYS
+            },
+            "growth_per_30_days": None if self.growth_per_30_days is None else round(self.growth_per_30_days, 2),
+            "history": self.history.to_document(),
+        }
+        if self.status is Status.ALREADY_EXCEEDED:
+            document["days_ago"] = self.days_ago
+        if self.status is Status.INSUFFICIENT_DATA:
+            document["have"], document["need"] = self.have, self.need
+        return document
+
+
+def as_number(value: float | None) -> float | int | None:
+    """A whole number as int, so that JSON says 30000 and not 30000.0."""
+    if value is None:
+        return None
+    return int(value) if float(value).is_integer() else float(value)

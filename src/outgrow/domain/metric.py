@@ -1,0 +1,132 @@
+"""What is counted or measured each day, whose it is, and by which names it goes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from outgrow.domain.errors import UnknownMetricError, UsageError
+
+
+class Kind(StrEnum):
+    """How a metric behaves from one day to the next."""
+
+    LEVEL = "level"
+    """May rise and fall."""
+    CUMULATIVE = "cumulative"
+    """Only rises, save for clean-ups."""
+    FLOW = "flow"
+    """Happens per day, such as orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One thing that is counted or measured each day."""
+
+    name: str
+    kind: Kind
+    unit: str
+    label: str
+    month_total_of: str | None = None
+    """The daily flow that this metric adds up from the first of each month, if it is a month-to-date total."""
+
+    @property
+    def is_count(self) -> bool:
+        """Whether values are whole things (stores, products) rather than sizes."""
+        return self.unit not in {"GB", "MB", "%"}
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals a value is worth showing with."""
+        return 0 if self.is_count else 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose metric it is: the platform, a merchant, a store, a plan."""
+
+    kind: str
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}" if self.key else self.kind
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text form, `kind` or `kind:key`."""
+        kind, _, key = text.partition(":")
+        if not kind:
+            raise UsageError(f"'{text}' is not a scope", "write it as kind:key, for example store:17")
+        return cls(kind, key)
+
+
+PLATFORM = Scope("platform")
+"""The platform itself. Stored without its key, because each stored row names its platform anyway."""
+
+TOTAL_STORES = Metric("total_stores", Kind.LEVEL, "stores", "Stores")
+ACTIVE_STORES = Metric("active_stores", Kind.LEVEL, "stores", "Active stores")
+TRIAL_STORES = Metric("trial_stores", Kind.LEVEL, "stores", "Stores on trial")
+TOTAL_SUBSCRIPTIONS = Metric("total_subscriptions", Kind.CUMULATIVE, "subscriptions", "Subscriptions")
+ACTIVE_SUBSCRIPTIONS = Metric("active_subscriptions", Kind.LEVEL, "subscriptions", "Active subscriptions")
+TOTAL_PRODUCTS = Metric("total_products", Kind.LEVEL, "products", "Products")
+ORDERS_PER_DAY = Metric("orders_per_day", Kind.FLOW, "orders", "Orders per day")
+TOTAL_ORDERS_MONTH = Metric(
+    "total_orders_month", Kind.FLOW, "orders", "Orders this month", month_total_of="orders_per_day"
+)
+TOTAL_TEAM_MEMBERS = Metric("total_team_members", Kind.LEVEL, "members", "Team members")
+STORAGE_USED_GB = Metric("storage_used_gb", Kind.LEVEL, "GB", "Media storage")
+DB_SIZE_MB = Metric("db_size_mb", Kind.LEVEL, "MB", "Database size")
+THEORETICAL_PRODUCTS_LIMIT = Metric("theoretical_products_limit", Kind.LEVEL, "products", "Products sold")
+THEORETICAL_ORDERS_LIMIT = Metric("theoretical_orders_limit", Kind.LEVEL, "orders", "Orders a month sold")
+THEORETICAL_TEAM_LIMIT = Metric("theoretical_team_limit", Kind.LEVEL, "members", "Team members sold")
+
+CAPTURED = (
+    TOTAL_STORES,
+    ACTIVE_STORES,
+    TRIAL_STORES,
+    TOTAL_SUBSCRIPTIONS,
+    ACTIVE_SUBSCRIPTIONS,
+    TOTAL_PRODUCTS,
+    ORDERS_PER_DAY,
+    TOTAL_ORDERS_MONTH,
+    TOTAL_TEAM_MEMBERS,
+    STORAGE_USED_GB,
+    DB_SIZE_MB,
+    THEORETICAL_PRODUCTS_LIMIT,
+    THEORETICAL_ORDERS_LIMIT,
+    THEORETICAL_TEAM_LIMIT,
+)
+"""The platform's own metrics that every capture measures."""
+
+TIER_SUBSCRIPTIONS = Metric("tier_subscriptions", Kind.LEVEL, "subscriptions", "Active subscriptions of a plan")
+"""Active subscriptions by plan, stored once per plan under the scope `plan:CODE`: the tier distribution."""
+
+ALIASES: Mapping[str, str] = {
+    "stores": ACTIVE_STORES.name,
+    "products": TOTAL_PRODUCTS.name,
+    "orders": TOTAL_ORDERS_MONTH.name,
+    "team_members": TOTAL_TEAM_MEMBERS.name,
+    "storage_gb": STORAGE_USED_GB.name,
+}
+"""The short names of five metrics; every entry point accepts either name."""
+
+
+class MetricCatalogue:
+    """The metrics that are known: the built-in ones and those that imports or other packages added."""
+
+    def __init__(self, more: Iterable[Metric] = ()) -> None:
+        self._by_name = {m.name: m for m in (*CAPTURED, TIER_SUBSCRIPTIONS, *more)}
+
+    def __iter__(self) -> Iterator[Metric]:
+        return iter(self._by_name.values())
+
+    def resolve(self, name: str) -> Metric:
+        """The metric of this name or alias.
+
+        Raises:
+            UnknownMetricError: there is none; the message names the nearest.
+        """
+        metric = self._by_name.get(ALIASES.get(name, name))
+        if metric is None:
+            raise UnknownMetricError(name, (*self._by_name, *ALIASES))
+        return metric

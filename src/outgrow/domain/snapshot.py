@@ -1,0 +1,72 @@
+"""All metrics of one platform on one day, each with where it came from or why it is missing."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from outgrow.domain.metric import PLATFORM, Metric, Scope
+
+
+class Provenance(StrEnum):
+    """How a value came to be known."""
+
+    OBSERVED = "observed"
+    """Captured on the day."""
+    RECONSTRUCTED = "reconstructed"
+    """Rebuilt later from time stamps and status history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value, or the reason why there is none; never both, never neither.
+
+    A value that cannot be true (negative, infinite, not a number) becomes missing, with that as its reason.
+    """
+
+    value: float | None
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.value is None) == (self.reason is None):
+            raise ValueError("a reading has either a value or a reason for having none")
+
+    @classmethod
+    def of(cls, value: float) -> "Reading":
+        """Take a number from outside, refusing what cannot be a size or a count."""
+        number = float(value)
+        if not math.isfinite(number):
+            return cls.missing(f"the source gave {number}, which is not a finite number")
+        if number < 0:
+            return cls.missing(f"the source gave {number:g}, and a count or size cannot be negative")
+        return cls(number)
+
+    @classmethod
+    def missing(cls, reason: str) -> "Reading":
+        """A value that is not known, and why. Long reasons are cut to 300 characters."""
+        return cls(None, " ".join(reason.split())[:300] or "no reason was given")
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One reading of one metric of one scope."""
+
+    metric: Metric
+    reading: Reading
+    scope: Scope = PLATFORM
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is known of one platform on one day."""
+
+    platform: str
+    day: date
+    provenance: Provenance
+    measurements: tuple[Measurement, ...]
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """Reason by name for every metric that could not be measured."""
+        return {m.metric.name: m.reading.reason for m in self.measurements if m.reading.reason is not None}

@@ -1,0 +1,1 @@
+"""Their data, read-only, turned into snapshots."""

@@ -1,0 +1,122 @@
+"""The present day's snapshot, and every past day's, from the commerce schema."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from outgrow.domain.days import day_start, month_start
+from outgrow.domain.metric import Kind, Metric, Scope
+from outgrow.domain.snapshot import Provenance, Snapshot
+from outgrow.sources.commerce.aggregator import StatsAggregator
+from outgrow.sources.commerce.contract import CountHistory, MetricsContext, RebuildingProvider
+from outgrow.sources.commerce.dayscan import Changes, DayScan
+from outgrow.sources.commerce.platforms import PlatformRef
+
+HARD_DELETED = "rows that were deleted for good (not marked as deleted) left no trace: past counts are too low by them"
+
+
+def measure_today(db: Session, platform: PlatformRef, day: date, aggregator: StatsAggregator) -> Snapshot:
+    """All metrics as they are now; those that could not be measured are missing with their reason.
+
+    Args:
+        db: a session on the platform's database; only read.
+        day: today in the platform's time zone.
+    """
+    context = MetricsContext(date_from=day_start(month_start(day), platform.zone), platform_id=platform.id)
+    measured = aggregator.measure(db, platform.id, context)
+    return Snapshot(platform.code, day, Provenance.OBSERVED, measured)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RebuiltSeries:
+    """One metric's changes over all time."""
+
+    metric: Metric
+    scope: Scope
+    changes: Changes
+
+    def values(self, first: date, last: date) -> NDArray[np.float64]:
+        """Its value on each day, float64 (n_days,): a level at the day's end, a flow over the day."""
+        if self.metric.month_total_of is not None:
+            return self.changes.month_to_date(first, last)
+        if self.metric.kind is Kind.FLOW:
+            return self.changes.flow(first, last)
+        # Ends before beginnings are a fault of the source; a negative count would be a second one, of ours.
+        return np.maximum(np.round(self.changes.level(first, last), 9), 0.0)
+
+
+@dataclass(slots=True)
+class Rebuilding:
+    """Reads the areas' histories one after the other, so that progress can be shown.
+
+    Attributes:
+        series: what has been rebuilt so far.
+        unavailable: the metrics that cannot be rebuilt, with the reason.
+        limitations: what the time stamps cannot tell.
+    """
+
+    db: Session
+    platform: PlatformRef
+    until: date
+    aggregator: StatsAggregator
+    series: list[RebuiltSeries] = field(default_factory=list)
+    unavailable: dict[str, str] = field(default_factory=dict)
+    limitations: list[str] = field(default_factory=lambda: [HARD_DELETED])
+
+    def areas(self) -> Sequence[str]:
+        """The names of the areas that will be read."""
+        return [provider.area for provider in self.aggregator.providers]
+
+    def run(self) -> Iterator[str]:
+        """Read one area at each step and say which.
+
+        A failing area costs its own metrics alone: they are `unavailable`.
+        """
+        for provider in self.aggregator.providers:
+            metrics = {key: metric for key, metric in provider.metrics.items() if metric is not None}
+            if isinstance(provider, RebuildingProvider):
+                self.limitations.extend(provider.limitations)
+                scan = DayScan(self.db, self.platform.id, self.platform.zone, self.until)
+                try:
+                    with self.db.begin_nested():
+                        self._keep(metrics, provider.rebuild(scan))
+                except Exception as error:
+                    reason = f"{provider.area} could not be rebuilt: {type(error).__name__}: {error}"
+                    self.unavailable |= {m.name: " ".join(reason.split())[:300] for m in metrics.values()}
+            else:
+                reason = f"{provider.area} leaves no time stamps to rebuild it from"
+                self.unavailable |= {m.name: reason for m in metrics.values()}
+            yield provider.area
+
+    def _keep(self, metrics: dict[str, Metric], histories: Sequence[CountHistory]) -> None:
+        for history in histories:
+            if metric := metrics.get(history.key):
+                self.series.append(RebuiltSeries(metric, history.scope, history.changes))
+
+    @property
+    def first_day(self) -> date | None:
+        """The earliest day on which anything happened; None for an empty platform."""
+        return min((day for s in self.series if (day := s.changes.first_day) is not None), default=None)
+
+
+def rebuild_flows(
+    db: Session, platform: PlatformRef, since: date, until: date, aggregator: StatsAggregator
+) -> dict[str, NDArray[np.float64]]:
+    """What happened on each day of a span, float64 (n_days,) by metric name, for the metrics that are flows."""
+    scan = DayScan(db, platform.id, platform.zone, until, since)
+    flows: dict[str, NDArray[np.float64]] = {}
+    for provider in aggregator.providers:
+        metrics = {
+            key: m
+            for key, m in provider.metrics.items()
+            if m is not None and m.kind is Kind.FLOW and m.month_total_of is None
+        }
+        if metrics and isinstance(provider, RebuildingProvider):
+            for history in provider.rebuild(scan):
+                if metric := metrics.get(history.key):
+                    flows[metric.name] = history.changes.flow(since, until)
+    return flows

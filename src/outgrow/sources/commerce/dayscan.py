@@ -1,0 +1,143 @@
+"""Changes per local day from one grouped scan of a table: the way a whole history is read at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, select
+from sqlalchemy.orm import Session
+
+from outgrow.domain.days import day_start
+from outgrow.sources.commerce.localdays import local_day
+from outgrow.sources.commerce.models.base import OfPlatform
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """Amounts that came or went, by day. Days may repeat and need no order.
+
+    Attributes:
+        days: datetime64[D] (n,).
+        amounts: float64 (n,), negative where something ended.
+    """
+
+    days: NDArray[np.datetime64]
+    amounts: NDArray[np.float64]
+
+    @classmethod
+    def none(cls) -> "Changes":
+        """Nothing ever happened."""
+        return cls(np.empty(0, "datetime64[D]"), np.empty(0))
+
+    def __add__(self, other: "Changes") -> "Changes":
+        return Changes(np.concatenate([self.days, other.days]), np.concatenate([self.amounts, other.amounts]))
+
+    def __sub__(self, other: "Changes") -> "Changes":
+        return self + Changes(other.days, -other.amounts)
+
+    def scaled(self, factor: float) -> "Changes":
+        """The same changes in another unit."""
+        return Changes(self.days, self.amounts * factor)
+
+    @property
+    def first_day(self) -> date | None:
+        """The earliest day on which anything happened."""
+        return self.days.min().item() if len(self.days) else None
+
+    def flow(self, first: date, last: date) -> NDArray[np.float64]:
+        """What happened on each day from `first` to `last`, float64 (n_days,)."""
+        start = np.datetime64(first, "D")
+        n_days = (last - first).days + 1
+        at = (self.days - start).astype(np.int64)
+        inside = (at >= 0) & (at < n_days)
+        return np.bincount(at[inside], self.amounts[inside], n_days).astype(np.float64)
+
+    def level(self, first: date, last: date) -> NDArray[np.float64]:
+        """What there was at the end of each day from `first` to `last`, float64 (n_days,)."""
+        before = self.amounts[self.days < np.datetime64(first, "D")].sum()
+        level: NDArray[np.float64] = before + np.cumsum(self.flow(first, last))
+        return level
+
+    def month_to_date(self, first: date, last: date) -> NDArray[np.float64]:
+        """What happened from the first of the month to the end of each day, float64 (n_days,)."""
+        whole_from = first.replace(day=1)
+        running = np.cumsum(self.flow(whole_from, last))
+        days = np.datetime64(whole_from, "D") + np.arange(len(running))
+        month_starts = days == days.astype("datetime64[M]").astype("datetime64[D]")
+        before_month = np.where(month_starts, np.concatenate([[0.0], running[:-1]]), 0.0)
+        return (running - np.maximum.accumulate(before_month))[(first - whole_from).days :]
+
+
+@dataclass(frozen=True, slots=True)
+class DayScan:
+    """Reads one platform's changes up to the end of the local day `until`, a grouped scan at a time."""
+
+    db: Session
+    platform_id: int
+    zone: ZoneInfo
+    until: date
+    since: date | None = None
+    """Where set, changes of earlier days are left out: enough for flows, never for levels."""
+
+    def changes(
+        self,
+        table: type[OfPlatform],
+        began: SQLColumnExpression[Any],
+        amount: SQLColumnExpression[Any] | None = None,
+    ) -> Changes:
+        """Rows (or the sum of `amount`) by the local day of `began`; rows without that instant are left out."""
+        return self.changes_by(None, table, began, [amount])[""][0]
+
+    def lifetimes(
+        self,
+        table: type[OfPlatform],
+        began: SQLColumnExpression[Any],
+        ended: SQLColumnExpression[Any],
+        amount: SQLColumnExpression[Any] | None = None,
+    ) -> Changes:
+        """Rows (or the sum of `amount`) that exist: up on the day of `began`, down on the day of `ended`."""
+        return self.changes(table, began, amount) - self.changes(table, ended, amount)
+
+    def changes_by(
+        self,
+        label: SQLColumnExpression[Any] | None,
+        table: type[OfPlatform],
+        began: SQLColumnExpression[Any],
+        amounts: Sequence[SQLColumnExpression[Any] | None],
+        joined: tuple[type[Any], ColumnElement[bool]] | None = None,
+    ) -> dict[str, list[Changes]]:
+        """Several sums (None: the number of rows) in one scan, apart by a label; without one, all under ``""``."""
+        dialect = self.db.get_bind().dialect.name
+        end = day_start(self.until + timedelta(days=1), self.zone)
+        day = local_day(began, self.zone, dialect, end).label("day")
+        sums = [func.count() if a is None else func.coalesce(func.sum(a), 0) for a in amounts]
+        query = (
+            select(day, *sums)
+            .select_from(table)
+            .where(table.platform_id == self.platform_id, began.is_not(None), began < end)
+            .group_by(day)
+        )
+        if joined is not None:
+            query = query.join(*joined)
+        if self.since is not None:
+            query = query.where(began >= day_start(self.since, self.zone))
+        if label is not None:
+            query = query.add_columns(label).group_by(label)
+        rows = [tuple(row) for row in self.db.execute(query)]
+        groups = np.array([str(row[-1]) if label is not None else "" for row in rows], dtype=object)
+        days = np.array([row[0] for row in rows], dtype="datetime64[D]")
+        totals = np.array([row[1 : 1 + len(sums)] for row in rows], dtype=np.float64).reshape(-1, len(sums))
+        wanted = [""] if label is None else sorted(set(groups))
+        return {
+            name: [Changes(days[groups == name], totals[groups == name, i]) for i in range(len(sums))]
+            for name in wanted
+        }
+
+
+def earlier(a: SQLColumnExpression[Any], b: SQLColumnExpression[Any]) -> ColumnElement[Any]:
+    """SQL for the earlier of two instants of which each may be NULL."""
+    return case((a.is_(None), b), (b.is_(None), a), (a < b, a), else_=b)

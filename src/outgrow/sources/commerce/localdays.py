@@ -1,0 +1,82 @@
+"""The local calendar day of a UTC time stamp, computed inside the database.
+
+Zones are resolved here, from the time-zone data that Python uses, into the few spans of constant offset: so every
+database agrees with every other and with us, whether or not it has time-zone tables of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    SQLColumnExpression,
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+)
+
+from outgrow.sources.commerce.models.base import UtcDateTime
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Rows older than this get the offset that was in force then."""
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetSpan:
+    """From this instant on (until the next span's), the zone is `minutes` ahead of UTC."""
+
+    since: datetime
+    minutes: int
+
+
+@lru_cache(maxsize=64)
+def offset_spans(zone: ZoneInfo, until: datetime) -> tuple[OffsetSpan, ...]:
+    """The zone's spans of constant offset from 1990 to `until`, oldest first."""
+
+    def minutes(at: datetime) -> int:
+        offset = at.astimezone(zone).utcoffset()
+        return round(offset.total_seconds() / 60) if offset else 0
+
+    spans = [OffsetSpan(EARLIEST, minutes(EARLIEST))]
+    day = EARLIEST
+    while day < until:
+        following = day + timedelta(days=1)
+        if minutes(following) != spans[-1].minutes:
+            low, high = day, following
+            while high - low > timedelta(minutes=1):
+                middle = low + timedelta(minutes=int((high - low).total_seconds() // 120))
+                low, high = (low, middle) if minutes(middle) != spans[-1].minutes else (middle, high)
+            spans.append(OffsetSpan(high, minutes(high)))
+        day = following
+    return tuple(spans)
+
+
+def local_day(instant: SQLColumnExpression[Any], zone: ZoneInfo, dialect: str, until: datetime) -> ColumnElement[Any]:
+    """SQL for the local date of a UTC instant: a date, or its ISO text where the database has no date type."""
+    newest_first = offset_spans(zone, until)[::-1]
+    if len(newest_first) == 1:
+        return _shifted_date(instant, newest_first[0].minutes, dialect)
+    # Newest first, because most rows are recent and a CASE stops at its first hit.
+    branches = [
+        (instant >= literal(span.since, UtcDateTime()), _shifted_date(instant, span.minutes, dialect))
+        for span in newest_first[:-1]
+    ]
+    return case(*branches, else_=_shifted_date(instant, newest_first[-1].minutes, dialect))
+
+
+def _shifted_date(instant: SQLColumnExpression[Any], minutes: int, dialect: str) -> ColumnElement[Any]:
+    if dialect == "sqlite":
+        if minutes == 0:
+            return func.substr(cast(instant, String), 1, 10)
+        return func.date(instant, f"{minutes:+d} minutes")
+    if dialect == "postgresql":
+        utc = func.timezone("UTC", instant)
+        return cast(utc + literal_column(f"interval '{minutes} minutes'"), Date)
+    return cast(func.timestampadd(literal_column("MINUTE"), minutes, instant), Date)

@@ -1,0 +1,42 @@
+"""The platforms of a commerce database: which there are, and each one's time zone."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from outgrow.domain.days import time_zone
+from outgrow.domain.errors import UnknownPlatformError
+from outgrow.sources.commerce.models import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRef:
+    """A platform as the source knows it."""
+
+    id: int
+    code: str
+    name: str
+    zone: ZoneInfo
+
+
+def find_platform(db: Session, asked: str | int | None = None) -> PlatformRef:
+    """The platform of this code or id; the first one if none is asked for.
+
+    Raises:
+        UnknownPlatformError: there is none of this code or id, or none at all.
+        UnknownTimeZoneError: its time zone is not an IANA name.
+    """
+    columns = select(Platform.id, Platform.code, Platform.name, Platform.time_zone).order_by(Platform.id)
+    rows = db.execute(columns).all()
+    for row in rows:
+        if asked is None or str(asked) in {row.code, str(row.id)}:
+            zone = time_zone(row.time_zone, f"platform '{row.code}'")
+            return PlatformRef(row.id, row.code, row.name or row.code, zone)
+    raise UnknownPlatformError("any" if asked is None else str(asked), [row.code for row in rows])
+
+
+def platform_codes(db: Session) -> list[str]:
+    """The codes of all platforms, the first one first."""
+    return list(db.scalars(select(Platform.code).order_by(Platform.id)))

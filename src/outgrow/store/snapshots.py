@@ -1,0 +1,202 @@
+"""Writes and reads snapshots. What was observed is never overwritten; what is missing may be filled."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from outgrow.domain.errors import DatabaseError
+from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED, History
+from outgrow.domain.metric import PLATFORM, Kind, Metric, MetricCatalogue, Scope
+from outgrow.domain.snapshot import Provenance, Snapshot
+from outgrow.store.tables import CapacitySnapshot, MeasurementRow, MetricRow
+
+_INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+"""How each database spells an upsert."""
+
+
+def _insert(session: Session, table: Any) -> Any:  # noqa: ANN401 - the dialects share no type for it
+    dialect = session.get_bind().dialect.name
+    if dialect not in _INSERTS:
+        raise DatabaseError(
+            f"snapshots cannot be stored in a {dialect} database", "set store_url to SQLite or PostgreSQL"
+        )
+    return _INSERTS[dialect](table)
+
+
+def claim_day(session: Session, platform: str, day: date, captured_at: datetime) -> None:
+    """Make the snapshot's row, or wait for whoever is just making it.
+
+    Called before anything is read: it takes the write lock first, so that concurrent captures of one day follow
+    each other instead of meeting half-way.
+    """
+    ms = int(captured_at.timestamp() * 1000)
+    insert = _insert(session, CapacitySnapshot).values(platform=platform, snapshot_date=day, captured_at_ms=ms)
+    statement = insert.on_conflict_do_update(
+        index_elements=["platform", "snapshot_date"],
+        set_={"captured_at_ms": func.coalesce(CapacitySnapshot.captured_at_ms, insert.excluded.captured_at_ms)},
+    )
+    session.execute(statement)
+
+
+def write_snapshot(session: Session, snapshot: Snapshot) -> None:
+    """Store the measurements of a claimed day; see `write_measurements` for what gives way to what."""
+    rows = [
+        {
+            "platform": snapshot.platform,
+            "metric": m.metric.name,
+            "scope": str(m.scope),
+            "day": snapshot.day,
+            "value": m.reading.value,
+            "reason": m.reading.reason,
+            "provenance": snapshot.provenance.value,
+        }
+        for m in snapshot.measurements
+    ]
+    remember_metrics(session, (m.metric for m in snapshot.measurements))
+    write_measurements(session, rows)
+
+
+def write_days(session: Session, platform: str, days: Iterable[date]) -> None:
+    """Make the rows of rebuilt days that have none yet."""
+    rows = [{"platform": platform, "snapshot_date": day} for day in days]
+    if rows:
+        session.execute(_insert(session, CapacitySnapshot).on_conflict_do_nothing(), rows)
+
+
+def write_measurements(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Upsert measurements.
+
+    A missing value is filled by any value. An observed value never changes. A rebuilt value gives way to an
+    observed one, and to a rebuilt one that differs.
+    """
+    if not rows:
+        return
+    insert = _insert(session, MeasurementRow)
+    new, old = insert.excluded, MeasurementRow
+    rebuilt = and_(old.provenance == Provenance.RECONSTRUCTED.value, new.value.is_not(None))
+    gives_way = or_(
+        and_(old.value.is_(None), new.value.is_not(None)),
+        and_(rebuilt, or_(new.provenance == Provenance.OBSERVED.value, new.value != old.value)),
+    )
+    statement = insert.on_conflict_do_update(
+        index_elements=["platform", "metric", "scope", "day"],
+        set_={"value": new.value, "reason": new.reason, "provenance": new.provenance},
+        where=gives_way,
+    )
+    session.execute(statement, rows)
+
+
+def remember_metrics(session: Session, metrics: Iterable[Metric]) -> None:
+    """Keep the description of metrics that are not built in."""
+    built_in = {m.name for m in MetricCatalogue()}
+    rows = [
+        {"name": m.name, "kind": m.kind.value, "unit": m.unit, "label": m.label}
+        for m in {m.name: m for m in metrics}.values()
+        if m.name not in built_in
+    ]
+    if rows:
+        session.execute(_insert(session, MetricRow).on_conflict_do_nothing(), rows)
+
+
+def catalogue(session: Session) -> MetricCatalogue:
+    """The built-in metrics and those that the store knows besides."""
+    rows = session.execute(select(MetricRow.name, MetricRow.kind, MetricRow.unit, MetricRow.label))
+    return MetricCatalogue(Metric(name, Kind(kind), unit, label) for name, kind, unit, label in rows)
+
+
+def stored_platforms(session: Session) -> list[str]:
+    """The codes of all platforms that have snapshots, in alphabetical order."""
+    return list(session.scalars(select(CapacitySnapshot.platform).distinct().order_by(CapacitySnapshot.platform)))
+
+
+def newest_day(session: Session, platform: str) -> date | None:
+    """The day of the newest snapshot; None when there is none."""
+    return session.scalar(select(func.max(CapacitySnapshot.snapshot_date)).where(CapacitySnapshot.platform == platform))
+
+
+def snapshot_days(session: Session, platform: str, since: date | None, until: date | None) -> list[date]:
+    """The days that have a snapshot, in order."""
+    query = select(CapacitySnapshot.snapshot_date).where(CapacitySnapshot.platform == platform)
+    if since is not None:
+        query = query.where(CapacitySnapshot.snapshot_date >= since)
+    if until is not None:
+        query = query.where(CapacitySnapshot.snapshot_date <= until)
+    return list(session.scalars(query.order_by(CapacitySnapshot.snapshot_date)))
+
+
+def get_snapshot(session: Session, platform: str, day: date) -> CapacitySnapshot | None:
+    """The snapshot of a day, read anew from the database."""
+    return session.get(CapacitySnapshot, (platform, day), populate_existing=True)
+
+
+def missing_since(session: Session, platform: str, metrics: Sequence[str], since: date, before: date) -> list[date]:
+    """The days from `since` to before `before` on which one of these metrics is stored as missing."""
+    query = select(MeasurementRow.day).where(
+        MeasurementRow.platform == platform,
+        MeasurementRow.metric.in_(metrics),
+        MeasurementRow.scope == str(PLATFORM),
+        MeasurementRow.day >= since,
+        MeasurementRow.day < before,
+        MeasurementRow.value.is_(None),
+    )
+    return sorted(set(session.scalars(query)))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryReader:
+    """Reads a platform's histories up to a day.
+
+    Attributes:
+        until: nothing later is read; None reads everything.
+    """
+
+    session: Session
+    platform: str
+    until: date | None = None
+
+    def read(self, metrics: Sequence[Metric], scope: Scope = PLATFORM, since: date | None = None) -> list[History]:
+        """One history per metric, in order, all in one query; empty where nothing is stored."""
+        query = select(
+            MeasurementRow.metric, MeasurementRow.day, MeasurementRow.value, MeasurementRow.provenance
+        ).where(
+            MeasurementRow.platform == self.platform,
+            MeasurementRow.metric.in_([m.name for m in metrics]),
+            MeasurementRow.scope == str(scope),
+            MeasurementRow.value.is_not(None),
+        )
+        if since is not None:
+            query = query.where(MeasurementRow.day >= since)
+        if self.until is not None:
+            query = query.where(MeasurementRow.day <= self.until)
+        rows: dict[str, list[tuple[date, float, str]]] = {m.name: [] for m in metrics}
+        for name, day, value, provenance in self.session.execute(query):
+            rows[name].append((day, float(value or 0.0), provenance))
+        return [self._history(metric, scope, rows[metric.name]) for metric in metrics]
+
+    def _history(self, metric: Metric, scope: Scope, rows: list[tuple[date, float, str]]) -> History:
+        if not rows:
+            empty = np.empty(0)
+            return History(metric, scope, self.platform, self.until or date.min, empty, empty.astype(np.int8))
+        days: NDArray[np.datetime64] = np.array([row[0] for row in rows], dtype="datetime64[D]")
+        first = days.min()
+        at = (days - first).astype(np.int64)
+        values = np.full(int(at.max()) + 1, np.nan)
+        provenance = np.full(len(values), MISSING, dtype=np.int8)
+        values[at] = [row[1] for row in rows]
+        provenance[at] = [OBSERVED if row[2] == Provenance.OBSERVED.value else RECONSTRUCTED for row in rows]
+        return History(metric, scope, self.platform, first.item(), values, provenance)
+
+
+def in_chunks(first: date, last: date, days: int) -> Iterator[tuple[date, date]]:
+    """The span from `first` to `last` cut into pieces of at most so many days."""
+    while first <= last:
+        end = min(first + timedelta(days=days - 1), last)
+        yield first, end
+        first = end + timedelta(days=1)

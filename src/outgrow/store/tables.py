@@ -1,0 +1,203 @@
+"""Our tables: a snapshot per platform and day, and its measurements, a row each.
+
+A measurement is keyed by what it measures and when, so reading one metric's whole history is one range of the key.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar, overload
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    Double,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    select,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from outgrow.domain import metric as metrics
+from outgrow.domain.metric import PLATFORM, TIER_SUBSCRIPTIONS, Metric, Scope
+from outgrow.domain.snapshot import Provenance, Reading
+
+V = TypeVar("V", int, Decimal)
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(str(value))
+
+
+class StoreBase(DeclarativeBase):
+    """Base of our tables; all bear the prefix `outgrow_`, to live beside a host's own."""
+
+
+class MeasurementRow(StoreBase):
+    """One metric of one scope on one day: a value, or the reason why there is none."""
+
+    __tablename__ = "outgrow_measurements"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["platform", "day"],
+            ["outgrow_snapshots.platform", "outgrow_snapshots.snapshot_date"],
+            name="fk_outgrow_measurements_snapshot",
+            ondelete="CASCADE",
+        ),
+        Index("ix_outgrow_measurements_day", "platform", "day"),
+        CheckConstraint("(value IS NULL) <> (reason IS NULL)", name="ck_outgrow_measurements_value_or_reason"),
+        CheckConstraint("provenance IN ('observed', 'reconstructed')", name="ck_outgrow_measurements_provenance"),
+    )
+
+    platform: Mapped[str] = mapped_column(String(64), primary_key=True)
+    metric: Mapped[str] = mapped_column(String(64), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(128), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    value: Mapped[float | None] = mapped_column(Double)
+    reason: Mapped[str | None] = mapped_column(String(300))
+    provenance: Mapped[str] = mapped_column(String(13))
+
+
+class MetricRow(StoreBase):
+    """A metric that is not built in: one that an import or another package's provider brought."""
+
+    __tablename__ = "outgrow_metrics"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    unit: Mapped[str] = mapped_column(String(32))
+    label: Mapped[str] = mapped_column(String(200))
+
+
+class MeasuredField(Generic[V]):
+    """A metric of the platform as an attribute of its snapshot.
+
+    On a snapshot it reads and writes the measurement; on the class it is SQL for the value, for use in queries.
+    """
+
+    def __init__(self, metric: Metric, convert: Callable[[float], V]) -> None:
+        self.metric = metric
+        self._convert: Callable[[float], V] = convert
+
+    @overload
+    def __get__(self, snapshot: None, owner: type["CapacitySnapshot"]) -> ColumnElement[float]: ...
+    @overload
+    def __get__(self, snapshot: "CapacitySnapshot", owner: type["CapacitySnapshot"]) -> V | None: ...
+    def __get__(
+        self, snapshot: "CapacitySnapshot | None", owner: type["CapacitySnapshot"]
+    ) -> "ColumnElement[float] | V | None":
+        if snapshot is None:
+            return (
+                select(MeasurementRow.value)
+                .where(
+                    MeasurementRow.platform == owner.platform,
+                    MeasurementRow.day == owner.snapshot_date,
+                    MeasurementRow.metric == self.metric.name,
+                    MeasurementRow.scope == str(PLATFORM),
+                )
+                .correlate(owner)
+                .scalar_subquery()
+            )
+        value = snapshot.value(self.metric)
+        return None if value is None else self._convert(value)
+
+    def __set__(self, snapshot: "CapacitySnapshot", value: float | Decimal | None) -> None:
+        snapshot.put(self.metric, PLATFORM, value)
+
+
+class CapacitySnapshot(StoreBase):
+    """All metrics of one platform on one day, in the platform's time zone.
+
+    The keyword arguments are the attributes below; what is not given is not stored. A snapshot made without
+    `platform` belongs to the default platform.
+    """
+
+    __tablename__ = "outgrow_snapshots"
+
+    platform: Mapped[str] = mapped_column(String(64), primary_key=True)
+    snapshot_date: Mapped[date] = mapped_column(Date, primary_key=True)
+    captured_at_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When the day was captured, milliseconds since 1970 UTC; None for a day that was only rebuilt."""
+
+    measurements: Mapped[list[MeasurementRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+    )
+
+    total_stores = MeasuredField(metrics.TOTAL_STORES, round)
+    active_stores = MeasuredField(metrics.ACTIVE_STORES, round)
+    trial_stores = MeasuredField(metrics.TRIAL_STORES, round)
+    total_subscriptions = MeasuredField(metrics.TOTAL_SUBSCRIPTIONS, round)
+    active_subscriptions = MeasuredField(metrics.ACTIVE_SUBSCRIPTIONS, round)
+    total_products = MeasuredField(metrics.TOTAL_PRODUCTS, round)
+    total_orders_month = MeasuredField(metrics.TOTAL_ORDERS_MONTH, round)
+    total_team_members = MeasuredField(metrics.TOTAL_TEAM_MEMBERS, round)
+    storage_used_gb = MeasuredField(metrics.STORAGE_USED_GB, _decimal)
+    db_size_mb = MeasuredField(metrics.DB_SIZE_MB, _decimal)
+    theoretical_products_limit = MeasuredField(metrics.THEORETICAL_PRODUCTS_LIMIT, round)
+    theoretical_orders_limit = MeasuredField(metrics.THEORETICAL_ORDERS_LIMIT, round)
+    theoretical_team_limit = MeasuredField(metrics.THEORETICAL_TEAM_LIMIT, round)
+
+    @property
+    def captured_at(self) -> datetime | None:
+        """When the day was captured; None for a day that was only rebuilt."""
+        ms = self.captured_at_ms
+        return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
+
+    @property
+    def tier_distribution(self) -> dict[str, int] | None:
+        """Active subscriptions by plan; None where they were not measured."""
+        if self._find(TIER_SUBSCRIPTIONS, PLATFORM) is None or self.value(TIER_SUBSCRIPTIONS) is None:
+            return None
+        return {
+            Scope.parse(row.scope).key: round(row.value)
+            for row in self.measurements
+            if row.metric == TIER_SUBSCRIPTIONS.name and row.scope.startswith("plan:") and row.value
+        }
+
+    @tier_distribution.setter
+    def tier_distribution(self, distribution: Mapping[str, int] | None) -> None:
+        self.put(TIER_SUBSCRIPTIONS, PLATFORM, None if distribution is None else sum(distribution.values()))
+        for plan, number in (distribution or {}).items():
+            self.put(TIER_SUBSCRIPTIONS, Scope("plan", plan), number)
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """Reason by metric for everything of the platform's own that could not be measured."""
+        return {r.metric: r.reason for r in self.measurements if r.reason and r.scope == str(PLATFORM)}
+
+    def value(self, metric: Metric, scope: Scope = PLATFORM) -> float | None:
+        """The value of a metric; None where it is missing."""
+        row = self._find(metric, scope)
+        return row.value if row else None
+
+    def put(self, metric: Metric, scope: Scope, value: float | Decimal | None) -> None:
+        """Set a metric's observed value, or forget it.
+
+        Raises:
+            ValueError: the value is negative or not finite.
+        """
+        row = self._find(metric, scope)
+        if value is None:
+            if row is not None:
+                self.measurements.remove(row)
+            return
+        reading = Reading.of(float(value))
+        if reading.reason is not None:
+            raise ValueError(f"{metric.name}: {reading.reason}")
+        if row is None:
+            row = MeasurementRow(metric=metric.name, scope=str(scope))
+            self.measurements.append(row)
+        row.value, row.reason, row.provenance = reading.value, None, Provenance.OBSERVED.value
+
+    def _find(self, metric: Metric, scope: Scope) -> MeasurementRow | None:
+        wanted = (metric.name, str(scope))
+        return next((row for row in self.measurements if (row.metric, row.scope) == wanted), None)
+
+    def __repr__(self) -> str:
+        known: dict[str, Any] = {
+            r.metric: r.value for r in self.measurements if r.value is not None and r.scope == str(PLATFORM)
+        }
+        return f"CapacitySnapshot({self.platform!r}, {self.snapshot_date}, {known})"
