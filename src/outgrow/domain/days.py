@@ -23,7 +23,7 @@ def time_zone(name: str, where: str) -> ZoneInfo:
     """
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise UnknownTimeZoneError(name, where) from error
 
 

@@ -51,7 +51,7 @@ def check_schema(connection: Connection) -> None:
         mend = "install the newer outgrow that made them" if newer else MEND
         age = "newer" if newer else "older"
         raise SchemaError(f"outgrow's tables in {where} are of version {version}, {age} than {HEAD}", mend)
-    if any(name.startswith("outgrow_") for name in inspect(connection).get_table_names()):
+    if any(n.startswith("outgrow_") and n != VERSION_TABLE for n in inspect(connection).get_table_names()):
         raise SchemaError(
             f"outgrow's tables in {where} have no version: a migration was interrupted",
             "run `outgrow init` again; it continues where it stopped and keeps what is stored",
@@ -83,6 +83,8 @@ def _run(connection: Connection, direction: str, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
 
+    if _version(connection) not in {None, *_known_revisions()}:
+        check_schema(connection)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

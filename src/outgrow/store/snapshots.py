@@ -15,7 +15,7 @@ from outgrow.domain.errors import DatabaseError
 from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED, History
 from outgrow.domain.metric import PLATFORM, Kind, Metric, MetricCatalogue, Scope
 from outgrow.domain.snapshot import Provenance, Snapshot
-from outgrow.store.tables import CapacitySnapshot, MeasurementRow, MetricRow
+from outgrow.store.tables import CapacitySnapshot, MeasurementRow, MetricRow, PlatformRow
 
 _INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 """How each database spells an upsert."""
@@ -111,6 +111,41 @@ def catalogue(session: Session) -> MetricCatalogue:
     return MetricCatalogue(Metric(name, Kind(kind), unit, label) for name, kind, unit, label in rows)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPlatform:
+    """A platform as the store knows it."""
+
+    code: str
+    source_id: str | None
+    time_zone: str
+
+
+def remember_platform(session: Session, platform: StoredPlatform, now: datetime) -> None:
+    """Keep what reading needs to know of a platform; a changed time zone or id replaces the old one."""
+    insert = _insert(session, PlatformRow).values(
+        code=platform.code,
+        source_id=platform.source_id,
+        time_zone=platform.time_zone,
+        recorded_at_ms=int(now.timestamp() * 1000),
+    )
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=["code"],
+            set_={"time_zone": insert.excluded.time_zone, "source_id": insert.excluded.source_id},
+            where=or_(
+                PlatformRow.time_zone != insert.excluded.time_zone,
+                func.coalesce(PlatformRow.source_id, "") != func.coalesce(insert.excluded.source_id, ""),
+            ),
+        )
+    )
+
+
+def remembered_platforms(session: Session) -> list[StoredPlatform]:
+    """Every platform that was ever captured, rebuilt or imported, the first one first."""
+    columns = select(PlatformRow.code, PlatformRow.source_id, PlatformRow.time_zone)
+    return [StoredPlatform(*row) for row in session.execute(columns.order_by(PlatformRow.recorded_at_ms))]
+
+
 def stored_platforms(session: Session) -> list[str]:
     """The codes of all platforms that have snapshots, in alphabetical order."""
     return list(session.scalars(select(CapacitySnapshot.platform).distinct().order_by(CapacitySnapshot.platform)))
@@ -134,6 +169,12 @@ def snapshot_days(session: Session, platform: str, since: date | None, until: da
 def get_snapshot(session: Session, platform: str, day: date) -> CapacitySnapshot | None:
     """The snapshot of a day, read anew from the database."""
     return session.get(CapacitySnapshot, (platform, day), populate_existing=True)
+
+
+def count_measurements(session: Session, platform: str) -> int:
+    """How many values are stored of a platform."""
+    query = select(func.count()).where(MeasurementRow.platform == platform, MeasurementRow.value.is_not(None))
+    return session.scalar(query) or 0
 
 
 def missing_since(session: Session, platform: str, metrics: Sequence[str], since: date, before: date) -> list[date]:
@@ -183,7 +224,7 @@ class HistoryReader:
     def _history(self, metric: Metric, scope: Scope, rows: list[tuple[date, float, str]]) -> History:
         if not rows:
             empty = np.empty(0)
-            return History(metric, scope, self.platform, self.until or date.min, empty, empty.astype(np.int8))
+            return History(metric, scope, self.platform, self.until or date(1970, 1, 1), empty, empty.astype(np.int8))
         days: NDArray[np.datetime64] = np.array([row[0] for row in rows], dtype="datetime64[D]")
         first = days.min()
         at = (days - first).astype(np.int64)

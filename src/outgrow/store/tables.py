@@ -61,6 +61,19 @@ class MeasurementRow(StoreBase):
     provenance: Mapped[str] = mapped_column(String(13))
 
 
+class PlatformRow(StoreBase):
+    """A platform that was captured, rebuilt or imported: what reading needs to know of it without its database."""
+
+    __tablename__ = "outgrow_platforms"
+
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    source_id: Mapped[str | None] = mapped_column(String(64))
+    """Its id in the platform's own database."""
+    time_zone: Mapped[str] = mapped_column(String(64))
+    recorded_at_ms: Mapped[int] = mapped_column(BigInteger)
+    """When it was first seen, milliseconds since 1970 UTC: the first one is the default."""
+
+
 class MetricRow(StoreBase):
     """A metric that is not built in: one that an import or another package's provider brought."""
 
@@ -122,9 +135,7 @@ class CapacitySnapshot(StoreBase):
     captured_at_ms: Mapped[int | None] = mapped_column(BigInteger)
     """When the day was captured, milliseconds since 1970 UTC; None for a day that was only rebuilt."""
 
-    measurements: Mapped[list[MeasurementRow]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
-    )
+    measurements: Mapped[list[MeasurementRow]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     total_stores = MeasuredField(metrics.TOTAL_STORES, round)
     active_stores = MeasuredField(metrics.ACTIVE_STORES, round)

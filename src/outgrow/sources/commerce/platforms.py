@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import time_zone
@@ -35,6 +35,11 @@ def find_platform(db: Session, asked: str | int | None = None) -> PlatformRef:
             zone = time_zone(row.time_zone, f"platform '{row.code}'")
             return PlatformRef(row.id, row.code, row.name or row.code, zone)
     raise UnknownPlatformError("any" if asked is None else str(asked), [row.code for row in rows])
+
+
+def has_platforms(db: Session) -> bool:
+    """Whether the session's database has the commerce schema with a platform in it."""
+    return inspect(db.connection()).has_table(Platform.__tablename__) and bool(platform_codes(db))
 
 
 def platform_codes(db: Session) -> list[str]:

@@ -1,4 +1,4 @@
-"""Snapshots, their measurements, and metrics that are not built in."""
+"""Snapshots, their measurements, the platforms they are of, and metrics that are not built in."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,6 +39,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_outgrow_measurements_day", "outgrow_measurements", ["platform", "day"], if_not_exists=True)
     op.create_table(
+        "outgrow_platforms",
+        sa.Column("code", sa.String(64), primary_key=True),
+        sa.Column("source_id", sa.String(64)),
+        sa.Column("time_zone", sa.String(64), nullable=False),
+        sa.Column("recorded_at_ms", sa.BigInteger, nullable=False),
+        if_not_exists=True,
+    )
+    op.create_table(
         "outgrow_metrics",
         sa.Column("name", sa.String(64), primary_key=True),
         sa.Column("kind", sa.String(16), nullable=False),
@@ -50,5 +58,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("outgrow_metrics")
+    op.drop_table("outgrow_platforms")
     op.drop_table("outgrow_measurements")
     op.drop_table("outgrow_snapshots")

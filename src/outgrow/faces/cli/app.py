@@ -1,0 +1,68 @@
+"""`outgrow`: every command, and what its exit status means.
+
+0 done; 2 wrong usage; 3 bad configuration or data; 4 captured in part; 1 a defect of outgrow itself. `check` speaks
+the language of monitoring plugins instead: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+"""
+
+import os
+import sys
+
+import typer
+
+from outgrow.domain.errors import OutgrowError, UsageError
+from outgrow.faces.cli import (
+    backfill,
+    capture,
+    check,
+    demo,
+    doctor,
+    forecast,
+    history,
+    import_,
+    init,
+    recommend,
+    status,
+    trends,
+    when,
+)
+
+EPILOG = (
+    "Settings: outgrow.toml, then OUTGROW_* variables, then options. "
+    "--debug anywhere on the line shows the traceback of an error."
+)
+
+app = typer.Typer(
+    name="outgrow",
+    help="Says when a multi-tenant commerce platform outgrows what it has, and what to do about it.",
+    epilog=EPILOG,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+for door in (demo, init, doctor, capture, backfill, import_, status, when, forecast, trends, history, recommend, check):
+    door.register(app)
+
+
+def main() -> None:
+    """Run the command line and leave the process with its exit status."""
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    debug = len(arguments) < len(sys.argv) - 1
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a bar that cannot be spelled must not end a command
+    try:
+        app(args=arguments, prog_name="outgrow")
+    except OutgrowError as error:
+        if debug:
+            raise
+        sys.stderr.write(f"outgrow: {error}\n")
+        sys.exit(2 if isinstance(error, UsageError) else 3)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if debug:
+            raise
+        sys.stderr.write(f"outgrow: this is a defect of outgrow: {type(error).__name__}: {error}\n")
+        sys.stderr.write("  mend: run it again with --debug and report what it prints\n")
+        sys.exit(1)

@@ -1,0 +1,70 @@
+"""`outgrow backfill`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from outgrow.faces.cli.command import Day, Json, as_date, print_json, with_workspace
+
+if TYPE_CHECKING:
+    from outgrow.service.backfill import BackfillReport
+    from outgrow.service.workspace import Workspace
+
+
+def backfill(
+    workspace: "Workspace",
+    since: Day = None,
+    until: Day = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, store nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Rebuild the history that was never captured, from time stamps. Can be cut off and run again."""
+    from outgrow.faces.cli.progress import progress_bar
+    from outgrow.service.backfill import backfill as rebuild
+    from outgrow.sources.commerce.platforms import find_platform
+
+    with workspace.both() as both, progress_bar() as tell:
+        platform = find_platform(both.source, workspace.settings.platform)
+        report = rebuild(
+            both.source,
+            both.store,
+            platform,
+            workspace.clock(),
+            workspace.aggregator,
+            since=as_date(since),
+            until=as_date(until),
+            dry_run=dry_run,
+            progress=tell,
+            after_chunk=both.keep,
+        )
+    if json:
+        print_json(report.to_document())
+    else:
+        print_report(report)
+
+
+def print_report(report: "BackfillReport") -> None:
+    """What was rebuilt, what could not be, and what the time stamps cannot tell."""
+    from outgrow.faces.cli.tables import console
+    from outgrow.faces.cli.text import day
+
+    out = console()
+    if report.first_day is None:
+        out.print(f"Platform {report.platform} is empty: there is nothing to rebuild.")
+        return
+    verb = "Would rebuild" if report.dry_run else "Rebuilt"
+    out.print(
+        f"{verb} {len(report.metrics)} metrics on {report.days:,} days of platform {report.platform}, "
+        f"{day(report.first_day)} to {day(report.last_day)}.",
+        soft_wrap=True,
+    )
+    for metric, reason in report.unavailable.items():
+        out.print(f"  missing: {metric}: {reason}", soft_wrap=True)
+    out.print("What time stamps cannot tell:")
+    for limitation in report.limitations:
+        out.print(f"  - {limitation}", soft_wrap=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(with_workspace(backfill))

@@ -1,0 +1,38 @@
+"""`outgrow capture`."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from outgrow.faces.cli.command import Json, print_json, say, with_workspace
+
+if TYPE_CHECKING:
+    from outgrow.service.workspace import Workspace
+
+PARTLY = 4
+
+
+def capture(workspace: "Workspace", json: Json = False) -> None:
+    """Store today's snapshot, or fill what is missing in it; run it once a day or as often as you like."""
+    from outgrow.service.capture import capture as take
+    from outgrow.service.capture import open_reasons
+    from outgrow.sources.commerce.platforms import find_platform
+
+    with workspace.both() as both:
+        platform = find_platform(both.source, workspace.settings.platform)
+        snapshot = take(both.source, both.store, platform, workspace.clock(), workspace.aggregator)
+        day, missing = snapshot.snapshot_date, open_reasons(snapshot)
+        values = sum(row.value is not None for row in snapshot.measurements)
+    if json:
+        print_json({"platform": platform.code, "date": day.isoformat(), "values": values, "missing": missing})
+    else:
+        typer.echo(f"{platform.name}: {values} values captured for {day}.")
+    for metric, reason in missing.items():
+        say(f"missing: {metric}: {reason}")
+    if missing:
+        raise typer.Exit(PARTLY)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(with_workspace(capture))

@@ -1,0 +1,91 @@
+"""What every command shares: the options that say where the data are, and the workspace they open."""
+
+import inspect
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from outgrow.service.workspace import Workspace
+
+R = TypeVar("R")
+
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option("--database-url", metavar="URL", help="The platform's database."),
+]
+StoreUrl = Annotated[
+    str | None,
+    typer.Option("--store-url", metavar="URL", help="Our own tables (default: in the platform's database)."),
+]
+PlatformName = Annotated[
+    str | None, typer.Option("--platform", metavar="CODE", help="Code or id (default: the first platform).")
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Settings file (default: outgrow.toml).")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the JSON document on standard output, and nothing else.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Use only what was known on that day."),
+]
+ScopeName = Annotated[str, typer.Option("--scope", metavar="SCOPE", help="Whose metric, such as store:17.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
+
+_SHARED = {"database_url": DatabaseUrl, "store_url": StoreUrl, "platform": PlatformName, "config": ConfigFile}
+
+
+def with_workspace(command: Callable[..., R]) -> Callable[..., R]:
+    """Give a command the options that say where the data are, and hand it the workspace that they open.
+
+    The options stand on every command, so that they can be written after it; written out in each signature they
+    would be the larger part of this package.
+    """
+
+    @wraps(command)
+    def run(**options: Any) -> R:  # noqa: ANN401
+        where = {name: options.pop(name) for name in _SHARED}
+        return command(open_workspace(**where), **options)
+
+    signature = inspect.signature(command)
+    own = list(signature.parameters.values())[1:]
+    shared = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+        for name, kind in _SHARED.items()
+    ]
+    keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    run.__signature__ = signature.replace(parameters=[*keyword_only, *shared])  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in (*own, *shared)}
+    return run
+
+
+def open_workspace(
+    config: Path | None, database_url: str | None, store_url: str | None, platform: str | None
+) -> "Workspace":
+    """The workspace that settings and options describe."""
+    from outgrow.service.settings import load_settings
+    from outgrow.service.workspace import Workspace
+
+    settings = load_settings(config, database_url=database_url, store_url=store_url, platform=platform)
+    return Workspace(settings)
+
+
+def as_date(moment: datetime | None) -> date | None:
+    """An option's value as a day."""
+    return None if moment is None else moment.date()
+
+
+def print_json(document: object) -> None:
+    """A document on standard output."""
+    sys.stdout.write(json.dumps(document, indent=2, default=str, ensure_ascii=False) + "\n")
+
+
+def say(message: str) -> None:
+    """A message for the person, on standard error."""
+    sys.stderr.write(message + "\n")

@@ -1,0 +1,47 @@
+"""`outgrow demo`."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from outgrow.faces.cli.command import Day, as_date
+
+URL = "sqlite:///outgrow-demo.db"
+
+
+def demo(
+    database_url: Annotated[str, typer.Option(metavar="URL", help="Where to build it.")] = URL,
+    seed: Annotated[int, typer.Option(help="The same seed and day give the same platform.")] = 7,
+    today: Day = None,
+) -> None:
+    """Build a synthetic platform, rebuild its history, and show what runs out first."""
+    from outgrow.faces.cli.backfill import print_report
+    from outgrow.faces.cli.progress import progress_bar
+    from outgrow.faces.cli.status import print_status
+    from outgrow.faces.cli.tables import console
+    from outgrow.service.demo import make_demo
+    from outgrow.service.settings import Settings
+    from outgrow.service.status import status
+    from outgrow.service.workspace import Workspace
+
+    day = as_date(today) or date.today()  # noqa: DTZ011 - the person's own day
+    with progress_bar() as tell:
+        made = make_demo(database_url, day, seed, tell)
+    out = console()
+    rows = {name.replace("_", " "): number for name, number in made.built.rows.items() if name != "platforms"}
+    counts = ", ".join(f"{number:,} {name}" for name, number in rows.items())
+    out.print(f"A synthetic platform, made up from seed {seed}: {counts}.\n", soft_wrap=True)
+    print_report(made.rebuilt)
+    out.print()
+    workspace = Workspace(Settings(database_url=database_url))
+    with workspace.view(day) as view:
+        print_status(status(view))
+    out.print("\nTry next:", style="bold")
+    for question in ("when storage_gb 1000", "forecast storage_gb --png forecast.png", "recommend", "trends --days 90"):
+        out.print(f"  outgrow {question} --database-url {database_url}", soft_wrap=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(demo)

@@ -1,0 +1,41 @@
+"""`outgrow doctor`."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from outgrow.faces.cli.command import Json, print_json, with_workspace
+
+if TYPE_CHECKING:
+    from outgrow.service.workspace import Workspace
+
+ILL = 3
+
+
+def doctor(workspace: "Workspace", json: Json = False) -> None:
+    """Check configuration, connections, permissions, time zone, tables and snapshots, and say how to mend them."""
+    from outgrow.service.doctor import State, examine
+
+    findings = examine(workspace)
+    if json:
+        print_json([finding.to_document() for finding in findings])
+    else:
+        from rich.text import Text
+
+        from outgrow.faces.cli.tables import console
+
+        looks = {State.GOOD: ("✓", "green"), State.NOTE: ("!", "yellow"), State.BAD: ("✗", "red")}
+        out = console()
+        for finding in findings:
+            sign, colour = looks[finding.state]
+            line = Text.assemble((f"{sign} ", colour), (f"{finding.check}: ", "bold"), finding.message)
+            out.print(line, soft_wrap=True)
+            if finding.mend:
+                out.print(Text(f"    mend: {finding.mend}"), soft_wrap=True)
+    if any(finding.state is State.BAD for finding in findings):
+        raise typer.Exit(ILL)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(with_workspace(doctor))

@@ -1,0 +1,75 @@
+"""`outgrow forecast`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from outgrow.faces.cli.command import AsOf, Json, ScopeName, as_date, print_json, say, with_workspace
+
+if TYPE_CHECKING:
+    from outgrow.domain.forecast import Forecast
+    from outgrow.service.workspace import Workspace
+
+SHOWN_LEVELS = {0.05: "5 %", 0.25: "25 %", 0.5: "median", 0.75: "75 %", 0.95: "95 %"}
+SHOWN_DAYS = (7, 14, 30, 60, 90, 180, 365)
+
+
+def forecast(
+    workspace: "Workspace",
+    metric: Annotated[str, typer.Argument(help="Name or short name of a metric.")],
+    limit: Annotated[str | None, typer.Option(help="Limit to draw (default: the nearest configured one).")] = None,
+    png: Annotated[Path | None, typer.Option(help="Draw a chart into this PNG file.")] = None,
+    svg: Annotated[Path | None, typer.Option(help="Draw a chart into this SVG file.")] = None,
+    scope: ScopeName = "platform",
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """Forecast a metric day by day, as a table, a document or a chart."""
+    from outgrow.domain.forecast import Refusal
+    from outgrow.domain.metric import Scope
+    from outgrow.service.forecast import forecast as ask
+    from outgrow.service.forecast import forecast_document
+
+    with workspace.view(as_date(as_of)) as view:
+        asked = ask(view, metric, limit, Scope.parse(scope))
+    if png or svg:
+        from outgrow.faces.charts.answer import answer_chart
+        from outgrow.faces.charts.export import write_png, write_svg
+
+        chart = answer_chart(asked)
+        for file, write in ((png, write_png), (svg, write_svg)):
+            if file is not None:
+                write(chart, file)
+                say(f"drew {file}")
+    if json:
+        print_json(forecast_document(asked.history, asked.projection))
+    elif isinstance(asked.projection, Refusal):
+        typer.echo(f"No forecast of {asked.history.metric.name}: {asked.projection.reason}.")
+    elif not (png or svg):
+        _print(asked.projection.forecast)
+
+
+def _print(made: "Forecast") -> None:
+    from datetime import timedelta
+
+    from outgrow.faces.cli.tables import console, table
+    from outgrow.faces.cli.text import day, growth, number, rests_on
+
+    out, metric = console(), made.metric
+    out.print(
+        f"{metric.label}: {number(made.current, metric)} {metric.unit} on {day(made.as_of)}, "
+        f"{growth(made.growth_per_30_days, metric)} in the next 30 days\n"
+    )
+    rows = []
+    for days in (d for d in SHOWN_DAYS if d <= made.quantiles.shape[1]):
+        values = (number(float(made.quantile(level)[days - 1]), metric) for level in SHOWN_LEVELS)
+        rows.append((f"{days} days", day(made.as_of + timedelta(days=days)), *values))
+    headings = [("In", "left"), ("On", "left"), *((name, "right") for name in SHOWN_LEVELS.values())]
+    out.print(table(headings, rows))
+    out.print(f"Rests on {rests_on(made.history)}.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(with_workspace(forecast))

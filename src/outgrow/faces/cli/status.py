@@ -1,0 +1,72 @@
+"""`outgrow status`."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+
+if TYPE_CHECKING:
+    from outgrow.service.status import StatusReport
+    from outgrow.service.workspace import Workspace
+
+COLUMNS = {
+    "": 0, "Metric": 0, "Now": 0, "Limit": 0, "30 days": 104, "Reached": 0, "80 % range": 138, "Last 90 days": 88,
+}  # fmt: skip
+"""The table's columns, and how wide a terminal has to be to show each."""
+
+
+def status(workspace: "Workspace", as_of: AsOf = None, json: Json = False) -> None:
+    """Say what runs out first, and when: the five-second answer."""
+    from outgrow.service.status import status as ask
+
+    with workspace.view(as_date(as_of)) as view:
+        report = ask(view)
+    if json:
+        print_json(report.to_document())
+    else:
+        print_status(report)
+
+
+def print_status(report: "StatusReport") -> None:
+    """The sentence, the table by urgency, and what it rests on."""
+    from rich.text import Text
+
+    from outgrow.faces.cli.tables import COLOURS, console, light, table
+    from outgrow.faces.cli.text import STATUS_WORDS, day, day_range, growth, number, rests_on, sparkline
+
+    out = console()
+    out.print(Text(report.sentence, style=f"bold {COLOURS[report.severity]}"), soft_wrap=True)
+    out.print()
+    rows = []
+    for row in report.rows:
+        until, metric = row.outlook.until, row.outlook.until.metric
+        middle = until.date("p50")
+        rows.append(
+            {
+                "": light(row.outlook.severity) if row.outlook.limit else Text(""),
+                "Metric": metric.label,
+                "Now": f"{number(until.current, metric)} {metric.unit if not metric.is_count else ''}".rstrip(),
+                "Limit": "" if until.threshold is None else f"{until.threshold:,.10g}",
+                "30 days": growth(until.growth_per_30_days, metric),
+                "Reached": day(middle) if middle else STATUS_WORDS[until.status] if row.outlook.limit else "",
+                "80 % range": day_range(until),
+                "Last 90 days": sparkline(row.recent),
+            }
+        )
+    if rows:
+        shown = [name for name, least in COLUMNS.items() if out.width >= least]
+        headings = [(name, "right" if name in {"Now", "Limit", "30 days"} else "left") for name in shown]
+        out.print(table(headings, ([row[name] for name in shown] for row in rows)))
+    age = report.newest_age_days
+    newest = "no snapshot yet" if age is None else f"newest snapshot {day(report.newest_snapshot)} ({_old(age)})"
+    out.print(f"Platform {report.platform}: {newest}; {rests_on(report.history)}.", soft_wrap=True)
+
+
+def _old(days: int) -> str:
+    return "today" if days == 0 else "1 day old" if days == 1 else f"{days} days old"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(with_workspace(status))

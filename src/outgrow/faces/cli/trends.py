@@ -1,0 +1,56 @@
+"""`outgrow trends`."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+
+if TYPE_CHECKING:
+    from outgrow.service.workspace import Workspace
+
+
+def trends(
+    workspace: "Workspace",
+    days: Annotated[int, typer.Option(min=1, help="Length of the period.")] = 30,
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """Show what grew over the last days, and what the next thirty bring."""
+    from outgrow.service.trends import trends as ask
+
+    with workspace.view(as_date(as_of)) as view:
+        document = ask(view, days)
+    if json:
+        print_json(document)
+    else:
+        _print(document)
+
+
+def _print(document: dict[str, Any]) -> None:
+    from outgrow.faces.cli.tables import console, table
+
+    out = console()
+    if not document["trends"]:
+        out.print(f"{document['message']}: {document['snapshots_available']} snapshots in this period.")
+        return
+    out.print(f"{document['start_date']} to {document['end_date']}, {document['snapshots_available']} snapshots\n")
+    columns = [(h, "left" if h == "Metric" else "right") for h in ("Metric", "From", "To", "Change", "%", "In 30 days")]
+    rows = [
+        (
+            name,
+            *(_shown(trend[key]) for key in ("start_value", "current_value", "change", "growth_rate_percent")),
+            _shown(trend["monthly_projection"]) if trend["projection_reason"] is None else trend["projection_status"],
+        )
+        for name, trend in document["trends"].items()
+    ]
+    out.print(table(columns, rows))
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(with_workspace(trends))

@@ -1,0 +1,41 @@
+"""`outgrow when`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from outgrow.faces.cli.command import AsOf, Json, ScopeName, as_date, print_json, with_workspace
+
+if TYPE_CHECKING:
+    from outgrow.service.workspace import Workspace
+
+
+def when(
+    workspace: "Workspace",
+    metric: Annotated[str, typer.Argument(help="Name or short name of a metric: total_products, stores, ...")],
+    threshold: Annotated[
+        str | None, typer.Argument(help="A level in the metric's unit (default: its configured limit).")
+    ] = None,
+    scope: ScopeName = "platform",
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """Say when a metric reaches a limit."""
+    from outgrow.domain.metric import Scope
+    from outgrow.faces.cli.text import until_lines
+    from outgrow.service.when import checked_threshold
+    from outgrow.service.when import when as ask
+
+    limit = None if threshold is None else checked_threshold(threshold)
+    with workspace.view(as_date(as_of)) as view:
+        until = ask(view, metric, limit, Scope.parse(scope))
+    if json:
+        print_json(until.to_document())
+    else:
+        typer.echo("\n".join(until_lines(until)))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    # Unknown options are let through, so that "-5" reaches the check of thresholds and gets its message.
+    app.command(context_settings={"ignore_unknown_options": True})(with_workspace(when))

@@ -1,0 +1,1 @@
+"""Array mathematics: NumPy and nothing of ours."""

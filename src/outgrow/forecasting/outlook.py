@@ -1,0 +1,112 @@
+"""When is a limit reached? A projection held against it, or the reason why there is no date."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.domain.forecast import WITHIN_DAYS, DayBand, DaysUntil, HistoryNote, Refusal, Status
+from outgrow.domain.history import History
+from outgrow.forecasting.projection import ForecastRules, Projection, project
+
+Array = NDArray[np.float64]
+
+STANDSTILL = 1e-6
+"""Growth over 30 days up to this share of the level is none."""
+SURE_DECLINE = 0.02
+"""A median that falls by this share of the level over 30 days is called a decline, not a stand-still."""
+
+
+def days_until(history: History, threshold: float | None, today: date, rules: ForecastRules) -> DaysUntil:
+    """The day on which a history first stands at or above a threshold, as a distribution.
+
+    Args:
+        history: as for `project`.
+        threshold: in the metric's unit; None where the metric has no limit.
+        today: the day that the answer is for.
+    """
+    return days_until_of(project(history, today, rules), history, threshold)
+
+
+def days_until_of(projection: Projection | Refusal, history: History, threshold: float | None) -> DaysUntil:
+    """The same from a projection that is at hand, for asking about several limits."""
+    if isinstance(projection, Refusal):
+        return _refused(projection, history, threshold)
+    forecast = projection.forecast
+    verdict = _judge(projection, threshold)
+    cdf = verdict.cdf
+    return DaysUntil(
+        metric=forecast.metric,
+        scope_name=forecast.scope_name,
+        threshold=threshold,
+        status=verdict.status,
+        reason=verdict.reason,
+        current=forecast.current,
+        as_of=forecast.as_of,
+        history=forecast.history,
+        days=DayBand() if cdf is None else _band(cdf),
+        probability_within={} if cdf is None else {d: float(cdf[d - 1]) for d in WITHIN_DAYS if d <= len(cdf)},
+        growth_per_30_days=forecast.growth_per_30_days,
+        days_ago=verdict.days_ago,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Verdict:
+    status: Status
+    reason: str | None = None
+    cdf: Array | None = None
+    days_ago: int | None = None
+
+
+def _judge(projection: Projection, threshold: float | None) -> _Verdict:
+    if threshold is None:
+        return _Verdict(Status.NO_LIMIT, "no limit is set for this metric")
+    if projection.past[-1] >= threshold:
+        ago = _days_above(projection.past, threshold)
+        since = projection.forecast.as_of - timedelta(days=ago)
+        return _Verdict(Status.ALREADY_EXCEEDED, f"at or above {threshold:,g} since {since}", days_ago=ago)
+    cdf = projection.crossing_cdf(threshold)
+    band = _band(cdf)
+    if band.p50 is not None:
+        return _Verdict(Status.OK, None, cdf)
+    growth, level = projection.forecast.growth_per_30_days, abs(projection.forecast.current)
+    chance = f"{cdf[-1]:.0%} within {len(cdf)} days"
+    if band.p10 is not None or growth > STANDSTILL * level:
+        return _Verdict(Status.BEYOND_HORIZON, f"the likeliest day lies beyond the horizon ({chance})", cdf)
+    if growth < -SURE_DECLINE * level:
+        return _Verdict(Status.DECLINING, f"it falls by {-growth:,.4g} in 30 days ({chance})", cdf)
+    return _Verdict(Status.NO_GROWTH, f"it does not grow ({chance})", cdf)
+
+
+def _refused(refusal: Refusal, history: History, threshold: float | None) -> DaysUntil:
+    newest = history.newest
+    return DaysUntil(
+        metric=history.metric,
+        scope_name=history.scope_name,
+        threshold=threshold,
+        status=refusal.status,
+        reason=refusal.reason,
+        current=newest[1] if newest else None,
+        as_of=newest[0] if newest else None,
+        history=HistoryNote.of(history),
+        have=refusal.have,
+        need=refusal.need,
+    )
+
+
+def _band(cdf: Array) -> DayBand:
+    def first(level: float) -> int | None:
+        at = int(np.searchsorted(cdf, level))
+        return at + 1 if at < len(cdf) else None
+
+    return DayBand(first(0.1), first(0.5), first(0.9))
+
+
+def _days_above(past: Array, threshold: float) -> int:
+    """Days since the value came to or above the threshold and stayed there, as far back as is known."""
+    known = np.flatnonzero(~np.isnan(past))
+    below = known[past[known] < threshold]
+    first_above = known[known > below[-1]][0] if len(below) else known[0]
+    return int(len(past) - 1 - first_above)

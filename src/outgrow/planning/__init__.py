@@ -1,0 +1,1 @@
+"""Forecasts and limits to what should be done."""

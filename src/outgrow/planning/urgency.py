@@ -1,0 +1,53 @@
+"""How urgent a limit is, and which one comes first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from outgrow.domain.forecast import DaysUntil, Status
+from outgrow.domain.limit import AlertPolicy, Limit, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class LimitOutlook:
+    """A limit, what is known of the day it is reached, and how urgent that is."""
+
+    limit: Limit | None
+    until: DaysUntil
+    severity: Severity
+
+    @property
+    def name(self) -> str:
+        """What runs out."""
+        return self.limit.name if self.limit else self.until.metric.label
+
+
+def severity_of(until: DaysUntil, policy: AlertPolicy) -> Severity:
+    """How urgent a limit is.
+
+    CRITICAL: reached, or likelier than not within the lead time. WARNING: likelier than not within the warning
+    time, or the warning share of it is in use. INFO: nothing can be said of it. Else OK.
+    """
+    if until.status is Status.NO_LIMIT:
+        return Severity.OK
+    share, p50 = until.used_share or 0.0, until.days.p50
+    if share >= 1 or until.status is Status.ALREADY_EXCEEDED or (p50 is not None and p50 <= policy.lead_time_days):
+        return Severity.CRITICAL
+    if share >= policy.warning_share or (p50 is not None and p50 <= policy.warning_days):
+        return Severity.WARNING
+    return Severity.INFO if until.status in {Status.INSUFFICIENT_DATA, Status.STALE} else Severity.OK
+
+
+def by_urgency(outlooks: Iterable[LimitOutlook]) -> list[LimitOutlook]:
+    """The most urgent first: by severity, then by date, then by share in use; those without a limit last."""
+
+    def key(outlook: LimitOutlook) -> tuple[bool, int, float, float, str]:
+        until = outlook.until
+        return (
+            outlook.limit is None,
+            -outlook.severity,
+            until.days.p50 if until.days.p50 is not None else float("inf"),
+            -(until.used_share or 0.0),
+            until.metric.name,
+        )
+
+    return sorted(outlooks, key=key)

@@ -1,0 +1,1 @@
+"""The verbs, one a file, and the one place that wires rooms together."""

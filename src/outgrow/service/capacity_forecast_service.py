@@ -1,0 +1,90 @@
+"""The embedded service: four methods over the caller's own session, for use inside a platform's code."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from outgrow.domain.days import Clock, local_day, system_clock, time_zone
+from outgrow.service.capture import capture
+from outgrow.service.config import CapacityConfig
+from outgrow.service.embedded import stored_platform
+from outgrow.service.recommend import measured_now, recommend, stored_newest
+from outgrow.service.trends import trends
+from outgrow.service.view import View
+from outgrow.service.when import checked_threshold, when
+from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
+from outgrow.sources.commerce.platforms import PlatformRef, find_platform, has_platforms
+from outgrow.store.tables import CapacitySnapshot
+
+
+class CapacityForecastService:
+    """Captures snapshots and answers from them.
+
+    Every method works in the caller's transaction: it flushes and never commits.
+
+    Args:
+        platform: code or id; the first platform by default.
+        config: ladder, limits and policies.
+        clock: gives the present instant.
+        aggregator: the areas that a capture counts.
+    """
+
+    def __init__(
+        self,
+        platform: str | int | None = None,
+        config: CapacityConfig | None = None,
+        clock: Clock = system_clock,
+        aggregator: StatsAggregator = stats_aggregator,
+    ) -> None:
+        self._platform = platform
+        self._config = config or CapacityConfig()
+        self._clock = clock
+        self._aggregator = aggregator
+
+    def capture_daily_snapshot(self, db: Session) -> CapacitySnapshot:
+        """Store today's snapshot, or fill what is missing in it, and return it.
+
+        Raises:
+            UnknownPlatformError: the database holds no such platform.
+            ClockError: the newest snapshot is of a later day.
+        """
+        platform = find_platform(db, self._platform)
+        return capture(db, db, platform, self._clock(), self._aggregator)
+
+    def get_growth_trends(self, db: Session, days: int = 30) -> dict[str, Any]:
+        """Growth of every captured metric over the last `days` days; see `outgrow.service.trends.trends`."""
+        return trends(self._view(db), days)
+
+    def get_scaling_recommendations(self, db: Session) -> list[dict[str, str]]:
+        """What should be done, most severe first: category, severity, title, description, action."""
+        view = self._view(db)
+        source = self._source(db)
+        present = stored_newest(view) if source is None else measured_now(db, source, view)
+        return [found.to_document() for found in recommend(view, present)]
+
+    def get_days_until_threshold(self, db: Session, metric: str, threshold: float) -> int | None:
+        """Days from the newest snapshot until a metric is at or above a threshold, likeliest value.
+
+        None where there is no such day: already there, no growth, too little data, or beyond a year. For which of
+        these, and for the range of dates, see `outgrow.service.when.when`.
+
+        Raises:
+            UnknownMetricError: there is no such metric.
+            BadThresholdError: the threshold is not a positive, finite number.
+        """
+        return when(self._view(db), metric, checked_threshold(threshold)).days.p50
+
+    def _view(self, db: Session) -> View:
+        db.flush()
+        source = self._source(db)
+        zone = source.zone if source else time_zone("UTC", "outgrow")
+        code = source.code if source else stored_platform(db, self._platform)
+        return View(db, code, local_day(self._clock(), zone), self._config)
+
+    def _source(self, db: Session) -> PlatformRef | None:
+        """The platform in the commerce schema; None where the session's database has no such schema or rows."""
+        return find_platform(db, self._platform) if has_platforms(db) else None
+
+
+capacity_forecast_service = CapacityForecastService()
+"""A ready instance: the first platform, the default ladder and limits."""

@@ -1,0 +1,104 @@
+"""Capture: the platform as it is today becomes one snapshot."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from outgrow.domain.days import local_day
+from outgrow.domain.errors import ClockError
+from outgrow.domain.metric import Kind, MetricCatalogue
+from outgrow.domain.snapshot import Provenance
+from outgrow.sources.commerce.aggregator import StatsAggregator
+from outgrow.sources.commerce.capture import measure_today, rebuild_flows
+from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.store.snapshots import (
+    StoredPlatform,
+    claim_day,
+    get_snapshot,
+    missing_since,
+    newest_day,
+    remember_platform,
+    write_measurements,
+    write_snapshot,
+)
+from outgrow.store.tables import CapacitySnapshot
+
+LOOK_BACK_DAYS = 62
+"""How far back a capture completes the flows of days that were still running when they were captured."""
+
+logger = logging.getLogger(__name__)
+
+
+def capture(
+    source: Session, store: Session, platform: PlatformRef, now: datetime, aggregator: StatsAggregator
+) -> CapacitySnapshot:
+    """Store today's snapshot, or fill what is missing in it; everything else in it stays as it was.
+
+    Part of the caller's transaction on `store`: flushed, never committed. The day is claimed before anything is
+    read, so concurrent captures follow each other and leave one snapshot.
+
+    Args:
+        source: a session on the platform's database; only read.
+        store: a session on our tables; may be the same.
+
+    Raises:
+        ClockError: the newest snapshot is of a later day than `now`.
+    """
+    day = local_day(now, platform.zone)
+    newest = newest_day(store, platform.code)
+    if newest is not None and newest > day:
+        raise ClockError(
+            f"today is {day} in {platform.zone.key}, but the newest snapshot of '{platform.code}' is of {newest}",
+            "set the machine's clock right, or remove the snapshots of days that have not come yet",
+        )
+    claim_day(store, platform.code, day, now)
+    remember_platform(store, StoredPlatform(platform.code, str(platform.id), platform.zone.key), now)
+    present = get_snapshot(store, platform.code, day)
+    if present is None or not _is_complete(present):
+        write_snapshot(store, measure_today(source, platform, day, aggregator))
+        logger.info("captured %s of platform %s", day, platform.code)
+    _complete_flows(source, store, platform, now, aggregator)
+    stored = get_snapshot(store, platform.code, day)
+    assert stored is not None, "a claimed day has a row"  # noqa: S101
+    return stored
+
+
+def _is_complete(snapshot: CapacitySnapshot) -> bool:
+    """Whether everything was observed, save for flows of the running day."""
+    return bool(snapshot.measurements) and all(
+        row.provenance == Provenance.OBSERVED.value and row.value is not None for row in snapshot.measurements
+    )
+
+
+def open_reasons(snapshot: CapacitySnapshot) -> dict[str, str]:
+    """Why metrics of a snapshot are missing, save for flows of the running day, which nobody can know yet."""
+    flows = {m.name for m in MetricCatalogue() if m.kind is Kind.FLOW and m.month_total_of is None}
+    return {name: reason for name, reason in snapshot.missing.items() if name not in flows}
+
+
+def _complete_flows(
+    source: Session, store: Session, platform: PlatformRef, now: datetime, aggregator: StatsAggregator
+) -> None:
+    """Fill in what happened on earlier days that were still running when they were captured."""
+    day = local_day(now, platform.zone)
+    flows = [m.name for m in aggregator.snapshot_metrics() if m.kind is Kind.FLOW and m.month_total_of is None]
+    open_days = missing_since(store, platform.code, flows, day - timedelta(days=LOOK_BACK_DAYS), day)
+    if not open_days:
+        return
+    first = open_days[0]
+    rebuilt = rebuild_flows(source, platform, first, day - timedelta(days=1), aggregator)
+    rows = [
+        {
+            "platform": platform.code,
+            "metric": name,
+            "scope": "platform",
+            "day": open_day,
+            "value": float(values[(open_day - first).days]),
+            "reason": None,
+            "provenance": Provenance.RECONSTRUCTED.value,
+        }
+        for name, values in rebuilt.items()
+        for open_day in open_days
+    ]
+    write_measurements(store, rows)

@@ -1,0 +1,36 @@
+"""Check: one line and a state, as monitoring plugins answer."""
+
+from dataclasses import dataclass
+
+from outgrow.domain.forecast import Status
+from outgrow.domain.limit import Severity
+from outgrow.service.status import StatusReport
+
+STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+"""Words of the exit codes 0 to 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """A state (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN) and its line."""
+
+    state: int
+    line: str
+
+
+def check(report: StatusReport) -> CheckResult:
+    """Judge a status report: the worst limit decides; nothing known is UNKNOWN, never OK."""
+    limited = [row.outlook for row in report.rows if row.outlook.limit is not None]
+    unknown = [o for o in limited if o.until.status in {Status.INSUFFICIENT_DATA, Status.STALE}]
+    worst = max((o.severity for o in limited), default=Severity.OK)
+    if worst >= Severity.WARNING:
+        state = 2 if worst is Severity.CRITICAL else 1
+    else:
+        state = 3 if unknown or not limited else 0
+    shares = " ".join(
+        f"'{o.until.metric.name}'={o.until.current:.6g};;{o.until.threshold:g};0"
+        for o in limited
+        if o.until.current is not None and o.until.threshold is not None
+    )
+    sentence = report.sentence.replace("|", "/")
+    return CheckResult(state, f"OUTGROW {STATES[state]} - {sentence}" + (f" | {shares}" if shares else ""))

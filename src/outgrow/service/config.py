@@ -1,0 +1,21 @@
+"""What the verbs need to know besides the data, as plain values: see `settings` for where they are read from."""
+
+from dataclasses import dataclass, field
+
+from outgrow.domain.ladder import DEFAULT_LADDER, Ladder
+from outgrow.domain.limit import AlertPolicy, Limit
+from outgrow.domain.metric import STORAGE_USED_GB
+from outgrow.forecasting.projection import ForecastRules
+
+DEFAULT_LIMITS: tuple[Limit, ...] = (Limit(STORAGE_USED_GB.name, 1_000, "media storage"),)
+"""One terabyte of media."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityConfig:
+    """Ladder, limits, and when they are worth a word."""
+
+    ladder: Ladder = DEFAULT_LADDER
+    limits: tuple[Limit, ...] = DEFAULT_LIMITS
+    policy: AlertPolicy = field(default_factory=AlertPolicy)
+    rules: ForecastRules = field(default_factory=ForecastRules)

@@ -1,0 +1,85 @@
+"""Demo: a synthetic platform in a database of its own, captured, rebuilt, and ready for questions."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from outgrow.domain.errors import DataError
+from outgrow.service.backfill import BackfillReport, Progress, backfill
+from outgrow.service.capture import capture
+from outgrow.service.connections import database_errors, open_engine, parse_url
+from outgrow.service.schema import create_schema
+from outgrow.sources.commerce.aggregator import stats_aggregator
+from outgrow.sources.commerce.demo import DemoReport, build_demo
+from outgrow.sources.commerce.demo.build import CODE
+from outgrow.sources.commerce.platforms import find_platform, has_platforms, platform_codes
+
+DEFAULT_URL = "sqlite:///outgrow-demo.db"
+DEFAULT_SEED = 7
+CAPTURED_AT = time(9, 0)
+"""Local time of the demo's one observed snapshot: a little after its newest rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What was built and what was rebuilt from it."""
+
+    built: DemoReport
+    rebuilt: BackfillReport
+
+
+def make_demo(url: str, today: date, seed: int, progress: Progress) -> Demo:
+    """Build the synthetic platform, rebuild its history, and capture today.
+
+    A SQLite file that holds an earlier demo is replaced, as a whole and only when the new one is finished; any other
+    database has to be empty of platforms.
+
+    Raises:
+        DataError: the database holds something else than a demo.
+    """
+    parsed = parse_url(url, "database_url")
+    file = Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+    if file is None:
+        engine = open_engine(url, "database_url")
+        with database_errors(url):
+            return _fill(engine, today, seed, progress)
+    if file.exists():
+        _refuse_anything_but_a_demo(url, file)
+    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        part_url = f"sqlite:///{part}"
+        engine = open_engine(part_url, "database_url", may_create=True)
+        with database_errors(part_url):
+            made = _fill(engine, today, seed, progress)
+        engine.dispose()
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+    return made
+
+
+def _fill(engine: Engine, today: date, seed: int, progress: Progress) -> Demo:
+    create_schema(engine, commerce=True)
+    progress("making the platform", 0, 1)
+    built = build_demo(engine, today, seed)
+    progress("making the platform", 1, 1)
+    with Session(engine) as session, session.begin():
+        platform = find_platform(session, CODE)
+        now = datetime.combine(today, CAPTURED_AT, ZoneInfo(platform.zone.key))
+        rebuilt = backfill(session, session, platform, now, stats_aggregator, progress=progress)
+        capture(session, session, platform, now, stats_aggregator)
+    return Demo(built, rebuilt)
+
+
+def _refuse_anything_but_a_demo(url: str, file: Path) -> None:
+    engine = open_engine(url, "database_url")
+    with database_errors(url), Session(engine) as session:
+        codes = platform_codes(session) if has_platforms(session) else []
+    engine.dispose()
+    if codes != [CODE]:
+        raise DataError(f"{file} is there already and is no demo platform", "give another --database-url")

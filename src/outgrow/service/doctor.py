@@ -1,0 +1,178 @@
+"""Doctor: what is wrong with configuration, connections, permissions, tables and snapshots, and how to mend it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from importlib.util import find_spec
+
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.orm import Session
+
+from outgrow.domain.days import local_day, time_zone
+from outgrow.domain.errors import OutgrowError
+from outgrow.service.capture import open_reasons
+from outgrow.service.connections import database_errors
+from outgrow.service.workspace import Workspace
+from outgrow.sources.commerce.aggregator import installed_providers
+from outgrow.sources.commerce.models import CommerceBase
+from outgrow.sources.commerce.platforms import find_platform
+from outgrow.store.schema import check_schema
+from outgrow.store.snapshots import StoredPlatform, claim_day, get_snapshot, newest_day, snapshot_days
+
+GAP_DAYS = 90
+"""How far back gaps are looked for."""
+
+
+class State(StrEnum):
+    """How a check came out."""
+
+    GOOD = "good"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, how it came out, and how to mend it."""
+
+    check: str
+    state: State
+    message: str
+    mend: str = ""
+
+    def to_document(self) -> dict[str, str]:
+        """As JSON."""
+        return {"check": self.check, "state": self.state.value, "message": self.message, "mend": self.mend}
+
+
+class _Exam:
+    """Runs checks one after the other and remembers whether one came out bad."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def add(self, check: str, state: State, message: str, mend: str = "") -> None:
+        self.findings.append(Finding(check, state, message, mend))
+
+    def passes(self, check: str, look: Callable[[], str]) -> bool:
+        """Whether a check is good: it is, unless it raises one of our errors."""
+        try:
+            self.add(check, State.GOOD, look())
+        except OutgrowError as error:
+            self.add(check, State.BAD, error.what, error.mend)
+            return False
+        return True
+
+
+def examine(workspace: Workspace) -> list[Finding]:
+    """Every check in order; what rests on a check that came out bad is left out."""
+    exam = _Exam()
+    _configuration(exam, workspace)
+    if workspace.settings.our_url is None:
+        exam.add("address", State.BAD, "neither database_url nor store_url is set", "give --database-url")
+        return exam.findings
+    source_is_good = workspace.settings.database_url is None or _source(exam, workspace)
+    if source_is_good or not workspace.shared:
+        _store(exam, workspace)
+    return exam.findings
+
+
+def _configuration(exam: _Exam, workspace: Workspace) -> None:
+    exam.passes(
+        "configuration",
+        lambda: f"{len(workspace.config.ladder.tiers)} tiers, {len(workspace.config.limits)} limits of your own",
+    )
+    if all(find_spec(name) for name in ("altair", "vl_convert")):
+        exam.add("charts", State.GOOD, "can be drawn")
+    else:
+        exam.add("charts", State.NOTE, "cannot be drawn", "pip install 'outgrow[charts]'")
+    exam.add("metric providers", State.GOOD, ", ".join(provider.area for provider in installed_providers()))
+
+
+def _source(exam: _Exam, workspace: Workspace) -> bool:
+    """Look at the platform's database; whether all of it is good."""
+    url = workspace.source_url
+
+    def readable() -> str:
+        with database_errors(url), Session(workspace.source_engine) as source:
+            for table in CommerceBase.metadata.sorted_tables:
+                source.execute(select(func.count()).select_from(select(table).limit(1).subquery()))
+        return f"{len(CommerceBase.metadata.sorted_tables)} tables can be read"
+
+    def platform() -> str:
+        with database_errors(url), Session(workspace.source_engine) as source:
+            found = find_platform(source, workspace.settings.platform)
+        return f"{found.code}, {found.zone.key}: today is {local_day(workspace.clock(), found.zone)}"
+
+    return (
+        exam.passes("platform database", lambda: _reach(url, lambda: workspace.source_engine))
+        and exam.passes("commerce tables", readable)
+        and exam.passes("platform and time zone", platform)
+    )
+
+
+def _store(exam: _Exam, workspace: Workspace) -> None:
+    """Look at our own tables and the snapshots in them."""
+    url = workspace.store_url
+
+    def migrated() -> str:
+        with database_errors(url), workspace.store_engine.connect() as connection:
+            check_schema(connection)
+        return "there, and of this version"
+
+    def writable() -> str:
+        with database_errors(url), Session(workspace.store_engine) as store:
+            claim_day(store, "outgrow-doctor", date(1970, 1, 1), workspace.clock())
+            store.rollback()
+        return "yes"
+
+    if not (
+        exam.passes("our database", lambda: _reach(url, lambda: workspace.store_engine))
+        and exam.passes("our tables", migrated)
+    ):
+        return
+    exam.passes("right to write", writable)
+    with Session(workspace.store_engine) as store:
+        if exam.passes("platform in store", lambda: workspace.platform(store).code):
+            _snapshots(exam, workspace, store, workspace.platform(store))
+
+
+def _reach(url: str, engine: Callable[[], Engine]) -> str:
+    with database_errors(url), engine().connect() as connection:
+        connection.execute(text("SELECT 1"))
+        return connection.engine.url.render_as_string(hide_password=True)
+
+
+def _snapshots(exam: _Exam, workspace: Workspace, store: Session, platform: StoredPlatform) -> None:
+    today = local_day(workspace.clock(), time_zone(platform.time_zone, f"platform '{platform.code}'"))
+    newest = newest_day(store, platform.code)
+    if newest is None:
+        exam.add("snapshots", State.BAD, "there are none", "run `outgrow backfill`, then `outgrow capture` every day")
+        return
+    _age(exam, newest, today, workspace.config.rules.stale_after_days)
+    days = snapshot_days(store, platform.code, newest - timedelta(days=GAP_DAYS - 1), newest)
+    span = (newest - days[0]).days + 1
+    if len(days) < span:
+        mend = "run `outgrow backfill`: it fills what time stamps can tell"
+        exam.add("gaps", State.NOTE, f"{span - len(days)} of the last {span} days have no snapshot", mend)
+    else:
+        exam.add("gaps", State.GOOD, f"none in the last {span} days")
+    snapshot = get_snapshot(store, platform.code, newest)
+    holes = open_reasons(snapshot) if snapshot else {}
+    if holes:
+        exam.add("newest values", State.NOTE, f"missing: {', '.join(holes)}", "`outgrow capture` tells why")
+    else:
+        exam.add("newest values", State.GOOD, "nothing is missing")
+
+
+def _age(exam: _Exam, newest: date, today: date, stale_after: int) -> None:
+    age = (today - newest).days
+    if age < 0:
+        mend = "set the clock right, or remove the snapshots of days that have not come yet"
+        exam.add("newest snapshot", State.BAD, f"{newest} has not come yet: today is {today}", mend)
+    elif age > 1:
+        state = State.BAD if age > stale_after else State.NOTE
+        exam.add("newest snapshot", state, f"{newest}, {age} days old", "let `outgrow capture` run every day")
+    else:
+        exam.add("newest snapshot", State.GOOD, f"{newest}")

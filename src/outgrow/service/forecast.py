@@ -1,0 +1,72 @@
+"""Forecast: every coming day of a metric, as a distribution."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from outgrow.domain.forecast import DaysUntil, Refusal
+from outgrow.domain.history import History
+from outgrow.domain.metric import PLATFORM, Scope
+from outgrow.forecasting.outlook import days_until_of
+from outgrow.forecasting.projection import Projection, project
+from outgrow.service.status import platform_limits
+from outgrow.service.view import View
+from outgrow.service.when import checked_threshold
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForecastAnswer:
+    """A metric's past, its future or the reason why there is none, and the limit that it is held against."""
+
+    history: History
+    projection: Projection | Refusal
+    until: DaysUntil
+
+    def past(self) -> History:
+        """The daily values that the limit is held against: for a month's total, the total so far on each day."""
+        if isinstance(self.projection, Refusal):
+            return self.history
+        recent = self.history.to_known()
+        recent = recent.between(recent.day(len(recent) - len(self.projection.past)), None)
+        return replace(recent, values=self.projection.past)
+
+
+def forecast(view: View, metric: str, limit: str | float | None = None, scope: Scope = PLATFORM) -> ForecastAnswer:
+    """Forecast a metric.
+
+    Args:
+        limit: a level in the metric's unit; by default the lowest limit of the platform above the current value.
+
+    Raises:
+        UnknownMetricError: there is no such metric.
+        BadThresholdError: the limit is not a positive, finite number.
+    """
+    found = view.metrics.resolve(metric)
+    known = view.forecastable(found, scope)
+    projection = project(known, view.today, view.config.rules)
+    threshold = _nearest_limit(view, known) if limit is None and scope == PLATFORM else None
+    if limit is not None:
+        threshold = checked_threshold(limit)
+    return ForecastAnswer(known, projection, days_until_of(projection, known, threshold))
+
+
+def _nearest_limit(view: View, history: History) -> float | None:
+    histories = {h.metric.name: h for h in view.histories(view.platform_metrics())}
+    maxima = sorted(x.maximum for x in platform_limits(view, histories) if x.metric == history.metric.name)
+    current = history.newest[1] if history.newest else 0.0
+    return next((top for top in maxima if top > current), maxima[-1] if maxima else None)
+
+
+def forecast_document(history: History, projection: Projection | Refusal) -> dict[str, Any]:
+    """As JSON; a refusal bears its status, reason, have and need, and no days."""
+    if isinstance(projection, Projection):
+        return projection.forecast.to_document()
+    return {
+        "metric": history.metric.name,
+        "scope": history.scope_name,
+        "unit": history.metric.unit,
+        "status": projection.status.value,
+        "reason": projection.reason,
+        "have": projection.have,
+        "need": projection.need,
+        "days": [],
+    }

@@ -1,0 +1,185 @@
+"""Settings: `outgrow.toml`, then `OUTGROW_*` variables, then options; read once, here."""
+
+import os
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from outgrow.domain.errors import ConfigurationError
+from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
+from outgrow.domain.limit import AlertPolicy, Limit
+from outgrow.forecasting.projection import ForecastRules
+from outgrow.service.config import DEFAULT_LIMITS, CapacityConfig
+
+FILE = "outgrow.toml"
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ForecastSection(_Section):
+    """`[forecast]`: what a forecast may rest on."""
+
+    horizon_days: int = Field(default=365, ge=30, le=3650)
+    need_days: int = Field(default=14, ge=7)
+    stale_after_days: PositiveInt = 7
+    history_days: int = Field(default=400, ge=28)
+
+
+class AlertSection(_Section):
+    """`[alerts]`: when a limit is worth a word."""
+
+    warning_share: Share = 0.8
+    growth_percent: PositiveFloat = 20.0
+    lead_time_days: int = Field(default=14, ge=0)
+    review_interval_days: int = Field(default=7, ge=0)
+    warning_days: int = Field(default=90, ge=0)
+
+
+class LimitSection(_Section):
+    """`[[limits]]`: the maximum of a metric, in its own unit."""
+
+    metric: str
+    maximum: PositiveFloat
+    name: str = ""
+
+
+class TierSection(_Section):
+    """`[[ladder]]`: an infrastructure tier, from the smallest to the largest; a maximum left out is unlimited."""
+
+    name: str
+    max_stores: PositiveInt | None = None
+    max_products: PositiveInt | None = None
+    cost_monthly: Decimal = Field(ge=0)
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured.
+
+    Attributes:
+        database_url: SQLAlchemy address of the platform's database.
+        store_url: address of our own tables; the same database by default.
+        platform: code or id; the first platform by default.
+        time_zone: IANA name for platforms that are known from the store alone, such as imported ones.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="OUTGROW_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    database_url: str | None = None
+    store_url: str | None = None
+    platform: str | None = None
+    time_zone: str = "UTC"
+    forecast: ForecastSection = ForecastSection()
+    alerts: AlertSection = AlertSection()
+    limits: tuple[LimitSection, ...] | None = None
+    ladder: tuple[TierSection, ...] | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (
+            init_settings,
+            env_settings,
+            TomlConfigSettingsSource(settings_cls, settings_cls.model_config["toml_file"]),
+        )
+
+    @property
+    def our_url(self) -> str | None:
+        """Where our tables are."""
+        return self.store_url or self.database_url
+
+    def capacity_config(self) -> CapacityConfig:
+        """Ladder, limits and policies as plain values.
+
+        Raises:
+            ConfigurationError: the ladder is out of order.
+        """
+        limits: tuple[Limit, ...] = DEFAULT_LIMITS
+        if self.limits is not None:
+            limits = tuple(Limit(limit.metric, limit.maximum, limit.name or limit.metric) for limit in self.limits)
+        ladder = DEFAULT_LADDER
+        if self.ladder is not None:
+            ladder = Ladder(tuple(Tier(t.name, t.max_stores, t.max_products, t.cost_monthly) for t in self.ladder))
+        return CapacityConfig(
+            ladder, limits, AlertPolicy(**self.alerts.model_dump()), ForecastRules(**self.forecast.model_dump())
+        )
+
+
+def load_settings(file: Path | None = None, **options: Any) -> Settings:  # noqa: ANN401
+    """Read the settings.
+
+    Args:
+        file: a settings file; `outgrow.toml` in the working folder by default, which need not exist.
+        options: what was given on the command line; None means not given.
+
+    Raises:
+        ConfigurationError: the file is missing or not TOML, or a setting is unknown or wrong; names file and line.
+    """
+    path = file or Path(FILE)
+    if file is not None and not file.is_file():
+        raise ConfigurationError(f"there is no settings file {file}", "check --config, or leave it out")
+
+    class Sourced(Settings):
+        model_config = SettingsConfigDict(toml_file=path)
+
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Sourced(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        keys = [str(part) for part in first["loc"]]
+        where = _where(path, keys, given)
+        raise ConfigurationError(f"{where}: {'.'.join(keys)}: {first['msg']}", _mend(first["type"])) from error
+    except ValueError as error:  # TOML that cannot be read, or an environment variable that is not JSON
+        raise ConfigurationError(f"{path}: {error}", "correct that line, or the OUTGROW_ variable named") from error
+
+
+def _mend(kind: str) -> str:
+    if kind == "extra_forbidden":
+        return "remove it, or look its name up in docs/reference/settings.md"
+    return "see docs/reference/settings.md for what it may be"
+
+
+def _where(path: Path, keys: list[str], given: dict[str, Any]) -> str:
+    """The place a wrong setting came from: option, variable, or file and line."""
+    if keys[0] in given:
+        return f"option --{keys[0].replace('_', '-')}"
+    variable = "OUTGROW_" + "__".join(keys).upper()
+    if variable in os.environ or f"OUTGROW_{keys[0].upper()}" in os.environ:
+        return f"environment variable {variable}"
+    names = [key for key in keys if not key.isdigit()]
+    nth = next((int(key) for key in keys if key.isdigit()), 0)
+    at = _line(path, names, nth) if path.is_file() else None
+    return f"{path}, line {at}" if at else str(path)
+
+
+def _line(path: Path, names: list[str], nth: int) -> int | None:
+    """The line of a key, in the nth table of that name where there are several."""
+    section, seen, fallback = "", -1, None
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if header := re.match(r"\s*\[{1,2}\s*([\w.]+)\s*\]{1,2}", line):
+            section = header[1]
+            seen += section == names[0]
+            fallback = number if section == names[0] and seen == nth else fallback
+        elif key := re.match(r"\s*([\w-]+)\s*=", line):
+            inside = section == names[0] and seen == nth and key[1] == names[-1]
+            if inside or (not section and key[1] == names[0]):
+                return number
+    return fallback

@@ -1,0 +1,166 @@
+"""Status: the five-second answer - what runs out first, and when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.domain.forecast import DaysUntil, HistoryNote, Status
+from outgrow.domain.history import History
+from outgrow.domain.limit import Limit, Severity
+from outgrow.domain.metric import ACTIVE_STORES, CAPTURED, TIER_SUBSCRIPTIONS, TOTAL_PRODUCTS
+from outgrow.forecasting.outlook import days_until_of
+from outgrow.forecasting.projection import month_to_date, project
+from outgrow.planning.urgency import LimitOutlook, by_urgency, severity_of
+from outgrow.service.view import View
+from outgrow.store.snapshots import newest_day
+
+SPARK_DAYS = 90
+"""Days of history that a sparkline shows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StatusRow:
+    """One line of the table."""
+
+    outlook: LimitOutlook
+    recent: NDArray[np.float64]
+    """The last 90 daily values, NaN where unknown."""
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON: the days-until document with the limit's name and the severity."""
+        return {
+            "name": self.outlook.name,
+            "severity": self.outlook.severity.word,
+            **self.outlook.until.to_document(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """What runs out first, everything else by urgency, and what all of it rests on."""
+
+    platform: str
+    today: date
+    sentence: str
+    severity: Severity
+    rows: tuple[StatusRow, ...]
+    newest_snapshot: date | None
+    history: HistoryNote
+
+    @property
+    def newest_age_days(self) -> int | None:
+        """Age of the newest snapshot; None when there is none."""
+        return None if self.newest_snapshot is None else (self.today - self.newest_snapshot).days
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON."""
+        share = self.history.observed_share
+        return {
+            "platform": self.platform,
+            "as_of": self.today.isoformat(),
+            "sentence": self.sentence,
+            "severity": self.severity.word,
+            "newest_snapshot": self.newest_snapshot.isoformat() if self.newest_snapshot else None,
+            "newest_age_days": self.newest_age_days,
+            "history": self.history.to_document(),
+            "observed_share": None if share is None else round(share, 4),
+            "limits": [row.to_document() for row in self.rows],
+        }
+
+
+def status(view: View) -> StatusReport:
+    """Every limit of the platform by urgency, then the metrics without one."""
+    metrics = [m for m in view.platform_metrics() if m != TIER_SUBSCRIPTIONS]
+    histories = {h.metric.name: h for h in view.forecastables(metrics)}
+    projections = {name: project(h, view.today, view.config.rules) for name, h in histories.items()}
+    limits = platform_limits(view, histories)
+    unlimited = [m.name for m in CAPTURED if m.name not in {limit.metric for limit in limits}]
+    asked: list[tuple[str, Limit | None]] = [*((limit.metric, limit) for limit in limits)]
+    asked += [(name, None) for name in unlimited if histories[name].known_days]
+    outlooks = []
+    for name, limit in asked:
+        until = days_until_of(projections[name], histories[name], limit.maximum if limit else None)
+        outlooks.append(LimitOutlook(limit, until, severity_of(until, view.config.policy)))
+    ordered = by_urgency(outlooks)
+    newest = newest_day(view.store, view.platform) if view.store else None
+    if newest is not None and newest > view.today:
+        newest = view.today
+    return StatusReport(
+        platform=view.platform,
+        today=view.today,
+        sentence=first_sentence(ordered),
+        severity=max((o.severity for o in ordered), default=Severity.INFO),
+        rows=tuple(StatusRow(o, _recent(histories[o.until.metric.name], view.today)) for o in ordered),
+        newest_snapshot=newest,
+        history=_longest(histories.values()),
+    )
+
+
+def platform_limits(view: View, histories: dict[str, History]) -> list[Limit]:
+    """The maxima of the tier that today's use needs, then the configured limits.
+
+    Raises:
+        UnknownMetricError: a configured limit names a metric that does not exist.
+    """
+    usage = {
+        name: h.newest[1]
+        for name in (ACTIVE_STORES.name, TOTAL_PRODUCTS.name)
+        if (h := histories.get(name)) is not None and h.newest is not None
+    }
+    tier = view.config.ladder.required(usage)
+    tiers = [
+        Limit(name, float(top), f"tier {tier.name}") for name, top in tier.maxima().items() if top and name in usage
+    ]
+    own = [Limit(view.metrics.resolve(limit.metric).name, limit.maximum, limit.name) for limit in view.config.limits]
+    return [*tiers, *own]
+
+
+def first_sentence(ordered: Iterable[LimitOutlook]) -> str:
+    """What runs out first and when, in one sentence."""
+    limited = [o for o in ordered if o.limit is not None]
+    if not limited:
+        return "No limit is set, or nothing is stored yet: capture or backfill first."
+    first = limited[0]
+    until = first.until
+    limit = f"{until.threshold:,g} {until.metric.unit}"
+    called = "" if first.name.lower() == until.metric.label.lower() else f"{first.name}, "
+    what = f"{until.metric.label} ({called}{limit})"
+    if until.status is Status.ALREADY_EXCEEDED:
+        return f"{what}: the limit is reached, since {_ago(until)}."
+    middle = until.date("p50")
+    if middle is not None:
+        early, late = until.date("p10"), until.date("p90")
+        span = f"{_day(early)} to {_day(late)}" if late else f"{_day(early)} at the earliest"
+        return f"First to run out: {what}, about {_day(middle)}, in {until.days.p50} days ({span})."
+    if all(o.until.status in {Status.INSUFFICIENT_DATA, Status.STALE} for o in limited):
+        return f"Nothing can be said yet: {until.reason}."
+    return f"No limit is likely to be reached within the horizon; nearest is {what}: {until.reason}."
+
+
+def _ago(until: DaysUntil) -> str:
+    assert until.as_of is not None and until.days_ago is not None, "an exceeded limit has its day"  # noqa: PT018, S101
+    return _day(until.as_of - timedelta(days=until.days_ago))
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d %b %Y}".lstrip("0") if day else "?"
+
+
+def _recent(history: History, today: date) -> NDArray[np.float64]:
+    values = history.values
+    if history.metric.month_total_of is not None:
+        values = month_to_date(np.nan_to_num(values), history.first_day)
+    recent = np.full(SPARK_DAYS, np.nan)
+    lag = max((today - history.last_day).days, 0)
+    tail = values[-(SPARK_DAYS - lag) :] if lag < SPARK_DAYS else values[:0]
+    recent[SPARK_DAYS - lag - len(tail) : SPARK_DAYS - lag] = tail
+    return recent
+
+
+def _longest(histories: Iterable[History]) -> HistoryNote:
+    """The days of the metric that is known best: it stands for the platform."""
+    return max((HistoryNote.of(h) for h in histories), key=lambda n: n.observed_days + n.reconstructed_days)

@@ -1,0 +1,44 @@
+"""When: the day on which a metric reaches a limit."""
+
+import math
+
+from outgrow.domain.errors import BadThresholdError
+from outgrow.domain.forecast import DaysUntil
+from outgrow.domain.metric import PLATFORM, Scope
+from outgrow.forecasting.outlook import days_until
+from outgrow.service.view import View
+
+
+def when(view: View, metric: str, threshold: float | None, scope: Scope = PLATFORM) -> DaysUntil:
+    """When a metric first stands at or above a threshold.
+
+    Args:
+        metric: name or short name.
+        threshold: in the metric's unit; None asks for the configured limit.
+
+    Raises:
+        UnknownMetricError: there is no such metric.
+        BadThresholdError: the threshold is not a positive, finite number.
+    """
+    found = view.metrics.resolve(metric)
+    if threshold is None:
+        limits = [limit.maximum for limit in view.config.limits if view.metrics.resolve(limit.metric) == found]
+        threshold = limits[0] if limits else None
+    else:
+        threshold = checked_threshold(threshold)
+    return days_until(view.forecastable(found, scope), threshold, view.today, view.config.rules)
+
+
+def checked_threshold(threshold: object) -> float:
+    """The threshold as a number.
+
+    Raises:
+        BadThresholdError: it is not a positive, finite number.
+    """
+    try:
+        number = float(threshold)  # type: ignore[arg-type]
+    except (TypeError, ValueError) as error:
+        raise BadThresholdError(threshold) from error
+    if not math.isfinite(number) or number <= 0:
+        raise BadThresholdError(threshold)
+    return number

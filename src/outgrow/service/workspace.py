@@ -1,0 +1,150 @@
+"""The one place that wires rooms together: settings to open databases, platforms and views."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from outgrow.domain.days import Clock, local_day, system_clock, time_zone
+from outgrow.domain.errors import ConfigurationError, UnknownPlatformError, UsageError
+from outgrow.service.config import CapacityConfig
+from outgrow.service.connections import database_errors, open_engine
+from outgrow.service.embedded import DEFAULT_PLATFORM
+from outgrow.service.schema import create_schema
+from outgrow.service.settings import Settings
+from outgrow.service.view import View
+from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
+from outgrow.sources.commerce.platforms import find_platform, has_platforms
+from outgrow.store.schema import check_schema
+from outgrow.store.snapshots import StoredPlatform, remembered_platforms, stored_platforms
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A session on the platform's database and one on our tables: the same one where they share a database."""
+
+    source: Session
+    store: Session
+
+    def keep(self) -> None:
+        """Commit what was written to our tables so far, and go on."""
+        self.store.commit()
+
+
+@dataclass
+class Workspace:
+    """What a command works in. Engines are opened when first needed.
+
+    Args:
+        clock: gives the present instant.
+    """
+
+    settings: Settings
+    clock: Clock = system_clock
+    aggregator: StatsAggregator = field(default_factory=lambda: stats_aggregator)
+
+    @cached_property
+    def config(self) -> CapacityConfig:
+        """Ladder, limits and policies."""
+        return self.settings.capacity_config()
+
+    @property
+    def shared(self) -> bool:
+        """Whether our tables live in the platform's own database."""
+        return self.settings.store_url in {None, self.settings.database_url}
+
+    @property
+    def source_url(self) -> str:
+        """Address of the platform's database."""
+        return _required(self.settings.database_url, "database_url")
+
+    @property
+    def store_url(self) -> str:
+        """Address of our tables."""
+        return _required(self.settings.our_url, "database_url")
+
+    @cached_property
+    def store_engine(self) -> Engine:
+        """Our tables."""
+        return open_engine(self.store_url, "store_url" if self.settings.store_url else "database_url")
+
+    @cached_property
+    def source_engine(self) -> Engine:
+        """The platform's database: where it is not ours too, it is opened for reading only."""
+        return self.store_engine if self.shared else open_engine(self.source_url, "database_url", read_only=True)
+
+    @contextmanager
+    def store(self) -> Iterator[Session]:
+        """A session on our tables, in a transaction that is committed at the end, or rolled back on an error.
+
+        Raises:
+            SchemaError: our tables are missing or of another version.
+        """
+        with database_errors(self.store_url), Session(self.store_engine) as session:
+            check_schema(session.connection())
+            yield session
+            session.commit()
+
+    def create_store(self) -> str:
+        """Create our tables or bring them up to this version; gives the address without its password."""
+        engine = open_engine(self.store_url, "store_url", may_create=True)
+        with database_errors(self.store_url):
+            create_schema(engine, commerce=False)
+        engine.dispose()
+        return engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def both(self) -> Iterator[Both]:
+        """Sessions on both databases; only ours is ever written."""
+        with self.store() as store:
+            if self.shared:
+                yield Both(store, store)
+                return
+            with database_errors(self.source_url), Session(self.source_engine) as source:
+                yield Both(source, store)
+
+    @contextmanager
+    def view(self, as_of: date | None = None) -> Iterator[View]:
+        """The platform's stored history as of a day; today by default.
+
+        Raises:
+            UsageError: the day has not come yet.
+        """
+        with self.store() as store:
+            platform = self.platform(store)
+            today = local_day(self.clock(), time_zone(platform.time_zone, f"platform '{platform.code}'"))
+            if as_of is not None and as_of > today:
+                raise UsageError(f"{as_of} has not come yet", f"give --as-of {today} or an earlier day")
+            yield View(store, platform.code, as_of or today, self.config)
+
+    def platform(self, store: Session) -> StoredPlatform:
+        """Whose history is meant. The platform's own database is not needed where our tables are elsewhere."""
+        asked = self.settings.platform
+        if self.shared and has_platforms(store):
+            found = find_platform(store, asked)
+            return StoredPlatform(found.code, str(found.id), found.zone.key)
+        known = remembered_platforms(store)
+        known += [
+            StoredPlatform(code, None, self.settings.time_zone)
+            for code in stored_platforms(store)
+            if code not in {platform.code for platform in known}
+        ]
+        for platform in known:
+            if asked is None or asked in {platform.code, platform.source_id}:
+                return platform
+        if asked is not None:
+            raise UnknownPlatformError(asked, [platform.code for platform in known])
+        return StoredPlatform(DEFAULT_PLATFORM, None, self.settings.time_zone)
+
+
+def _required(url: str | None, setting: str) -> str:
+    if url is None:
+        raise ConfigurationError(
+            f"{setting} is not set",
+            "give --database-url, set OUTGROW_DATABASE_URL, or write it into outgrow.toml; or try `outgrow demo`",
+        )
+    return url
