@@ -29,7 +29,7 @@ pytest: $(VENV)/.ready-dev
 
 picture: $(VENV)/.ready ## redraw the README's picture from the demo platform
 	$(BIN)/outgrow demo --database-url sqlite:///build/picture.db --seed 7 --today 2026-11-22 > /dev/null
-	$(BIN)/outgrow forecast total_products --database-url sqlite:///build/picture.db --as-of 2026-11-22 --svg docs/forecast.svg
+	$(BIN)/outgrow forecast storage_used_gb --database-url sqlite:///build/picture.db --as-of 2026-11-22 --svg docs/forecast.svg
 
 constraints: $(VENV)/.uv ## write the tested versions down anew (no registry's address)
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group dev --universal --no-header -o constraints.txt --upgrade
@@ -45,7 +45,7 @@ $(VENV)/.ready: $(VENV)/.uv pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready
-	$(INSTALL) -e . --group dev
+	$(INSTALL) -e '.[postgres,mysql,charts]' --group dev
 	touch $@
 
 clean:

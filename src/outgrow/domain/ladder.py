@@ -47,6 +47,11 @@ class Ladder:
         if not self.tiers:
             raise ConfigurationError("the ladder has no tier", "give at least one [[ladder]] with a name and maxima")
         for below, above in pairwise(self.tiers):
+            if above.maxima() == below.maxima():
+                raise ConfigurationError(
+                    f"ladder: tier '{above.name}' holds no more than '{below.name}' below it",
+                    "leave one of the two out",
+                )
             for metric, top in above.maxima().items():
                 under = below.maxima()[metric]
                 if top is not None and (under is None or top < under):

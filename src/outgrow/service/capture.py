@@ -1,14 +1,15 @@
 """Capture: the platform as it is today becomes one snapshot."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day
 from outgrow.domain.errors import ClockError
-from outgrow.domain.metric import Kind, MetricCatalogue
-from outgrow.domain.snapshot import Provenance
+from outgrow.domain.metric import PLATFORM, Kind, MetricCatalogue
+from outgrow.domain.snapshot import Provenance, Snapshot
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.capture import measure_today, rebuild_flows
 from outgrow.sources.commerce.platforms import PlatformRef
@@ -56,12 +57,19 @@ def capture(
     remember_platform(store, StoredPlatform(platform.code, str(platform.id), platform.zone.key), now)
     present = get_snapshot(store, platform.code, day)
     if present is None or not _is_complete(present):
-        write_snapshot(store, measure_today(source, platform, day, aggregator))
+        write_snapshot(store, _without(present, measure_today(source, platform, day, aggregator)))
         logger.info("captured %s of platform %s", day, platform.code)
     _complete_flows(source, store, platform, now, aggregator)
     stored = get_snapshot(store, platform.code, day)
     assert stored is not None, "a claimed day has a row"  # noqa: S101
     return stored
+
+
+def _without(present: CapacitySnapshot | None, measured: Snapshot) -> Snapshot:
+    """What was measured, save for metrics that were observed before: all their scopes stay of one moment."""
+    rows = [row for row in present.measurements if row.scope == str(PLATFORM)] if present else []
+    known = {row.metric for row in rows if row.value is not None and row.provenance == Provenance.OBSERVED.value}
+    return replace(measured, measurements=tuple(m for m in measured.measurements if m.metric.name not in known))
 
 
 def _is_complete(snapshot: CapacitySnapshot) -> bool:

@@ -23,10 +23,10 @@ def trends(view: View, days: int = 30) -> dict[str, Any]:
     """Growth of every captured metric over the last `days` days, in the shape of `get_growth_trends`.
 
     The first five metrics go by their short names (`stores`, `products`, ...). `start_value`, `current_value`,
-    `change`, `growth_rate_percent` and `daily_growth_rate` (percent) describe; of a flow they describe its pace in the
-    period's first and last week, per day, and of a month's total the same per 30 days. `monthly_projection` is the forecast's median
-    30 days after the newest value, or of a month's total the next 30 days together; None with the reason in
-    `projection_status` where no forecast may be made.
+    `change`, `growth_rate_percent` and `daily_growth_rate` (percent) describe; of a flow they describe its pace in
+    the period's first and last week, per day, and of a month's total the same per 30 days. `monthly_projection` is
+    the forecast's median 30 days after the newest value, or of a month's total the next 30 days together; None with
+    the reason in `projection_status` where no forecast may be made.
     """
     if days < 1:
         raise UsageError(f"a period of {days} days has no trend", "give at least one day")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -17,10 +18,12 @@ from outgrow.service.embedded import DEFAULT_PLATFORM
 from outgrow.service.schema import create_schema
 from outgrow.service.settings import Settings
 from outgrow.service.view import View
-from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform, has_platforms
 from outgrow.store.schema import check_schema
 from outgrow.store.snapshots import StoredPlatform, remembered_platforms, stored_platforms
+
+if TYPE_CHECKING:
+    from outgrow.sources.commerce.aggregator import StatsAggregator
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,13 @@ class Workspace:
 
     settings: Settings
     clock: Clock = system_clock
-    aggregator: StatsAggregator = field(default_factory=lambda: stats_aggregator)
+
+    @cached_property
+    def aggregator(self) -> "StatsAggregator":
+        """The areas that captures and backfills count: imported by these alone, reading does without."""
+        from outgrow.sources.commerce.aggregator import stats_aggregator
+
+        return stats_aggregator
 
     @cached_property
     def config(self) -> CapacityConfig:

@@ -73,6 +73,9 @@ def _known_revisions() -> set[str]:
 def _migrating(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection, connection.begin():
         if connection.dialect.name == "sqlite":
+            driver = connection.connection.dbapi_connection
+            if driver is not None and driver.in_transaction:  # a host's own "begin" event began a deferred one
+                connection.exec_driver_sql("ROLLBACK")
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver would not begin one for DDL
         elif connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

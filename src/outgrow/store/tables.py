@@ -6,7 +6,7 @@ A measurement is keyed by what it measures and when, so reading one metric's who
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -17,8 +17,10 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     String,
+    case,
     select,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from outgrow.domain import metric as metrics
@@ -85,40 +87,36 @@ class MetricRow(StoreBase):
     label: Mapped[str] = mapped_column(String(200))
 
 
-class MeasuredField(Generic[V]):
+def _measured(metric: Metric, convert: Callable[[float], V]) -> hybrid_property[V | None]:
     """A metric of the platform as an attribute of its snapshot.
 
-    On a snapshot it reads and writes the measurement; on the class it is SQL for the value, for use in queries.
+    On a snapshot it reads and writes the measurement; on the class, or an alias of it, it is SQL for the value.
     """
 
-    def __init__(self, metric: Metric, convert: Callable[[float], V]) -> None:
-        self.metric = metric
-        self._convert: Callable[[float], V] = convert
+    def read(snapshot: "CapacitySnapshot") -> V | None:
+        value = snapshot.value(metric)
+        return None if value is None else convert(value)
 
-    @overload
-    def __get__(self, snapshot: None, owner: type["CapacitySnapshot"]) -> ColumnElement[float]: ...
-    @overload
-    def __get__(self, snapshot: "CapacitySnapshot", owner: type["CapacitySnapshot"]) -> V | None: ...
-    def __get__(
-        self, snapshot: "CapacitySnapshot | None", owner: type["CapacitySnapshot"]
-    ) -> "ColumnElement[float] | V | None":
-        if snapshot is None:
-            return (
-                select(MeasurementRow.value)
-                .where(
-                    MeasurementRow.platform == owner.platform,
-                    MeasurementRow.day == owner.snapshot_date,
-                    MeasurementRow.metric == self.metric.name,
-                    MeasurementRow.scope == str(PLATFORM),
-                )
-                .correlate(owner)
-                .scalar_subquery()
+    def write(snapshot: "CapacitySnapshot", value: float | Decimal | None) -> None:
+        snapshot.put(metric, PLATFORM, value)
+
+    def sql(owner: type["CapacitySnapshot"]) -> ColumnElement[V | None]:
+        value = (
+            select(MeasurementRow.value)
+            .where(
+                MeasurementRow.platform == owner.platform,
+                MeasurementRow.day == owner.snapshot_date,
+                MeasurementRow.metric == metric.name,
+                MeasurementRow.scope == str(PLATFORM),
             )
-        value = snapshot.value(self.metric)
-        return None if value is None else self._convert(value)
+            .correlate(owner)
+            .scalar_subquery()
+        )
+        # Always true; it names the snapshots, so that a query for this attribute alone selects from them.
+        return case((owner.platform.is_not(None), value))
 
-    def __set__(self, snapshot: "CapacitySnapshot", value: float | Decimal | None) -> None:
-        snapshot.put(self.metric, PLATFORM, value)
+    read.__name__ = metric.name
+    return hybrid_property(read, write, expr=sql)
 
 
 class CapacitySnapshot(StoreBase):
@@ -137,19 +135,19 @@ class CapacitySnapshot(StoreBase):
 
     measurements: Mapped[list[MeasurementRow]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
-    total_stores = MeasuredField(metrics.TOTAL_STORES, round)
-    active_stores = MeasuredField(metrics.ACTIVE_STORES, round)
-    trial_stores = MeasuredField(metrics.TRIAL_STORES, round)
-    total_subscriptions = MeasuredField(metrics.TOTAL_SUBSCRIPTIONS, round)
-    active_subscriptions = MeasuredField(metrics.ACTIVE_SUBSCRIPTIONS, round)
-    total_products = MeasuredField(metrics.TOTAL_PRODUCTS, round)
-    total_orders_month = MeasuredField(metrics.TOTAL_ORDERS_MONTH, round)
-    total_team_members = MeasuredField(metrics.TOTAL_TEAM_MEMBERS, round)
-    storage_used_gb = MeasuredField(metrics.STORAGE_USED_GB, _decimal)
-    db_size_mb = MeasuredField(metrics.DB_SIZE_MB, _decimal)
-    theoretical_products_limit = MeasuredField(metrics.THEORETICAL_PRODUCTS_LIMIT, round)
-    theoretical_orders_limit = MeasuredField(metrics.THEORETICAL_ORDERS_LIMIT, round)
-    theoretical_team_limit = MeasuredField(metrics.THEORETICAL_TEAM_LIMIT, round)
+    total_stores = _measured(metrics.TOTAL_STORES, round)
+    active_stores = _measured(metrics.ACTIVE_STORES, round)
+    trial_stores = _measured(metrics.TRIAL_STORES, round)
+    total_subscriptions = _measured(metrics.TOTAL_SUBSCRIPTIONS, round)
+    active_subscriptions = _measured(metrics.ACTIVE_SUBSCRIPTIONS, round)
+    total_products = _measured(metrics.TOTAL_PRODUCTS, round)
+    total_orders_month = _measured(metrics.TOTAL_ORDERS_MONTH, round)
+    total_team_members = _measured(metrics.TOTAL_TEAM_MEMBERS, round)
+    storage_used_gb = _measured(metrics.STORAGE_USED_GB, _decimal)
+    db_size_mb = _measured(metrics.DB_SIZE_MB, _decimal)
+    theoretical_products_limit = _measured(metrics.THEORETICAL_PRODUCTS_LIMIT, round)
+    theoretical_orders_limit = _measured(metrics.THEORETICAL_ORDERS_LIMIT, round)
+    theoretical_team_limit = _measured(metrics.THEORETICAL_TEAM_LIMIT, round)
 
     @property
     def captured_at(self) -> datetime | None:
@@ -170,6 +168,8 @@ class CapacitySnapshot(StoreBase):
 
     @tier_distribution.setter
     def tier_distribution(self, distribution: Mapping[str, int] | None) -> None:
+        for row in [row for row in self.measurements if row.metric == TIER_SUBSCRIPTIONS.name]:
+            self.measurements.remove(row)
         self.put(TIER_SUBSCRIPTIONS, PLATFORM, None if distribution is None else sum(distribution.values()))
         for plan, number in (distribution or {}).items():
             self.put(TIER_SUBSCRIPTIONS, Scope("plan", plan), number)

@@ -125,22 +125,23 @@ def past_labels(frame: Frame, series: Series, limit: float | None) -> list[Label
         (RECONSTRUCTED, "reconstructed", theme.RECONSTRUCTED_TEXT),
         (OBSERVED, "observed", theme.OBSERVED),
     ):
-        days = np.flatnonzero(shown.provenance == code)
-        if not len(days):
-            continue
-        wide = text_width(word, theme.LABEL_SIZE)
-        runs = np.split(days, np.flatnonzero(np.diff(days) > 1) + 1)
-        run = max(runs, key=len)
-        first, last = frame.x(shown.day(int(run[0]))), frame.x(shown.day(int(run[-1])))
-        if last - first < wide:
-            continue
-        for share in (0.5, 0.25, 0.75):
-            x = min(max(first + share * (last - first), first + wide / 2), last - wide / 2)
-            spot = _clear(frame, shown, Label(word, x, 0, color, "center", halo=True), limit, placed)
-            if spot is not None:
-                placed.append(spot)
-                break
+        tries = (Label(word, x, 0, color, "center", halo=True) for x in _along_longest_run(frame, shown, code, word))
+        spots = (_clear(frame, shown, label, limit, placed) for label in tries)
+        placed += [spot for spot in spots if spot is not None][:1]
     return placed
+
+
+def _along_longest_run(frame: Frame, shown: History, code: int, word: str) -> list[float]:
+    """Middles for a word along the longest unbroken run of one provenance, best first; none where it is too short."""
+    days = np.flatnonzero(shown.provenance == code)
+    if not len(days):
+        return []
+    run = max(np.split(days, np.flatnonzero(np.diff(days) > 1) + 1), key=len)
+    first, last = frame.x(shown.day(int(run[0]))), frame.x(shown.day(int(run[-1])))
+    half = text_width(word, theme.LABEL_SIZE) / 2
+    if last - first < 2 * half:
+        return []
+    return [min(max(first + share * (last - first), first + half), last - half) for share in (0.5, 0.25, 0.75)]
 
 
 def _newest_label(frame: Frame, series: Series, limit: float | None) -> list[Label]:

@@ -9,9 +9,6 @@ from xml.sax.saxutils import quoteattr
 from outgrow.domain.errors import DataError, MissingExtraError
 from outgrow.faces.charts import theme
 
-VEGA_LITE = "6.4"
-"""The version that draws: fixed, so that a newer library with more versions draws the same."""
-
 
 def write_png(spec: dict[str, Any], path: Path, scale: float = 2) -> None:
     """Draw a specification as PNG.
@@ -25,19 +22,20 @@ def write_png(spec: dict[str, Any], path: Path, scale: float = 2) -> None:
         MissingExtraError: the extra `charts` is not installed.
         DataError: the file cannot be written there.
     """
-    drawn: bytes = _converter().vegalite_to_png(spec, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[])
+    drawn: bytes = _converter().vegalite_to_png(spec, scale=scale, allowed_base_urls=[])
     _write(path, drawn)
 
 
 def write_svg(spec: dict[str, Any], path: Path) -> None:
     """Draw a specification as SVG; arguments and errors as in `write_png`.
 
-    Text stays text and names Inter first, then Helvetica, Arial and sans-serif. Outlines would look the same
-    everywhere, but cannot be searched, copied or read aloud, and make the file several times as large; an embedded
-    font is some 350 KB a picture, and hosts that show SVG under a strict content policy drop it. Every word has a
-    fixed anchor and the room that Inter takes, the widest of the four, so that nothing collides in another font.
+    A screen reader hears the specification's description.
     """
-    drawn: str = _converter().vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
+    # Text stays text, in Inter or else in Helvetica, Arial or any sans-serif. Outlines would look the same everywhere,
+    # but cannot be searched or copied; an embedded font adds 350 KB a weight, and sites that show SVG under a strict
+    # content policy may drop it. Every word has its anchor and as much room as Inter takes, which is wider than the
+    # others, so that nothing collides in another font.
+    drawn: str = _converter().vegalite_to_svg(spec, allowed_base_urls=[])
     said = quoteattr(spec.get("description", ""))
     _write(path, drawn.replace("<svg ", f'<svg role="img" aria-label={said} ', 1).encode())
 
@@ -54,7 +52,9 @@ def _converter() -> Any:  # noqa: ANN401 - the library has no types
 
 def _write(path: Path, content: bytes) -> None:
     """Write beside the target and then rename, so that nobody ever reads half a picture."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    if path.is_dir():
+        raise DataError(f"the chart cannot be written to {path}: it is a folder", "name a file in it")
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         try:
             part.write_bytes(content)

@@ -1,7 +1,5 @@
 """A metric's past, its forecast with two bands, its limit and when that is reached, as one Vega-Lite specification."""
 
-from typing import Any
-
 from outgrow.domain.forecast import DaysUntil, Forecast
 from outgrow.domain.history import History
 from outgrow.faces.charts import theme
@@ -121,7 +119,7 @@ def _datasets(frame: Frame, series: Series, until: DaysUntil | None, crossing: C
     }
 
 
-def _layers(frame: Frame, series: Series, limit: float | None, crossing: Crossing | None) -> list[dict[str, Any]]:
+def _layers(frame: Frame, series: Series, limit: float | None, crossing: Crossing | None) -> list[Spec]:
     """From the bottom to the top."""
     axes = Axes(frame, series.axis_title, _tick_width(frame.values) + TICK_GAP, TICK_GAP)
     layers = [] if crossing is None else crossing_span(axes)

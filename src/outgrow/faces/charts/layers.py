@@ -49,7 +49,7 @@ class Axes:
 
 
 def _layer(name: str, data: str, mark: Spec, **encoding: Spec) -> Spec:
-    return {"name": name, "data": {"name": data}, "mark": {"clip": True, **mark}, "encoding": encoding}
+    return {"name": name, "data": {"name": data}, "mark": mark, "encoding": encoding}
 
 
 def crossing_span(axes: Axes) -> list[Spec]:
@@ -60,7 +60,7 @@ def crossing_span(axes: Axes) -> list[Spec]:
 
 def crossing_mark(axes: Axes) -> list[Spec]:
     """A tick from the date above the plot down to the axis, and the point where the median meets the limit."""
-    rule = {"type": "rule", "clip": False, "stroke": theme.LIMIT, "strokeWidth": 1.25, "strokeDash": [2, 3]}
+    rule = {"type": "rule", "stroke": theme.LIMIT, "strokeWidth": 1.25, "strokeDash": [2, 3]}
     dot = {"type": "point", "filled": True, "fill": theme.LIMIT, "stroke": theme.PAPER, "strokeWidth": 1.5, "size": 80}
     bar = {"type": "rule", "stroke": theme.LIMIT, "strokeWidth": 3, "opacity": 1}
     top, bottom = {"value": -4}, {"value": axes.frame.height + 5}
@@ -83,8 +83,12 @@ def bands(axes: Axes, daily: bool) -> list[Spec]:
     area, line = {"type": "area", "opacity": 1}, {"type": "line", "stroke": theme.MEDIAN, "strokeWidth": 2.25}
     outer, inner = {**area, "fill": theme.BAND_90}, {**area, "fill": theme.BAND_50}
     thin = {**line, "strokeWidth": 0.75, "opacity": 0.7}
+    values = axes.frame.values
+    # Only the outer band may leave the picture. It is cut here: clip paths get another number in every drawing.
+    cut = {"p05": f"max(datum.p05, {values.low!r})", "p95": f"min(datum.p95, {values.high!r})"}
+    band_90 = _layer("band-90", "forecast", outer, x=axes.x(), y=axes.y("p05"), y2={"field": "p95"})
     return [
-        _layer("band-90", "forecast", outer, x=axes.x(), y=axes.y("p05"), y2={"field": "p95"}),
+        {**band_90, "transform": [{"calculate": formula, "as": field} for field, formula in cut.items()]},
         _layer("band-50", "forecast", inner, x=axes.x(), y=axes.y("p25"), y2={"field": "p75"}),
         *([_layer("median-daily", "forecast", thin, x=axes.x(), y=axes.y("daily"))] if daily else []),
         _layer("median", "forecast", line, x=axes.x(), y=axes.y("p50")),
@@ -104,7 +108,7 @@ def past(axes: Axes, daily: bool) -> list[Spec]:
     faint = {**line, "stroke": theme.RECONSTRUCTED, "strokeWidth": 1.5, "strokeDash": [4, 2]}
     thin = {**line, "stroke": theme.RECONSTRUCTED, "strokeWidth": 0.75, "opacity": 0.7}
     dot = {"type": "point", "filled": True, "opacity": 1, "fill": theme.OBSERVED}
-    rim = {"clip": False, "stroke": theme.PAPER, "strokeWidth": 1.5}
+    rim = {"stroke": theme.PAPER, "strokeWidth": 1.5}
     return [
         *([_layer("history-daily", "daily", thin, x=axes.x(), y=axes.y("value"))] if daily else []),
         _layer("history-reconstructed", "history", faint, x=axes.x(), y=axes.y("reconstructed")),
@@ -118,7 +122,6 @@ def words() -> list[Spec]:
     """All labels, at their places in pixels; a paper-coloured rim first, for those that stand over lines."""
     mark = {
         "type": "text",
-        "clip": False,
         "baseline": "middle",
         **{key: {"expr": f"datum.{name}"} for key, name in _TEXT_PROPERTIES.items()},
     }

@@ -86,7 +86,7 @@ def choose_days(history: History, forecast: Forecast | None, until: DaysUntil | 
     newest = known.last_day if len(known) else history.last_day
     if forecast is None:
         past = min(len(known), MOST_PAST)
-        return Days(newest - timedelta(days=max(past - 1, 0)), newest, newest + timedelta(days=max(past // 3, 21)))
+        return Days(newest - timedelta(days=max(past - 1, 0)), newest, newest + timedelta(days=max(past // 3, 7)))
     ahead = min(max(_days_of_interest(forecast, until), LEAST_AHEAD), forecast.quantiles.shape[1])
     past = min(max(round(1.5 * ahead), LEAST_PAST), MOST_PAST)
     first = max(forecast.as_of - timedelta(days=past), min(known.first_day, forecast.as_of))
@@ -98,7 +98,7 @@ def _days_of_interest(forecast: Forecast, until: DaysUntil | None) -> int:
         return AHEAD_WITHOUT_CROSSING
     if until.days.p90 is None:
         return int(forecast.quantiles.shape[1])
-    return math.ceil(1.12 * until.days.p90) + 7
+    return until.days.p90 + until.days.p90 // 8 + 7
 
 
 def choose_values(shown: History, forecast: Forecast | None, ahead: int, limit: float | None) -> Values:
@@ -125,7 +125,7 @@ def _useful_edges(forecast: Forecast, ahead: int, core: list[float]) -> list[flo
     """Ends of the outer band, cut where they would press everything else flat."""
     low, high = forecast.quantile(0.05)[:ahead], forecast.quantile(0.95)[:ahead]
     inner: NDArray[np.float64] = forecast.quantile(0.75)[:ahead] - forecast.quantile(0.25)[:ahead]
-    room = 0.6 * (max(core) - min(core)) + 1.5 * float(inner.max())
+    room = max(0.5 * (max(core) - min(core)), 0.75 * float(inner.max()))
     return [max(float(low.min()), min(core) - room), min(float(high.max()), max(core) + room)]
 
 

@@ -1,6 +1,10 @@
 """`outgrow demo`."""
 
+import os
+import shutil
+import sys
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,7 +43,13 @@ def demo(
         print_status(status(view))
     out.print("\nTry next:", style="bold")
     for question in ("when storage_gb 1000", "forecast storage_gb --png forecast.png", "recommend", "trends --days 90"):
-        out.print(f"  outgrow {question} --database-url {database_url}", soft_wrap=True)
+        out.print(f"  {_program()} {question} --database-url {database_url}", soft_wrap=True)
+
+
+def _program() -> str:
+    """How this program is called from here: by its name where the shell would find it, else by its path."""
+    called = Path(sys.argv[0])
+    return "outgrow" if shutil.which("outgrow") or called.name != "outgrow" else os.path.relpath(called)
 
 
 def register(app: typer.Typer) -> None:

@@ -38,7 +38,7 @@ def print_status(report: "StatusReport") -> None:
     out = console()
     out.print(Text(report.sentence, style=f"bold {COLOURS[report.severity]}"), soft_wrap=True)
     out.print()
-    rows = []
+    rows: list[dict[str, str | Text]] = []
     for row in report.rows:
         until, metric = row.outlook.until, row.outlook.until.metric
         middle = until.date("p50")

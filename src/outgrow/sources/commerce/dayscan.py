@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start
 from outgrow.sources.commerce.localdays import local_day
-from outgrow.sources.commerce.models.base import OfPlatform
+from outgrow.sources.commerce.models.base import OfPlatform, as_utc
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +68,10 @@ class Changes:
         running = np.cumsum(self.flow(whole_from, last))
         days = np.datetime64(whole_from, "D") + np.arange(len(running))
         month_starts = days == days.astype("datetime64[M]").astype("datetime64[D]")
-        before_month = np.where(month_starts, np.concatenate([[0.0], running[:-1]]), 0.0)
-        return (running - np.maximum.accumulate(before_month))[(first - whole_from).days :]
+        month_start = np.maximum.accumulate(np.where(month_starts, np.arange(len(running)), 0))
+        before_month = np.concatenate([[0.0], running])[month_start]
+        since_first: NDArray[np.float64] = running - before_month
+        return since_first[(first - whole_from).days :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,30 +113,27 @@ class DayScan:
         joined: tuple[type[Any], ColumnElement[bool]] | None = None,
     ) -> dict[str, list[Changes]]:
         """Several sums (None: the number of rows) in one scan, apart by a label; without one, all under ``""``."""
-        dialect = self.db.get_bind().dialect.name
         end = day_start(self.until + timedelta(days=1), self.zone)
-        day = local_day(began, self.zone, dialect, end).label("day")
+        wanted = [table.platform_id == self.platform_id, began < end]  # which leaves out those that did not begin
+        if self.since is not None:
+            wanted.append(began >= day_start(self.since, self.zone))
+        oldest = self.db.scalar(select(func.min(began)).select_from(table).where(*wanted))
+        if oldest is None:
+            return {} if label is not None else {"": [Changes.none() for _ in amounts]}
+        day = local_day(began, self.zone, self.db.get_bind(table).dialect.name, as_utc(oldest), end).label("day")
         sums = [func.count() if a is None else func.coalesce(func.sum(a), 0) for a in amounts]
-        query = (
-            select(day, *sums)
-            .select_from(table)
-            .where(table.platform_id == self.platform_id, began.is_not(None), began < end)
-            .group_by(day)
-        )
+        query = select(day, *sums).select_from(table).where(*wanted).group_by(day)
         if joined is not None:
             query = query.join(*joined)
-        if self.since is not None:
-            query = query.where(began >= day_start(self.since, self.zone))
         if label is not None:
             query = query.add_columns(label).group_by(label)
         rows = [tuple(row) for row in self.db.execute(query)]
         groups = np.array([str(row[-1]) if label is not None else "" for row in rows], dtype=object)
         days = np.array([row[0] for row in rows], dtype="datetime64[D]")
         totals = np.array([row[1 : 1 + len(sums)] for row in rows], dtype=np.float64).reshape(-1, len(sums))
-        wanted = [""] if label is None else sorted(set(groups))
         return {
             name: [Changes(days[groups == name], totals[groups == name, i]) for i in range(len(sums))]
-            for name in wanted
+            for name in sorted(set(groups))
         }
 
 

@@ -24,8 +24,7 @@ from sqlalchemy import (
 
 from outgrow.sources.commerce.models.base import UtcDateTime
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-"""Rows older than this get the offset that was in force then."""
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +36,22 @@ class OffsetSpan:
 
 
 @lru_cache(maxsize=64)
-def offset_spans(zone: ZoneInfo, until: datetime) -> tuple[OffsetSpan, ...]:
-    """The zone's spans of constant offset from 1990 to `until`, oldest first."""
+def offset_spans(zone: ZoneInfo, first_year: int, last_year: int) -> tuple[OffsetSpan, ...]:
+    """The zone's spans of constant offset from the first year to the end of the last, oldest first.
+
+    An instant before the first span has the offset of the first.
+    """
+    # A day more at either end, because local years begin and end before or after those of UTC.
+    first, until = datetime(first_year, 1, 1, tzinfo=UTC) - DAY, datetime(last_year + 1, 1, 1, tzinfo=UTC) + DAY
 
     def minutes(at: datetime) -> int:
         offset = at.astimezone(zone).utcoffset()
         return round(offset.total_seconds() / 60) if offset else 0
 
-    spans = [OffsetSpan(EARLIEST, minutes(EARLIEST))]
-    day = EARLIEST
+    spans = [OffsetSpan(first, minutes(first))]
+    day = first
     while day < until:
-        following = day + timedelta(days=1)
+        following = day + DAY
         if minutes(following) != spans[-1].minutes:
             low, high = day, following
             while high - low > timedelta(minutes=1):
@@ -58,9 +62,15 @@ def offset_spans(zone: ZoneInfo, until: datetime) -> tuple[OffsetSpan, ...]:
     return tuple(spans)
 
 
-def local_day(instant: SQLColumnExpression[Any], zone: ZoneInfo, dialect: str, until: datetime) -> ColumnElement[Any]:
-    """SQL for the local date of a UTC instant: a date, or its ISO text where the database has no date type."""
-    newest_first = offset_spans(zone, until)[::-1]
+def local_day(
+    instant: SQLColumnExpression[Any], zone: ZoneInfo, dialect: str, oldest: datetime, newest: datetime
+) -> ColumnElement[Any]:
+    """SQL for the local date of a UTC instant: a date, or its ISO text where the database has no date type.
+
+    Args:
+        oldest, newest: between which all instants lie; the fewer years, the shorter the SQL.
+    """
+    newest_first = offset_spans(zone, oldest.year, newest.year)[::-1]
     if len(newest_first) == 1:
         return _shifted_date(instant, newest_first[0].minutes, dialect)
     # Newest first, because most rows are recent and a CASE stops at its first hit.
@@ -75,7 +85,8 @@ def _shifted_date(instant: SQLColumnExpression[Any], minutes: int, dialect: str)
     if dialect == "sqlite":
         if minutes == 0:
             return func.substr(cast(instant, String), 1, 10)
-        return func.date(instant, f"{minutes:+d} minutes")
+        # Whole seconds: `date()` would round the last half millisecond of a day up into the next.
+        return func.date(func.substr(cast(instant, String), 1, 19), f"{minutes:+d} minutes")
     if dialect == "postgresql":
         utc = func.timezone("UTC", instant)
         return cast(utc + literal_column(f"interval '{minutes} minutes'"), Date)

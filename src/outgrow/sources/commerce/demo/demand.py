@@ -46,8 +46,9 @@ def demand(rng: np.random.Generator, clock: DemoClock) -> NDArray[np.float64]:
             if 0 <= at <= DAYS_BACK:
                 black[at] = factor
     trend = np.exp(np.arange(len(days)) / 365 * np.log1p(YEARLY_GROWTH))
-    weekday: NDArray[np.float64] = BY_WEEKDAY[clock.weekdays()]
-    return weekday * season * black * trend * rng.lognormal(0.0, 0.06, len(days))
+    luck = rng.lognormal(0.0, 0.06, len(days))
+    relative: NDArray[np.float64] = BY_WEEKDAY[clock.weekdays()] * season * black * trend * luck
+    return relative
 
 
 def order_moments(rng: np.random.Generator, clock: DemoClock, stores: Stores, scale: float) -> Items:

@@ -9,16 +9,18 @@ from outgrow.sources.commerce.demo.clock import DAYS_BACK, NEVER, DemoClock, by_
 from outgrow.sources.commerce.demo.plans import BASIC, PRO, limits
 from outgrow.sources.commerce.demo.tenants import Merchants, Stores
 
-FIRST_SHARE = 0.4
+FIRST_SHARE = 0.5
 """Share of a store's things that is brought along when it opens; the rest comes steadily."""
 MOVING_IN_DAYS = 12.0
 TYPICAL_AGE = 400.0
 """Age in days at which a store has what its plan's habits say."""
-LIVING_PRODUCTS = 29_500
-"""Products on the whole platform now; the merchants without a limit make up what the others leave."""
+STAYING_PRODUCTS = 28_000
+"""Products that came to stay; the merchants without a limit make up what the others leave."""
 DELETED_SHARE = 0.12
-LEAVE_TEAM = 0.18
+LEAVE_TEAM = 0.22
 """Share of the colleagues who leave again."""
+TRANSIENT_DAYS = 150.0
+"""Mean time until the deletion of what is deleted, and the leave of those who leave."""
 FRIDAY = 4
 ON_WORKDAYS = 0.7
 """Share of what would fall on a week-end that comes in the week before instead."""
@@ -27,8 +29,8 @@ NEAR_LIMIT = ((BASIC, 0.88), (PRO, 0.91), (PRO, 0.94), (BASIC, 0.97))
 """Plan and share of its products limit of the merchants who will soon need a larger plan."""
 NEAR_AGES = (150, 365)
 """Age in days of these merchants: old enough to have a history, young enough to be growing visibly."""
-AT_MOST = 0.8
-"""Nobody else uses more than this share."""
+AT_MOST = 0.72
+"""Nobody else keeps more than this share; what will be deleted again comes on top of it."""
 
 STORAGE_LIMIT_GB = 1_000.0
 DAYS_TO_STORAGE_LIMIT = 44.0
@@ -88,7 +90,7 @@ def fit_to_plans(
         near.append(chosen)
     unlimited = np.isinf(limit)
     others = float((owned * factor * (merchants.left > clock.now))[~unlimited].sum())
-    factor[unlimited] = max(LIVING_PRODUCTS - others, LIVING_PRODUCTS / 5) / owned[unlimited].sum()
+    factor[unlimited] = max(STAYING_PRODUCTS - others, STAYING_PRODUCTS / 5) / owned[unlimited].sum()
     return sizes * factor[stores.merchant], np.array(near)
 
 
@@ -104,18 +106,17 @@ def uploads(
     """Things that come in sessions of several, of which some are deleted again.
 
     Args:
-        sizes: float64 (n_stores,); as many things live in each store now, or lived in it when it closed.
+        sizes: float64 (n_stores,); as many things came to each store to stay.
         per_session: things that come at one go, on average.
-        deleted: how many more came and were deleted, as a share of those that stayed; float64 (n_stores,) or one.
+        deleted: how many more come and are deleted in time, as a share of these; float64 (n_stores,) or one.
     """
     living = np.floor(sizes).astype(np.int64)
-    dying = rng.binomial(living, deleted)
-    store = np.repeat(np.arange(len(stores)), living + dying)
-    first = np.cumsum(living + dying) - (living + dying)
+    transient = rng.binomial(living, deleted)
+    store = np.repeat(np.arange(len(stores)), living + transient)
+    first = np.cumsum(living + transient) - (living + transient)
     stays = np.arange(len(store)) - first[store] < living[store]
     born = _sessions(rng, clock, stores, store, per_session)
-    until = np.minimum(stores.closed, clock.now)[store]
-    ended = np.where(stays, NEVER, born + rng.random(len(store)) * (until - born))
+    ended = np.where(stays, NEVER, born + rng.exponential(TRANSIENT_DAYS, len(store)))
     # A closed store is emptied within a month.
     ended = np.minimum(ended, stores.closed[store] + rng.uniform(0, 30, len(store)))
     order = np.argsort(born, kind="stable")
@@ -133,7 +134,8 @@ def team_members(rng: np.random.Generator, clock: DemoClock, stores: Stores) -> 
     until = np.minimum(stores.closed, clock.now)[store]
     born = np.where(owner | (later < stores.opened[store]) | (later >= until), stores.opened[store], later)
     leaves = ~owner & (rng.random(len(store)) < LEAVE_TEAM)
-    ended = np.where(leaves, born + rng.random(len(store)) * (until - born), stores.closed[store])
+    ended = np.where(leaves, born + rng.exponential(TRANSIENT_DAYS, len(store)), NEVER)
+    ended = np.minimum(ended, stores.closed[store])
     order = np.argsort(born, kind="stable")
     return Items(store[order], born[order], ended[order])
 

@@ -78,7 +78,7 @@ def draw_moves(
     # Those who had outgrown the smaller plan within a month have bought the larger one at once.
     outgrew = np.where(full.any(axis=0), full.argmax(axis=0) + rng.uniform(0.4, 0.9, n), NEVER)
     moved = (merchants.plan > FREE) & (outgrew > merchants.joined + 30) & (rng.random(n) < STARTED_SMALLER)
-    upgraded = np.where(moved & (outgrew < merchants.left), outgrew, NEVER)
+    upgraded = np.where(moved & (outgrew < np.minimum(merchants.left, clock.now)), outgrew, NEVER)
     late = merchants.joined + rng.uniform(40, 700, n)
     paid = late + rng.uniform(2, 9, n)
     was_late = (merchants.plan > FREE) & (rng.random(n) < PAID_LATE) & (paid < merchants.left)

@@ -9,7 +9,7 @@ from outgrow.sources.commerce.demo.clock import DAYS_BACK, NEVER, DemoClock, by_
 from outgrow.sources.commerce.demo.plans import ENTERPRISE, FREE, PLANS, TRIAL_DAYS
 
 INTEREST_DAYS = (0, 45, 150, 300, 450, DAYS_BACK)
-INTEREST = (1.5, 3.0, 1.8, 1.1, 1.0, 1.0)
+INTEREST = (2.0, 3.0, 1.9, 1.1, 0.9, 0.9)
 """How many join on each of these days, relative to each other: a launch, a rush, then a steady stream."""
 
 TRIALS_EXPIRE = 0.25

@@ -1,0 +1,74 @@
+"""Databases for every test that needs one: SQLite in a file, and a real PostgreSQL."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+from tests.support.postgres import PostgresServer, running_postgres
+
+from outgrow.sources.commerce.models import CommerceBase
+from outgrow.store.schema import upgrade
+
+# No deadline, because machines are shared; the same examples each time where a failure would block others' work.
+settings.register_profile("outgrow", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("outgrow")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server per test process, started when the first test asks for it."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """An empty PostgreSQL database of the test's own."""
+    with postgres_server.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'platform.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each kind in turn."""
+    url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
+    return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """On an empty database of each kind in turn."""
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store_engine(engine: Engine) -> Engine:
+    """On a database that holds our tables."""
+    upgrade(engine)
+    return engine
+
+
+@pytest.fixture
+def session(store_engine: Engine) -> Iterator[Session]:
+    """A session on a database that holds our tables."""
+    with Session(store_engine) as session:
+        yield session
+
+
+@pytest.fixture
+def commerce_engine(store_engine: Engine) -> Engine:
+    """On a database that holds our tables and the commerce schema."""
+    CommerceBase.metadata.create_all(store_engine)
+    return store_engine

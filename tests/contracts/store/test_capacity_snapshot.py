@@ -1,0 +1,206 @@
+"""The snapshot as an object of a session, with the attributes that its users know it by."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+from tests.support.snapshots import DAY, NOON, observed, snapshot, store, stored
+
+from outgrow.domain.metric import TIER_SUBSCRIPTIONS, TOTAL_PRODUCTS, Scope
+from outgrow.domain.snapshot import Provenance
+from outgrow.store.snapshots import HistoryReader, get_snapshot
+from outgrow.store.tables import CapacitySnapshot, MeasurementRow
+
+KEYWORDS: dict[str, Any] = {
+    "snapshot_date": DAY,
+    "total_stores": 42,
+    "active_stores": 37,
+    "trial_stores": 5,
+    "total_subscriptions": 60,
+    "active_subscriptions": 40,
+    "total_products": 23_456,
+    "total_orders_month": 1_200,
+    "total_team_members": 99,
+    "storage_used_gb": Decimal("812.75"),
+    "db_size_mb": Decimal("1024.1"),
+    "theoretical_products_limit": 100_000,
+    "theoretical_orders_limit": 50_000,
+    "theoretical_team_limit": 0,
+    "tier_distribution": {"starter": 30, "pro": 10},
+}
+
+
+def count(session: Session, table: type[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def add(session: Session, **fields: Any) -> CapacitySnapshot:
+    """A snapshot of the platform `main` that is in the database and no longer in memory."""
+    made = CapacitySnapshot(**{"platform": "main", "snapshot_date": DAY, **fields})
+    session.add(made)
+    session.commit()
+    return made
+
+
+def test_every_keyword_comes_back_as_it_was_given(session: Session) -> None:
+    made = add(session, **KEYWORDS)
+
+    assert {name: getattr(made, name) for name in KEYWORDS} == KEYWORDS
+    assert type(made.storage_used_gb) is type(made.db_size_mb) is Decimal
+    assert type(made.total_products) is int
+
+
+def test_what_is_not_given_is_not_stored(session: Session) -> None:
+    made = add(session, total_stores=1)
+
+    assert [made.total_products, made.storage_used_gb, made.tier_distribution] == [None] * 3
+    assert made.missing == {}
+    assert count(session, MeasurementRow) == 1
+
+
+@pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), Decimal("-0.5")])
+def test_what_cannot_be_true_is_refused_with_the_metric_s_name(value: float) -> None:
+    with pytest.raises(ValueError, match="storage_used_gb: the source gave"):
+        CapacitySnapshot(storage_used_gb=value)
+
+
+def test_an_unknown_keyword_is_refused() -> None:
+    with pytest.raises(TypeError, match="total_shops"):
+        CapacitySnapshot(total_shops=1)
+
+
+def test_a_snapshot_of_a_session_is_read_as_history(session: Session) -> None:
+    session.add(CapacitySnapshot(platform="main", snapshot_date=DAY, total_products=5))
+
+    (history,) = HistoryReader(session, "main").read([TOTAL_PRODUCTS])
+
+    assert (history.values.tolist(), history.observed_days) == ([5], 1)
+
+
+def test_values_can_be_changed_forgotten_and_set_again(session: Session) -> None:
+    made = add(session, total_stores=1, total_products=2)
+    made.total_stores = 8
+    made.total_products = None
+    session.commit()
+
+    assert (made.total_stores, made.total_products, count(session, MeasurementRow)) == (8, None, 1)
+
+    made.total_stores = None
+    made.total_stores = 9
+    session.commit()
+    assert made.total_stores == 9
+
+
+def test_setting_a_value_by_hand_makes_it_observed(session: Session) -> None:
+    store(session, snapshot({TOTAL_PRODUCTS: 7}, provenance=Provenance.RECONSTRUCTED))
+    found = get_snapshot(session, "main", DAY)
+    assert found is not None
+    found.total_products = 8
+    session.flush()
+
+    assert stored(session) == {(TOTAL_PRODUCTS.name, "platform", DAY): observed(8)}
+
+
+def test_the_reasons_of_what_is_missing_are_told(session: Session) -> None:
+    store(session, snapshot({TOTAL_PRODUCTS: "catalog: timed out", (TOTAL_PRODUCTS, Scope("store", "7")): "gone"}))
+    found = get_snapshot(session, "main", DAY)
+
+    assert found is not None
+    assert (found.total_products, found.missing) == (None, {"total_products": "catalog: timed out"})
+    assert found.captured_at == NOON
+
+
+def test_get_snapshot_reads_anew(session: Session) -> None:
+    store(session, snapshot({TOTAL_PRODUCTS: "down"}))
+    before = get_snapshot(session, "main", DAY)
+    assert before is not None
+    assert before.total_products is None
+
+    store(session, snapshot({TOTAL_PRODUCTS: 7}))
+    after = get_snapshot(session, "main", DAY)
+    assert after is not None
+    assert after.total_products == 7
+    assert get_snapshot(session, "main", DAY + timedelta(days=1)) is None
+
+
+def test_a_new_tier_distribution_replaces_the_old_one(session: Session) -> None:
+    made = add(session, tier_distribution={"starter": 3, "pro": 1})
+    made.tier_distribution = {"pro": 5}
+    session.commit()
+
+    assert made.tier_distribution == {"pro": 5}
+    assert made.value(TIER_SUBSCRIPTIONS) == 5
+
+    made.tier_distribution = None
+    session.commit()
+    assert made.tier_distribution is None
+    assert count(session, MeasurementRow) == 0
+
+
+def test_no_subscriptions_is_another_thing_than_not_measured(session: Session) -> None:
+    assert add(session, tier_distribution={}).tier_distribution == {}
+
+
+def test_an_attribute_of_the_class_is_sql_for_the_value(session: Session) -> None:
+    for number, products in enumerate([3, 9, 6]):
+        add(session, snapshot_date=DAY + timedelta(days=number), total_products=products, total_stores=1)
+    add(session, snapshot_date=DAY + timedelta(days=9), total_stores=1)
+    add(session, platform="other", total_products=100)
+
+    query = (
+        select(CapacitySnapshot.snapshot_date, CapacitySnapshot.total_products)
+        .where(CapacitySnapshot.platform == "main", CapacitySnapshot.total_products > 4)
+        .order_by(CapacitySnapshot.total_products.desc())
+    )
+    assert [tuple(found) for found in session.execute(query)] == [
+        (DAY + timedelta(days=1), 9),
+        (DAY + timedelta(days=2), 6),
+    ]
+
+    empty = select(CapacitySnapshot.snapshot_date).where(CapacitySnapshot.total_products.is_(None))
+    assert session.scalars(empty).all() == [DAY + timedelta(days=9)]
+
+
+def test_an_attribute_of_the_class_stands_alone_and_follows_an_alias(session: Session) -> None:
+    for number, products in enumerate([3, 9]):
+        add(session, snapshot_date=DAY + timedelta(days=number), total_products=products)
+
+    assert set(session.scalars(select(CapacitySnapshot.total_products))) == {3, 9}
+    assert session.scalar(select(func.max(CapacitySnapshot.total_products))) == 9
+
+    before = aliased(CapacitySnapshot)
+    grown = select(CapacitySnapshot.snapshot_date).where(CapacitySnapshot.total_products > before.total_products)
+    assert session.scalars(grown).all() == [DAY + timedelta(days=1)]
+
+
+@pytest.mark.parametrize("loaded", [True, False], ids=["loaded", "not loaded"])
+def test_deleting_a_snapshot_deletes_its_measurements(session: Session, loaded: bool) -> None:
+    made = add(session, **KEYWORDS)
+    if loaded:
+        assert made.measurements
+    session.delete(made)
+    session.commit()
+
+    assert (count(session, CapacitySnapshot), count(session, MeasurementRow)) == (0, 0)
+    assert add(session, total_stores=2).total_stores == 2
+
+
+def test_deleting_by_statement_cascades_where_foreign_keys_are_enforced(session: Session) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql("PRAGMA foreign_keys = ON")
+    add(session, **KEYWORDS)
+    session.execute(delete(CapacitySnapshot))
+
+    assert count(session, MeasurementRow) == 0
+
+
+def test_one_snapshot_a_day(session: Session) -> None:
+    add(session, total_stores=1)
+    session.expunge_all()
+
+    with pytest.raises(IntegrityError):
+        add(session, total_stores=2)

@@ -1,0 +1,73 @@
+"""Snapshots and measurements in the fewest words, for tests of what is stored."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Metric, Scope
+from outgrow.domain.snapshot import Measurement, Provenance, Reading, Snapshot
+from outgrow.store.snapshots import claim_day, write_snapshot
+from outgrow.store.tables import MeasurementRow
+
+DAY = date(2026, 3, 1)
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Stored(NamedTuple):
+    """What a measurement's row says."""
+
+    value: float | None
+    reason: str | None
+    provenance: str
+
+
+def observed(value: float) -> Stored:
+    return Stored(value, None, "observed")
+
+
+def rebuilt(value: float) -> Stored:
+    return Stored(value, None, "reconstructed")
+
+
+def missing(reason: str = "the area was down") -> Stored:
+    return Stored(None, reason, "observed")
+
+
+def row(
+    stored: Stored, metric: str = TOTAL_PRODUCTS.name, day: date = DAY, scope: str = "platform", platform: str = "main"
+) -> dict[str, Any]:
+    """A row as `write_measurements` takes it."""
+    return {"platform": platform, "metric": metric, "scope": scope, "day": day, **stored._asdict()}
+
+
+def stored(session: Session) -> dict[tuple[str, str, date], Stored]:
+    """Everything that is stored of the platform `main`, by metric, scope and day."""
+    table = MeasurementRow
+    query = select(table.metric, table.scope, table.day, table.value, table.reason, table.provenance)
+    rows = session.execute(query.where(table.platform == "main"))
+    return {(r.metric, r.scope, r.day): Stored(r.value, r.reason, r.provenance) for r in rows}
+
+
+def snapshot(
+    values: Mapping[Metric | tuple[Metric, Scope], float | str],
+    day: date = DAY,
+    provenance: Provenance = Provenance.OBSERVED,
+    platform: str = "main",
+) -> Snapshot:
+    """A snapshot of these values; a text instead of a number is the reason why it is missing."""
+    measurements = []
+    for key, value in values.items():
+        metric, scope = key if isinstance(key, tuple) else (key, PLATFORM)
+        reading = Reading.missing(value) if isinstance(value, str) else Reading.of(value)
+        measurements.append(Measurement(metric, reading, scope))
+    return Snapshot(platform, day, provenance, tuple(measurements))
+
+
+def store(session: Session, *snapshots: Snapshot) -> None:
+    """Claim each snapshot's day and write it."""
+    for each in snapshots:
+        claim_day(session, each.platform, each.day, NOON)
+        write_snapshot(session, each)

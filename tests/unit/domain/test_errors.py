@@ -1,0 +1,85 @@
+"""Every error says what happened and where, then how to mend it."""
+
+import pytest
+
+from outgrow.domain.errors import (
+    BadThresholdError,
+    ClockError,
+    ConfigurationError,
+    DatabaseError,
+    DataError,
+    MissingExtraError,
+    OutgrowError,
+    SchemaError,
+    UnknownMetricError,
+    UnknownPlatformError,
+    UnknownTimeZoneError,
+    UsageError,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            UnknownMetricError("prodcts", ["products", "stores"]),
+            "there is no metric 'prodcts'\n  mend: did you mean products?",
+        ),
+        (
+            UnknownMetricError("total_store", ["total_stores", "total_sores", "trial"]),
+            "there is no metric 'total_store'\n  mend: did you mean total_stores or total_sores?",
+        ),
+        (UnknownMetricError("zzz", ["b", "a"]), "there is no metric 'zzz'\n  mend: use one of: a, b"),
+        (
+            BadThresholdError(-3),
+            "the threshold -3 is not a positive number\n  mend: give a number above zero, in the metric's own unit",
+        ),
+        (
+            BadThresholdError("many"),
+            "the threshold 'many' is not a positive number\n  mend: give a number above zero, in the metric's own unit",
+        ),
+        (
+            UnknownTimeZoneError("Mars", "platform 'main'"),
+            (
+                "platform 'main' has the time zone 'Mars', which is not an IANA time zone\n"
+                "  mend: use a name such as 'Europe/Berlin' or 'UTC'"
+            ),
+        ),
+        (UnknownPlatformError("x", ["b", "a"]), "there is no platform 'x'\n  mend: use one of: a, b"),
+        (UnknownPlatformError("x", []), "there is no platform 'x'\n  mend: the database holds no platform yet"),
+        (
+            MissingExtraError("drawing a chart", "charts"),
+            "drawing a chart needs an optional part that is not installed\n  mend: pip install 'outgrow[charts]'",
+        ),
+        (OutgrowError("it broke"), "it broke"),
+        (OutgrowError("it broke", "glue it"), "it broke\n  mend: glue it"),
+    ],
+)
+def test_the_text_is_for_the_user(error: OutgrowError, text: str) -> None:
+    assert str(error) == text
+
+
+def test_what_and_mend_can_be_told_apart() -> None:
+    error = SchemaError("the tables are gone", "run `outgrow init`")
+
+    assert (error.what, error.mend) == ("the tables are gone", "run `outgrow init`")
+
+
+@pytest.mark.parametrize(
+    ("error", "base"),
+    [
+        (UnknownMetricError, UsageError),
+        (BadThresholdError, UsageError),
+        (UsageError, ValueError),
+        (UnknownTimeZoneError, ConfigurationError),
+        (UnknownPlatformError, ConfigurationError),
+        (DatabaseError, OutgrowError),
+        (SchemaError, OutgrowError),
+        (DataError, OutgrowError),
+        (ClockError, OutgrowError),
+        (MissingExtraError, OutgrowError),
+    ],
+)
+def test_one_base_catches_them_all(error: type[Exception], base: type[Exception]) -> None:
+    assert issubclass(error, base)
+    assert issubclass(error, OutgrowError)

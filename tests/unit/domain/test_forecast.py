@@ -1,0 +1,168 @@
+"""The documents that every face shows, key by key."""
+
+import json
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from outgrow.domain.forecast import DayBand, DaysUntil, Forecast, HistoryNote, Status, as_number
+from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED, History
+from outgrow.domain.metric import PLATFORM, STORAGE_USED_GB, TOTAL_PRODUCTS
+
+AS_OF = date(2026, 11, 21)
+NOTE = HistoryNote(observed_days=12, reconstructed_days=388, missing_days=0)
+
+KEYS = [
+    "metric",
+    "scope",
+    "unit",
+    "threshold",
+    "status",
+    "reason",
+    "current",
+    "as_of",
+    "days",
+    "date",
+    "probability_within",
+    "growth_per_30_days",
+    "history",
+]
+
+
+def days_until(**changed: Any) -> DaysUntil:
+    """The contract's own example, with something changed."""
+    said: dict[str, Any] = {
+        "metric": TOTAL_PRODUCTS,
+        "scope_name": "platform:main",
+        "threshold": 30_000.0,
+        "status": Status.OK,
+        "reason": None,
+        "current": 23_456.0,
+        "as_of": AS_OF,
+        "history": NOTE,
+        "days": DayBand(31, 47, 80),
+        "probability_within": {30: 0.08, 90: 0.93, 180: 0.98, 365: 0.99},
+        "growth_per_30_days": 4_200.126,
+    }
+    return DaysUntil(**{**said, **changed})
+
+
+def refused(status: Status, **changed: Any) -> DaysUntil:
+    nothing = {"days": DayBand(), "probability_within": {}, "growth_per_30_days": None}
+    return days_until(status=status, reason="because", **nothing, **changed)
+
+
+def test_the_document_is_the_one_in_the_contract() -> None:
+    document = days_until().to_document()
+
+    assert list(document) == KEYS
+    assert document.pop("growth_per_30_days") == 4_200.13
+    assert document == {
+        "metric": "total_products",
+        "scope": "platform:main",
+        "unit": "products",
+        "threshold": 30000,
+        "status": "ok",
+        "reason": None,
+        "current": 23456,
+        "as_of": "2026-11-21",
+        "days": {"p10": 31, "p50": 47, "p90": 80},
+        "date": {"p10": "2026-12-22", "p50": "2027-01-07", "p90": "2027-02-09"},
+        "probability_within": {"30": 0.08, "90": 0.93, "180": 0.98, "365": 0.99},
+        "history": {"observed_days": 12, "reconstructed_days": 388, "missing_days": 0},
+    }
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_status_has_the_same_keys_and_its_own_more(status: Status) -> None:
+    more = {Status.ALREADY_EXCEEDED: ["days_ago"], Status.INSUFFICIENT_DATA: ["have", "need"]}
+    document = refused(status, days_ago=3, have=2, need=14).to_document()
+
+    assert list(document) == [*KEYS, *more.get(status, [])]
+    assert document["status"] == status.value
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+
+
+def test_the_statuses_are_those_of_the_contract() -> None:
+    assert {status.value for status in Status} == {
+        "ok",
+        "already_exceeded",
+        "no_growth",
+        "declining",
+        "beyond_horizon",
+        "insufficient_data",
+        "no_limit",
+        "stale",
+    }
+
+
+def test_a_refusal_says_nothing_of_days() -> None:
+    document = refused(Status.INSUFFICIENT_DATA, have=2, need=14).to_document()
+
+    assert document["days"] == document["date"] == {"p10": None, "p50": None, "p90": None}
+    assert document["probability_within"] == {"30": None, "90": None, "180": None, "365": None}
+    assert (document["have"], document["need"], document["growth_per_30_days"]) == (2, 14, None)
+
+
+def test_without_any_history_there_is_no_day_to_count_from() -> None:
+    said = refused(Status.INSUFFICIENT_DATA, as_of=None, current=None, threshold=None)
+    document = said.to_document()
+
+    assert (document["as_of"], document["current"], document["threshold"]) == (None, None, None)
+    assert said.date("p50") is None
+
+
+def test_what_lies_beyond_the_horizon_is_null() -> None:
+    said = days_until(days=DayBand(31, None, None))
+
+    assert said.to_document()["date"] == {"p10": "2026-12-22", "p50": None, "p90": None}
+    assert (said.date("p10"), said.date("p90")) == (date(2026, 12, 22), None)
+
+
+def test_probabilities_are_rounded_to_four_places() -> None:
+    assert days_until(probability_within={30: 1 / 3}).to_document()["probability_within"]["30"] == 0.3333
+
+
+@pytest.mark.parametrize(
+    ("current", "threshold", "share"),
+    [(75.0, 100.0, 0.75), (150.0, 100.0, 1.5), (0.0, 100.0, 0.0), (None, 100.0, None), (5.0, None, None)],
+)
+def test_the_used_share(current: float | None, threshold: float | None, share: float | None) -> None:
+    assert days_until(current=current, threshold=threshold).used_share == share
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [(None, None), (30_000.0, 30_000), (0.0, 0), (812.75, 812.75), (np.float64(3), 3)]
+)
+def test_whole_numbers_are_written_whole(value: float | None, number: float | None) -> None:
+    written = as_number(value)
+
+    assert written == number
+    assert type(written) is type(number)
+
+
+def test_a_note_counts_a_history_s_days() -> None:
+    codes = np.array([RECONSTRUCTED, RECONSTRUCTED, RECONSTRUCTED, MISSING, OBSERVED], dtype=np.int8)
+    values = np.array([1, 2, 3, np.nan, 5])
+    note = HistoryNote.of(History(TOTAL_PRODUCTS, PLATFORM, "main", AS_OF, values, codes))
+
+    assert note == HistoryNote(1, 3, 1)
+    assert note.observed_share == 0.25
+    assert HistoryNote(0, 0, 9).observed_share is None
+
+
+def test_a_forecast_s_document_has_a_line_for_each_day() -> None:
+    quantiles = np.array([[1.0, 2.0, 3.0], [1.5, 2.51234, 3.5], [2.0, 3.0, 4.0]])
+    forecast = Forecast(STORAGE_USED_GB, "platform:main", AS_OF, 1.25, (0.05, 0.5, 0.9), quantiles, 3.14159, NOTE)
+    document = forecast.to_document()
+
+    assert document["days"][1] == {"date": "2026-11-23", "p05": 2.0, "p50": 2.512, "p90": 3.0}
+    assert [line["date"] for line in document["days"]] == ["2026-11-22", "2026-11-23", "2026-11-24"]
+    assert (document["metric"], document["unit"], document["current"]) == ("storage_used_gb", "GB", 1.25)
+    assert (document["as_of"], document["growth_per_30_days"]) == ("2026-11-21", 3.14)
+    assert document["history"] == NOTE.to_document()
+    assert forecast.quantile(0.5).tolist() == [1.5, 2.51234, 3.5]
+    with pytest.raises(ValueError, match=r"not in tuple|0\.7"):
+        forecast.quantile(0.7)

@@ -1,0 +1,108 @@
+"""Metrics and scopes go by their names, their short names, and nothing else."""
+
+import pytest
+
+from outgrow.domain.errors import UnknownMetricError, UsageError
+from outgrow.domain.metric import (
+    ACTIVE_STORES,
+    ALIASES,
+    CAPTURED,
+    DB_SIZE_MB,
+    ORDERS_PER_DAY,
+    PLATFORM,
+    STORAGE_USED_GB,
+    TIER_SUBSCRIPTIONS,
+    TOTAL_ORDERS_MONTH,
+    TOTAL_PRODUCTS,
+    TOTAL_TEAM_MEMBERS,
+    Kind,
+    Metric,
+    MetricCatalogue,
+    Scope,
+)
+
+CATALOGUE = MetricCatalogue()
+
+
+@pytest.mark.parametrize("metric", [*CAPTURED, TIER_SUBSCRIPTIONS], ids=lambda metric: metric.name)
+def test_every_metric_goes_by_its_own_name(metric: Metric) -> None:
+    assert CATALOGUE.resolve(metric.name) is metric
+
+
+@pytest.mark.parametrize(
+    ("alias", "metric"),
+    [
+        ("stores", ACTIVE_STORES),
+        ("products", TOTAL_PRODUCTS),
+        ("orders", TOTAL_ORDERS_MONTH),
+        ("team_members", TOTAL_TEAM_MEMBERS),
+        ("storage_gb", STORAGE_USED_GB),
+    ],
+)
+def test_five_metrics_have_a_short_name(alias: str, metric: Metric) -> None:
+    assert CATALOGUE.resolve(alias) is metric
+
+
+def test_no_short_name_hides_a_metric() -> None:
+    assert len(ALIASES) == 5
+    assert not ALIASES.keys() & {metric.name for metric in CATALOGUE}
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownMetricError) as caught:
+        CATALOGUE.resolve("total_product")
+
+    assert caught.value.what == "there is no metric 'total_product'"
+    assert caught.value.mend.startswith("did you mean total_products")
+
+
+def test_a_name_like_no_other_is_answered_with_all_of_them() -> None:
+    with pytest.raises(UnknownMetricError) as caught:
+        CATALOGUE.resolve("zzz")
+
+    assert all(name in caught.value.mend for name in ("total_products", "storage_gb", "tier_subscriptions"))
+
+
+def test_added_metrics_are_known_and_suggested() -> None:
+    disk = Metric("disk_gb", Kind.LEVEL, "GB", "Disk")
+    catalogue = MetricCatalogue([disk])
+
+    assert catalogue.resolve("disk_gb") is disk
+    assert list(catalogue) == [*CATALOGUE, disk]
+    with pytest.raises(UnknownMetricError, match="did you mean disk_gb"):
+        catalogue.resolve("disk")
+
+
+@pytest.mark.parametrize(
+    ("metric", "is_count", "decimals"),
+    [(TOTAL_PRODUCTS, True, 0), (STORAGE_USED_GB, False, 2), (DB_SIZE_MB, False, 2), (ORDERS_PER_DAY, True, 0)],
+)
+def test_only_sizes_have_decimals(metric: Metric, is_count: bool, decimals: int) -> None:
+    assert (metric.is_count, metric.decimals) == (is_count, decimals)
+
+
+def test_month_totals_name_the_flow_they_add_up() -> None:
+    totals = [metric for metric in CAPTURED if metric.month_total_of]
+
+    assert totals == [TOTAL_ORDERS_MONTH]
+    assert CATALOGUE.resolve(str(TOTAL_ORDERS_MONTH.month_total_of)) is ORDERS_PER_DAY
+    assert ORDERS_PER_DAY.kind is Kind.FLOW
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("platform", PLATFORM),
+        ("store:17", Scope("store", "17")),
+        ("plan:a:b", Scope("plan", "a:b")),
+    ],
+)
+def test_a_scope_is_read_as_it_is_written(text: str, scope: Scope) -> None:
+    assert Scope.parse(text) == scope
+    assert str(scope) == text
+
+
+@pytest.mark.parametrize("text", ["", ":17"])
+def test_a_scope_without_a_kind_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="kind:key"):
+        Scope.parse(text)
