@@ -42,8 +42,10 @@ ROUNDS = 5
 
 SPREAD = {
     # A time stamp that wanders over the days as the row number grows, with growth: more rows late than early.
-    "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', '2024-01-01', '+' || CAST({days} * sqrt((i * 7919 % {n} + 0.5) / {n}) AS TEXT) || ' days')",  # noqa: E501
-    "postgresql": "timestamptz '2024-01-01 UTC' + {days} * sqrt((i::bigint * 7919 % {n} + 0.5) / {n}) * interval '1 day'",
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', '2024-01-01', "
+    "'+' || CAST({days} * sqrt((i * 7919 % {n} + 0.5) / {n}) AS TEXT) || ' days')",
+    "postgresql": "timestamptz '2024-01-01 UTC' + "
+    "{days} * sqrt((i::bigint * 7919 % {n} + 0.5) / {n}) * interval '1 day'",
 }
 NUMBERS = {
     "sqlite": "(WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {n}) SELECT i FROM c)",
@@ -169,17 +171,17 @@ def measure(kind: str, naive_days: int) -> None:
         engine.dispose()
     scan, whole = statistics.median(scans), statistics.median(run["seconds"] for run in runs)
     ratios = sorted(run["seconds"] / once for run, once in zip(runs, scans, strict=True))
-    print(f"{kind}: one GROUP BY day scan of {ORDERS:,} orders   {scan:8.3f} s")
-    print(f"{kind}: backfill of {runs[0]['days']:.0f} days, all metrics     {whole:8.3f} s")
-    print(
-        f"{kind}: backfill / scan, median (min to max)         {statistics.median(ratios):8.2f}   ({ratios[0]:.2f} to {ratios[-1]:.2f})   bound 5"
-    )
-    print(
-        f"{kind}: peak memory of the backfill's process        {max(run['peak_mb'] for run in runs):8.0f} MB   bound 500"
-    )
-    print(
-        f"{kind}: one query per day and count, 5 metrics alone {naive:8.1f} s   ({naive / whole:.0f} times the backfill; from {len(sample)} of {len(days)} days)"
-    )
+    spread = f"{ratios[0]:.2f} to {ratios[-1]:.2f}"
+    peak = max(run["peak_mb"] for run in runs)
+    obvious = f"{naive / whole:.0f} times the backfill; from {len(sample)} of {len(days)} days"
+    for figure, value in (
+        (f"one GROUP BY day scan of {ORDERS:,} orders", f"{scan:8.3f} s"),
+        (f"backfill of {runs[0]['days']:.0f} days, all metrics", f"{whole:8.3f} s"),
+        ("backfill / scan, median", f"{statistics.median(ratios):8.2f}     {spread}; bound 5"),
+        ("peak memory of the backfill's process", f"{peak:6.0f} MB     bound 500"),
+        ("a query per day and count, 5 metrics alone", f"{naive:8.1f} s   {obvious}"),
+    ):
+        print(f"{kind:11s} {figure:44s} {value}")
 
 
 def main() -> None:

@@ -38,16 +38,15 @@ def severity_of(until: DaysUntil, policy: AlertPolicy) -> Severity:
 
 
 def by_urgency(outlooks: Iterable[LimitOutlook]) -> list[LimitOutlook]:
-    """The most urgent first: by severity, then by date, then by share in use; those without a limit last."""
+    """The most urgent first: by severity, then by date, then by share in use; those without a limit last, as given."""
 
-    def key(outlook: LimitOutlook) -> tuple[bool, int, float, float, str]:
+    def key(outlook: LimitOutlook) -> tuple[bool, int, float, float]:
         until = outlook.until
         return (
             outlook.limit is None,
             -outlook.severity,
             until.days.p50 if until.days.p50 is not None else float("inf"),
-            -(until.used_share or 0.0),
-            until.metric.name,
+            -(until.used_share or 0.0) if outlook.limit else 0.0,
         )
 
     return sorted(outlooks, key=key)

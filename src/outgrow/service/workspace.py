@@ -18,7 +18,7 @@ from outgrow.service.embedded import DEFAULT_PLATFORM
 from outgrow.service.schema import create_schema
 from outgrow.service.settings import Settings
 from outgrow.service.view import View
-from outgrow.sources.commerce.platforms import find_platform, has_platforms
+from outgrow.sources.commerce.platforms import PlatformRef, find_platform, has_platforms
 from outgrow.store.schema import check_schema
 from outgrow.store.snapshots import StoredPlatform, remembered_platforms, stored_platforms
 
@@ -105,6 +105,16 @@ class Workspace:
             create_schema(engine, commerce=False)
         engine.dispose()
         return engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def source(self) -> Iterator[tuple[Session, PlatformRef] | None]:
+        """The platform in its own database, for reading; None where that is not at hand or holds no platform."""
+        if self.settings.database_url is None:
+            yield None
+            return
+        with database_errors(self.source_url), Session(self.source_engine) as source:
+            here = has_platforms(source)
+            yield (source, find_platform(source, self.settings.platform)) if here else None
 
     @contextmanager
     def both(self) -> Iterator[Both]:

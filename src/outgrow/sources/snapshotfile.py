@@ -69,9 +69,7 @@ def _check_columns(path: Path, columns: list[str]) -> None:
         raise DataError(f"{path}, row 1: there is no metric besides 'date'", "add a column for each metric")
 
 
-def _values(
-    reader: "csv.DictReader[str]", columns: list[str], today: date, faults: list[str]
-) -> Iterator[FileValue]:
+def _values(reader: "csv.DictReader[str]", columns: list[str], today: date, faults: list[str]) -> Iterator[FileValue]:
     is_long = set(columns) >= LONG
     for fields in reader:
         row = reader.line_num

@@ -21,6 +21,10 @@ from outgrow.store.tables import CapacitySnapshot, MeasurementRow, MetricRow, Pl
 UPSERTING = {"postgresql", "sqlite"}
 """The databases whose upsert we can spell."""
 
+# Plain tables, because rows and not objects are read and written here: that spares setting the mappers up.
+SNAPSHOTS, MEASUREMENTS = CapacitySnapshot.__table__, MeasurementRow.__table__
+METRICS, PLATFORMS = MetricRow.__table__, PlatformRow.__table__
+
 
 def _insert(session: Session, table: Any) -> Any:  # noqa: ANN401 - the dialects share no type for it
     dialect = session.get_bind(CapacitySnapshot).dialect.name
@@ -39,10 +43,10 @@ def claim_day(session: Session, platform: str, day: date, captured_at: datetime)
     each other instead of meeting half-way.
     """
     ms = int(captured_at.timestamp() * 1000)
-    insert = _insert(session, CapacitySnapshot).values(platform=platform, snapshot_date=day, captured_at_ms=ms)
+    insert = _insert(session, SNAPSHOTS).values(platform=platform, snapshot_date=day, captured_at_ms=ms)
     statement = insert.on_conflict_do_update(
         index_elements=["platform", "snapshot_date"],
-        set_={"captured_at_ms": func.coalesce(CapacitySnapshot.captured_at_ms, insert.excluded.captured_at_ms)},
+        set_={"captured_at_ms": func.coalesce(SNAPSHOTS.c.captured_at_ms, insert.excluded.captured_at_ms)},
     )
     session.execute(statement)
 
@@ -69,7 +73,7 @@ def write_days(session: Session, platform: str, days: Iterable[date]) -> None:
     """Make the rows of rebuilt days that have none yet."""
     rows = [{"platform": platform, "snapshot_date": day} for day in days]
     if rows:
-        session.execute(_insert(session, CapacitySnapshot).on_conflict_do_nothing(), rows)
+        session.execute(_insert(session, SNAPSHOTS).on_conflict_do_nothing(), rows)
 
 
 def write_measurements(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -96,7 +100,7 @@ def _rounds(rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]
 
 
 def _upsert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    table = MeasurementRow.__table__
+    table = MEASUREMENTS
     insert = _insert(session, table)
     new, old = insert.excluded, table.c
     rebuilt = and_(old.provenance == Provenance.RECONSTRUCTED.value, new.value.is_not(None))
@@ -135,12 +139,12 @@ def remember_metrics(session: Session, metrics: Iterable[Metric]) -> None:
         if m.name not in built_in
     ]
     if rows:
-        session.execute(_insert(session, MetricRow).on_conflict_do_nothing(), rows)
+        session.execute(_insert(session, METRICS).on_conflict_do_nothing(), rows)
 
 
 def catalogue(session: Session) -> MetricCatalogue:
     """The built-in metrics and those that the store knows besides."""
-    rows = session.execute(select(MetricRow.name, MetricRow.kind, MetricRow.unit, MetricRow.label))
+    rows = session.execute(select(METRICS.c.name, METRICS.c.kind, METRICS.c.unit, METRICS.c.label))
     return MetricCatalogue(Metric(name, Kind(kind), unit, label) for name, kind, unit, label in rows)
 
 
@@ -155,7 +159,7 @@ class StoredPlatform:
 
 def remember_platform(session: Session, platform: StoredPlatform, now: datetime) -> None:
     """Keep what reading needs to know of a platform; a changed time zone or id replaces the old one."""
-    insert = _insert(session, PlatformRow).values(
+    insert = _insert(session, PLATFORMS).values(
         code=platform.code,
         source_id=platform.source_id,
         time_zone=platform.time_zone,
@@ -166,8 +170,8 @@ def remember_platform(session: Session, platform: StoredPlatform, now: datetime)
             index_elements=["code"],
             set_={"time_zone": insert.excluded.time_zone, "source_id": insert.excluded.source_id},
             where=or_(
-                PlatformRow.time_zone != insert.excluded.time_zone,
-                func.coalesce(PlatformRow.source_id, "") != func.coalesce(insert.excluded.source_id, ""),
+                PLATFORMS.c.time_zone != insert.excluded.time_zone,
+                func.coalesce(PLATFORMS.c.source_id, "") != func.coalesce(insert.excluded.source_id, ""),
             ),
         )
     )
@@ -175,28 +179,31 @@ def remember_platform(session: Session, platform: StoredPlatform, now: datetime)
 
 def remembered_platforms(session: Session) -> list[StoredPlatform]:
     """Every platform that was ever captured, rebuilt or imported, the first one first."""
-    columns = select(PlatformRow.code, PlatformRow.source_id, PlatformRow.time_zone)
-    return [StoredPlatform(*row) for row in session.execute(columns.order_by(PlatformRow.recorded_at_ms))]
+    columns = select(PLATFORMS.c.code, PLATFORMS.c.source_id, PLATFORMS.c.time_zone)
+    return [StoredPlatform(*row) for row in session.execute(columns.order_by(PLATFORMS.c.recorded_at_ms))]
 
 
 def stored_platforms(session: Session) -> list[str]:
     """The codes of all platforms that have snapshots, in alphabetical order."""
-    return list(session.scalars(select(CapacitySnapshot.platform).distinct().order_by(CapacitySnapshot.platform)))
+    return list(session.scalars(select(SNAPSHOTS.c.platform).distinct().order_by(SNAPSHOTS.c.platform)))
 
 
 def newest_day(session: Session, platform: str) -> date | None:
     """The day of the newest snapshot; None when there is none."""
-    return session.scalar(select(func.max(CapacitySnapshot.snapshot_date)).where(CapacitySnapshot.platform == platform))
+    newest: date | None = session.scalar(
+        select(func.max(SNAPSHOTS.c.snapshot_date)).where(SNAPSHOTS.c.platform == platform)
+    )
+    return newest
 
 
 def snapshot_days(session: Session, platform: str, since: date | None, until: date | None) -> list[date]:
     """The days that have a snapshot, in order."""
-    query = select(CapacitySnapshot.snapshot_date).where(CapacitySnapshot.platform == platform)
+    query = select(SNAPSHOTS.c.snapshot_date).where(SNAPSHOTS.c.platform == platform)
     if since is not None:
-        query = query.where(CapacitySnapshot.snapshot_date >= since)
+        query = query.where(SNAPSHOTS.c.snapshot_date >= since)
     if until is not None:
-        query = query.where(CapacitySnapshot.snapshot_date <= until)
-    return list(session.scalars(query.order_by(CapacitySnapshot.snapshot_date)))
+        query = query.where(SNAPSHOTS.c.snapshot_date <= until)
+    return list(session.scalars(query.order_by(SNAPSHOTS.c.snapshot_date)))
 
 
 def get_snapshot(session: Session, platform: str, day: date) -> CapacitySnapshot | None:
@@ -206,19 +213,19 @@ def get_snapshot(session: Session, platform: str, day: date) -> CapacitySnapshot
 
 def count_measurements(session: Session, platform: str) -> int:
     """How many values are stored of a platform."""
-    query = select(func.count()).where(MeasurementRow.platform == platform, MeasurementRow.value.is_not(None))
+    query = select(func.count()).where(MEASUREMENTS.c.platform == platform, MEASUREMENTS.c.value.is_not(None))
     return session.scalar(query) or 0
 
 
 def missing_since(session: Session, platform: str, metrics: Sequence[str], since: date, before: date) -> list[date]:
     """The days from `since` to before `before` on which one of these metrics is stored as missing."""
-    query = select(MeasurementRow.day).where(
-        MeasurementRow.platform == platform,
-        MeasurementRow.metric.in_(metrics),
-        MeasurementRow.scope == str(PLATFORM),
-        MeasurementRow.day >= since,
-        MeasurementRow.day < before,
-        MeasurementRow.value.is_(None),
+    query = select(MEASUREMENTS.c.day).where(
+        MEASUREMENTS.c.platform == platform,
+        MEASUREMENTS.c.metric.in_(metrics),
+        MEASUREMENTS.c.scope == str(PLATFORM),
+        MEASUREMENTS.c.day >= since,
+        MEASUREMENTS.c.day < before,
+        MEASUREMENTS.c.value.is_(None),
     )
     return sorted(set(session.scalars(query)))
 
@@ -238,17 +245,17 @@ class HistoryReader:
     def read(self, metrics: Sequence[Metric], scope: Scope = PLATFORM, since: date | None = None) -> list[History]:
         """One history per metric, in order, all in one query; empty where nothing is stored."""
         query = select(
-            MeasurementRow.metric, MeasurementRow.day, MeasurementRow.value, MeasurementRow.provenance
+            MEASUREMENTS.c.metric, MEASUREMENTS.c.day, MEASUREMENTS.c.value, MEASUREMENTS.c.provenance
         ).where(
-            MeasurementRow.platform == self.platform,
-            MeasurementRow.metric.in_([m.name for m in metrics]),
-            MeasurementRow.scope == str(scope),
-            MeasurementRow.value.is_not(None),
+            MEASUREMENTS.c.platform == self.platform,
+            MEASUREMENTS.c.metric.in_([m.name for m in metrics]),
+            MEASUREMENTS.c.scope == str(scope),
+            MEASUREMENTS.c.value.is_not(None),
         )
         if since is not None:
-            query = query.where(MeasurementRow.day >= since)
+            query = query.where(MEASUREMENTS.c.day >= since)
         if self.until is not None:
-            query = query.where(MeasurementRow.day <= self.until)
+            query = query.where(MEASUREMENTS.c.day <= self.until)
         rows: dict[str, list[tuple[date, float, str]]] = {m.name: [] for m in metrics}
         for name, day, value, provenance in self.session.execute(query):
             rows[name].append((day, float(value or 0.0), provenance))

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 def recommend(workspace: "Workspace", as_of: AsOf = None, json: Json = False) -> None:
     """Say what should be done, most severe first."""
+    from outgrow.service.recommend import measured_now, stored_newest
     from outgrow.service.recommend import recommend as ask
-    from outgrow.service.recommend import stored_newest
 
-    with workspace.view(as_date(as_of)) as view:
-        found = ask(view, stored_newest(view))
+    with workspace.view(as_date(as_of)) as view, workspace.source() as source:
+        # A past day is judged by what was stored then; today by what the platform's database says.
+        found = ask(view, measured_now(*source, view) if source and as_of is None else stored_newest(view))
     if json:
         print_json([recommendation.to_document() for recommendation in found])
         return

@@ -10,6 +10,9 @@ from outgrow.domain.days import time_zone
 from outgrow.domain.errors import UnknownPlatformError
 from outgrow.sources.commerce.models import Platform
 
+PLATFORMS = Platform.__table__
+"""The plain table, because reading it needs none of the schema's mappers."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformRef:
@@ -28,7 +31,7 @@ def find_platform(db: Session, asked: str | int | None = None) -> PlatformRef:
         UnknownPlatformError: there is none of this code or id, or none at all.
         UnknownTimeZoneError: its time zone is not an IANA name.
     """
-    columns = select(Platform.id, Platform.code, Platform.name, Platform.time_zone).order_by(Platform.id)
+    columns = select(PLATFORMS.c.id, PLATFORMS.c.code, PLATFORMS.c.name, PLATFORMS.c.time_zone).order_by(PLATFORMS.c.id)
     rows = db.execute(columns).all()
     for row in rows:
         if asked is None or str(asked) in {row.code, str(row.id)}:
@@ -44,4 +47,4 @@ def has_platforms(db: Session) -> bool:
 
 def platform_codes(db: Session) -> list[str]:
     """The codes of all platforms, the first one first."""
-    return list(db.scalars(select(Platform.code).order_by(Platform.id)))
+    return list(db.scalars(select(PLATFORMS.c.code).order_by(PLATFORMS.c.id)))
