@@ -55,12 +55,15 @@ class UnknownTimeZoneError(ConfigurationError):
 
 
 class UnknownPlatformError(ConfigurationError):
-    """The platform asked for is neither in the source database nor in the store."""
+    """The platform asked for is neither in the source database nor in the store; or there is none at all."""
 
-    def __init__(self, asked: str, known: Iterable[str]) -> None:
+    def __init__(self, asked: str | None, known: Iterable[str]) -> None:
         names = sorted(known)
-        have = f"use one of: {', '.join(names)}" if names else "the database holds no platform yet"
-        super().__init__(f"there is no platform '{asked}'", have)
+        if names:
+            super().__init__(f"there is no platform '{asked}'", f"use one of: {', '.join(names)}")
+        else:
+            wanted = "" if asked is None else f", and so none called '{asked}'"
+            super().__init__(f"the database holds no platform{wanted}", "check that the address is the platform's")
 
 
 class DatabaseError(OutgrowError):

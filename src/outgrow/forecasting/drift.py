@@ -14,7 +14,7 @@ from outgrow.forecasting.kernels.series import bridge_gaps, mean_of_known
 WINDOW = 91
 """Days of changes that the drift is taken from."""
 CLIP = 4.0
-"""A day's change counts up to this multiple of the window's mean absolute change: one import is not growth."""
+"""A day's change counts up to this multiple of the window's mean change on days with one: an import is not growth."""
 DRIFT_DOUBT = 0.35
 """How much of the drift may go or come over the horizon, as a share of it: growth rates wander."""
 LEAST_SIGMA = 0.05
@@ -47,12 +47,14 @@ class LevelDrift:
         current = bridge_gaps(values)[:, -1]
         changes = np.diff(filled, axis=1)
         size = mean_of_known(np.abs(changes))
-        clipped = np.clip(changes, -CLIP * size[:, None], CLIP * size[:, None])
+        # Against the size of a change when there is one: a count that moves once a week moves as it does.
+        moved = mean_of_known(np.where(changes == 0, np.nan, np.abs(changes)))
+        clipped = np.clip(changes, -CLIP * moved[:, None], CLIP * moved[:, None])
         drift = mean_of_known(clipped)
         days = np.maximum((~np.isnan(changes)).sum(axis=1), 1)
         noise = clipped - drift[:, None]
         # Weekly sums see what daily changes hide: runs of good and bad days that do not cancel out.
-        weeks = noise[:, noise.shape[1] % 7 :].reshape(len(noise), -1, 7).sum(axis=2)
+        weeks = noise[:, noise.shape[1] % 7 :].reshape(len(noise), noise.shape[1] // 7, 7).sum(axis=2)
         variance = np.maximum(mean_of_known(noise**2), mean_of_known(weeks**2) / 7)
         sigma = np.maximum(np.sqrt(variance), LEAST_SIGMA * size) + 1e-5 * np.abs(current) + 1e-9
         drift_sd = np.sqrt(sigma**2 / days + (DRIFT_DOUBT * drift) ** 2)
@@ -96,7 +98,7 @@ class FlowDrift:
         recent = np.full((len(values), FLOW_WINDOW), np.nan)
         width = min(FLOW_WINDOW, values.shape[1])
         recent[:, FLOW_WINDOW - width :] = values[:, -width:]
-        by_week = recent.reshape(len(values), -1, 7)
+        by_week = recent.reshape(len(values), FLOW_WINDOW // 7, 7)
         average = mean_of_known(recent)
         weekday = np.stack([mean_of_known(by_week[:, :, day]) for day in range(7)], axis=1)
         # A weekday without any known day, or a flow of nothing, has no rhythm of its own.

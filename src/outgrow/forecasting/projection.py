@@ -62,7 +62,8 @@ def project(history: History, today: date, rules: ForecastRules) -> Projection |
         history: daily values of the metric; for a month's total, of the daily flow that it adds up.
         today: the day that the answer is for; the newest known day may lie a little before it.
     """
-    known = history.to_known().between(history.last_day - timedelta(days=rules.history_days - 1), None).to_known()
+    whole = history.to_known()
+    known = whole.between(whole.last_day - timedelta(days=rules.history_days - 1), None).to_known()
     refusal = refuse(known, today, rules)
     if refusal is not None:
         return refusal
@@ -81,7 +82,7 @@ def project(history: History, today: date, rules: ForecastRules) -> Projection |
         return row
 
     current = float(np.nanmean(known.values[-7:])) if kind is Kind.FLOW else float(known.values[-1])
-    return Projection(_forecast(known, current, quantiles, growth), known.values, cdf)
+    return Projection(_forecast(known, current, quantiles, growth), whole.values, cdf)
 
 
 def refuse(history: History, today: date, rules: ForecastRules) -> Refusal | None:

@@ -91,7 +91,7 @@ def _infrastructure(infrastructure: Infrastructure) -> Recommendation | None:
         severity=severity,
         title=f"Current tier: {infrastructure.tier.name}",
         description=". ".join([f"Next upgrade trigger: {infrastructure.trigger}", *dates]),
-        action=f"Order {following.name} ({following.cost_monthly:,} a month)"
+        action=f"Order {following.name} ({following.cost_monthly:,} a month)" + _by(worst)
         if severity >= Severity.WARNING
         else "Monitor growth and plan for infrastructure scaling",
     )
@@ -120,9 +120,12 @@ def _limit(outlook: LimitOutlook) -> Recommendation | None:
         title="Storage usage high" if storage else f"{outlook.limit.name.capitalize()} running out",
         description=f"{until.metric.label} at {until.current:,.{until.metric.decimals}f} of "
         f"{outlook.limit.maximum:,g} {until.metric.unit}" + (f", {text}" if (text := when_text(until)) else ""),
-        action="Plan for storage expansion or implement cleanup policies"
-        if storage
-        else f"Raise the limit of {outlook.limit.name} or slow the growth",
+        action=(
+            "Plan for storage expansion or implement cleanup policies"
+            if storage
+            else f"Raise the limit of {outlook.limit.name} or slow the growth"
+        )
+        + _by(outlook),
     )
 
 
@@ -135,6 +138,10 @@ def when_text(until: DaysUntil) -> str:
         return ""
     span = f"{_day(early)} to {_day(late)}" if early and late else f"{_day(early or middle)} or later"
     return f"reached about {_day(middle)} ({span})"
+
+
+def _by(outlook: LimitOutlook | None) -> str:
+    return f"; act by {_day(outlook.act_by)}" if outlook and outlook.act_by else ""
 
 
 def _day(day: date) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
 
 from outgrow.domain.forecast import DaysUntil, Status
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
@@ -14,6 +16,15 @@ class LimitOutlook:
     limit: Limit | None
     until: DaysUntil
     severity: Severity
+    act_by: date | None = None
+    """The last good day to start the mend: the early date of the crossing, less lead time and review interval."""
+
+    @classmethod
+    def of(cls, limit: Limit | None, until: DaysUntil, policy: AlertPolicy) -> Self:
+        """Judge what is known of a limit."""
+        early = until.date("p10")
+        ahead = timedelta(days=policy.lead_time_days + policy.review_interval_days)
+        return cls(limit, until, severity_of(until, policy), early - ahead if early else None)
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day
 from outgrow.domain.errors import ClockError
-from outgrow.domain.metric import PLATFORM, Kind, MetricCatalogue
+from outgrow.domain.metric import PLATFORM, Kind, Metric, MetricCatalogue
 from outgrow.domain.snapshot import Provenance, Snapshot
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.capture import measure_today, rebuild_flows
@@ -56,7 +56,7 @@ def capture(
     claim_day(store, platform.code, day, now)
     remember_platform(store, StoredPlatform(platform.code, str(platform.id), platform.zone.key), now)
     present = get_snapshot(store, platform.code, day)
-    if present is None or not _is_complete(present):
+    if present is None or not _is_complete(present, aggregator):
         write_snapshot(store, _without(present, measure_today(source, platform, day, aggregator)))
         logger.info("captured %s of platform %s", day, platform.code)
     _complete_flows(source, store, platform, now, aggregator)
@@ -72,16 +72,25 @@ def _without(present: CapacitySnapshot | None, measured: Snapshot) -> Snapshot:
     return replace(measured, measurements=tuple(m for m in measured.measurements if m.metric.name not in known))
 
 
-def _is_complete(snapshot: CapacitySnapshot) -> bool:
-    """Whether everything was observed, save for flows of the running day."""
-    return bool(snapshot.measurements) and all(
-        row.provenance == Provenance.OBSERVED.value and row.value is not None for row in snapshot.measurements
-    )
+def _is_complete(snapshot: CapacitySnapshot, aggregator: StatsAggregator) -> bool:
+    """Whether everything that can be measured while the day is running was observed."""
+    wanted = {m.name for m in aggregator.snapshot_metrics() if not _is_daily_flow(m)}
+    observed = {
+        row.metric
+        for row in snapshot.measurements
+        if row.provenance == Provenance.OBSERVED.value and row.value is not None
+    }
+    return wanted <= observed
+
+
+def _is_daily_flow(metric: Metric) -> bool:
+    """Whether a metric is what happens in a day, and so known only when the day is over."""
+    return metric.kind is Kind.FLOW and metric.month_total_of is None
 
 
 def open_reasons(snapshot: CapacitySnapshot) -> dict[str, str]:
     """Why metrics of a snapshot are missing, save for flows of the running day, which nobody can know yet."""
-    flows = {m.name for m in MetricCatalogue() if m.kind is Kind.FLOW and m.month_total_of is None}
+    flows = {m.name for m in MetricCatalogue() if _is_daily_flow(m)}
     return {name: reason for name, reason in snapshot.missing.items() if name not in flows}
 
 
@@ -90,7 +99,7 @@ def _complete_flows(
 ) -> None:
     """Fill in what happened on earlier days that were still running when they were captured."""
     day = local_day(now, platform.zone)
-    flows = [m.name for m in aggregator.snapshot_metrics() if m.kind is Kind.FLOW and m.month_total_of is None]
+    flows = [m.name for m in aggregator.snapshot_metrics() if _is_daily_flow(m)]
     open_days = missing_since(store, platform.code, flows, day - timedelta(days=LOOK_BACK_DAYS), day)
     if not open_days:
         return

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from outgrow.domain.forecast import Status
 from outgrow.domain.limit import Severity
+from outgrow.planning.urgency import LimitOutlook
 from outgrow.service.status import StatusReport
 
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
@@ -27,10 +28,17 @@ def check(report: StatusReport) -> CheckResult:
         state = 2 if worst is Severity.CRITICAL else 1
     else:
         state = 3 if unknown or not limited else 0
+    names = [o.until.metric.name for o in limited]
     shares = " ".join(
-        f"'{o.until.metric.name}'={o.until.current:.6g};;{o.until.threshold:g};0"
+        f"'{_label(o, names)}'={o.until.current:.6g};;{o.until.threshold:g};0"
         for o in limited
         if o.until.current is not None and o.until.threshold is not None
     )
     sentence = report.sentence.replace("|", "/")
     return CheckResult(state, f"OUTGROW {STATES[state]} - {sentence}" + (f" | {shares}" if shares else ""))
+
+
+def _label(outlook: LimitOutlook, names: list[str]) -> str:
+    """A label that stands once in the line: the metric, with its limit's name where it has several limits."""
+    name = outlook.until.metric.name
+    return name if names.count(name) == 1 else f"{name} of {outlook.name}".replace("'", "")

@@ -97,6 +97,8 @@ def translate(error: SQLAlchemyError, url: str) -> DatabaseError | SchemaError:
     if password:
         said = said.replace(str(password), "***")
     low = said.lower()
+    if "permission denied for table" in low and "outgrow_" not in low:
+        return DatabaseError(f"{where} cannot be read: {said}", "grant the role SELECT on the platform's tables")
     if any(word in low for word in READ_ONLY):
         return DatabaseError(
             f"{where} cannot be written: {said}",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from outgrow.domain.days import local_day, system_clock
 from outgrow.domain.errors import DataError
 from outgrow.service.backfill import BackfillReport, Progress, backfill
 from outgrow.service.capture import capture
@@ -16,7 +17,7 @@ from outgrow.service.connections import database_errors, open_engine, parse_url
 from outgrow.service.schema import create_schema
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.demo import DemoReport, build_demo
-from outgrow.sources.commerce.demo.build import CODE
+from outgrow.sources.commerce.demo.build import CODE, ZONE
 from outgrow.sources.commerce.platforms import find_platform, has_platforms, platform_codes
 
 DEFAULT_URL = "sqlite:///outgrow-demo.db"
@@ -31,6 +32,11 @@ class Demo:
 
     built: DemoReport
     rebuilt: BackfillReport
+
+
+def demo_today() -> date:
+    """The running day where the demo platform lives."""
+    return local_day(system_clock(), ZoneInfo(ZONE))
 
 
 def make_demo(url: str, today: date, seed: int, progress: Progress) -> Demo:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from importlib.util import find_spec
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
@@ -13,6 +14,9 @@ from outgrow.domain.days import local_day, time_zone
 from outgrow.domain.errors import OutgrowError
 from outgrow.service.capture import open_reasons
 from outgrow.service.connections import database_errors
+from outgrow.service.limits import configured_limits
+from outgrow.service.settings import unknown_variables
+from outgrow.service.view import View
 from outgrow.service.workspace import Workspace
 from outgrow.sources.commerce.aggregator import installed_providers
 from outgrow.sources.commerce.models import CommerceBase
@@ -81,12 +85,14 @@ def examine(workspace: Workspace) -> list[Finding]:
 def _configuration(exam: _Exam, workspace: Workspace) -> None:
     exam.passes(
         "configuration",
-        lambda: f"{len(workspace.config.ladder.tiers)} tiers, {len(workspace.config.limits)} limits of your own",
+        lambda: f"{len(workspace.config.ladder.tiers)} tiers, limits: {len(workspace.config.limits)}",
     )
     if find_spec("vl_convert"):
         exam.add("charts", State.GOOD, "can be drawn")
     else:
         exam.add("charts", State.NOTE, "cannot be drawn", "pip install 'outgrow[charts]'")
+    if unknown := unknown_variables():
+        exam.add("environment", State.NOTE, f"{', '.join(unknown)}: no such setting", "see docs/reference/settings.md")
     exam.add("metric providers", State.GOOD, ", ".join(provider.area for provider in installed_providers()))
 
 
@@ -135,7 +141,14 @@ def _store(exam: _Exam, workspace: Workspace) -> None:
     exam.passes("right to write", writable)
     with Session(workspace.store_engine) as store:
         if exam.passes("platform in store", lambda: workspace.platform(store).code):
-            _snapshots(exam, workspace, store, workspace.platform(store))
+            platform = workspace.platform(store)
+            exam.passes("limits", lambda: _limits(workspace, store, platform))
+            _snapshots(exam, workspace, store, platform)
+
+
+def _limits(workspace: Workspace, store: Session, platform: StoredPlatform) -> str:
+    view = View(store, platform.code, local_day(workspace.clock(), ZoneInfo("UTC")), workspace.config)
+    return ", ".join(f"{limit.metric} {limit.maximum:,g}" for limit in configured_limits(view)) or "none"
 
 
 def _reach(url: str, engine: Callable[[], Engine]) -> str:

@@ -8,7 +8,7 @@ from outgrow.domain.history import History
 from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import Projection, project
-from outgrow.service.status import platform_limits
+from outgrow.service.limits import nearest_limit
 from outgrow.service.view import View
 from outgrow.service.when import checked_threshold
 
@@ -43,17 +43,10 @@ def forecast(view: View, metric: str, limit: str | float | None = None, scope: S
     found = view.metrics.resolve(metric)
     known = view.forecastable(found, scope)
     projection = project(known, view.today, view.config.rules)
-    threshold = _nearest_limit(view, known) if limit is None and scope == PLATFORM else None
+    threshold = nearest_limit(view, known) if limit is None and scope == PLATFORM else None
     if limit is not None:
         threshold = checked_threshold(limit)
     return ForecastAnswer(known, projection, days_until_of(projection, known, threshold))
-
-
-def _nearest_limit(view: View, history: History) -> float | None:
-    histories = {h.metric.name: h for h in view.histories(view.platform_metrics())}
-    maxima = sorted(x.maximum for x in platform_limits(view, histories) if x.metric == history.metric.name)
-    current = history.newest[1] if history.newest else 0.0
-    return next((top for top in maxima if top > current), maxima[-1] if maxima else None)
 
 
 def forecast_document(history: History, projection: Projection | Refusal) -> dict[str, Any]:

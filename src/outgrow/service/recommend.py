@@ -21,7 +21,8 @@ from outgrow.domain.recommendation import Recommendation
 from outgrow.forecasting.outlook import days_until
 from outgrow.planning import recommendations
 from outgrow.planning.recommendations import Infrastructure, SoldCapacity
-from outgrow.planning.urgency import LimitOutlook, severity_of
+from outgrow.planning.urgency import LimitOutlook
+from outgrow.service.limits import configured_limits
 from outgrow.service.trends import growth_over
 from outgrow.service.view import View
 from outgrow.sources.commerce.health import PlatformHealthService, next_tier_trigger
@@ -85,7 +86,7 @@ def recommend(view: View, present: Present) -> list[Recommendation]:
         noun: growth.percent if (growth := growth_over(view.history(metric).between(since, None))) else None
         for noun, metric in (("store", ACTIVE_STORES), ("product", TOTAL_PRODUCTS))
     }
-    others = [_outlook(view, limit, present) for limit in view.config.limits]
+    others = [_outlook(view, limit, present) for limit in configured_limits(view)]
     return recommendations.recommend(present.sold, infrastructure, grown, others, view.config.policy)
 
 
@@ -94,4 +95,4 @@ def _outlook(view: View, limit: Limit, present: Present) -> LimitOutlook:
     until = days_until(view.forecastable(metric), limit.maximum, view.today, view.config.rules)
     if until.current is None and metric.name in present.usage:
         until = replace(until, current=float(present.usage[metric.name]))
-    return LimitOutlook(limit, until, severity_of(until, view.config.policy))
+    return LimitOutlook.of(limit, until, view.config.policy)

@@ -151,6 +151,13 @@ def load_settings(file: Path | None = None, **options: Any) -> Settings:  # noqa
         raise ConfigurationError(f"{path}: {error}", "correct that line, or the OUTGROW_ variable named") from error
 
 
+def unknown_variables() -> list[str]:
+    """The `OUTGROW_*` variables that are no setting: misspelt ones change nothing, and nobody would notice."""
+    known = {f"OUTGROW_{name.upper()}" for name in Settings.model_fields}
+    names = sorted(name for name in os.environ if name.startswith("OUTGROW_"))
+    return [name for name in names if name.partition("__")[0] not in known]
+
+
 def _mend(kind: str) -> str:
     if kind == "extra_forbidden":
         return "remove it, or look its name up in docs/reference/settings.md"

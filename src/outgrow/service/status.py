@@ -1,6 +1,6 @@
 """Status: the five-second answer - what runs out first, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from outgrow.domain.forecast import DaysUntil, HistoryNote, Status
 from outgrow.domain.history import History
 from outgrow.domain.limit import Limit, Severity
-from outgrow.domain.metric import ACTIVE_STORES, CAPTURED, TIER_SUBSCRIPTIONS, TOTAL_PRODUCTS
+from outgrow.domain.metric import TIER_SUBSCRIPTIONS
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import month_to_date, project
-from outgrow.planning.urgency import LimitOutlook, by_urgency, severity_of
+from outgrow.planning.urgency import LimitOutlook, by_urgency
+from outgrow.service.limits import platform_limits
 from outgrow.service.view import View
-from outgrow.store.snapshots import newest_day
+from outgrow.store.snapshots import snapshot_days
 
 SPARK_DAYS = 90
 """Days of history that a sparkline shows."""
@@ -35,6 +36,7 @@ class StatusRow:
         return {
             "name": self.outlook.name,
             "severity": self.outlook.severity.word,
+            "act_by": self.outlook.act_by.isoformat() if self.outlook.act_by else None,
             **self.outlook.until.to_document(),
         }
 
@@ -78,53 +80,34 @@ def status(view: View) -> StatusReport:
     histories = {h.metric.name: h for h in view.forecastables(metrics)}
     projections = {name: project(h, view.today, view.config.rules) for name, h in histories.items()}
     limits = platform_limits(view, histories)
-    unlimited = [m.name for m in CAPTURED if m.name not in {limit.metric for limit in limits}]
-    asked: list[tuple[str, Limit | None]] = [*((limit.metric, limit) for limit in limits)]
-    asked += [(name, None) for name in unlimited if histories[name].known_days]
+    limited = {limit.metric for limit in limits}
+    asked: list[tuple[str, Limit | None]] = [(limit.metric, limit) for limit in limits]
+    asked += [(name, None) for name, known in histories.items() if name not in limited and known.known_days]
     outlooks = []
     for name, limit in asked:
         until = days_until_of(projections[name], histories[name], limit.maximum if limit else None)
-        outlooks.append(LimitOutlook(limit, until, severity_of(until, view.config.policy)))
+        outlooks.append(LimitOutlook.of(limit, until, view.config.policy))
     ordered = by_urgency(outlooks)
-    newest = newest_day(view.store, view.platform) if view.store else None
-    if newest is not None and newest > view.today:
-        newest = view.today
     return StatusReport(
         platform=view.platform,
         today=view.today,
         sentence=first_sentence(ordered),
         severity=max((o.severity for o in ordered), default=Severity.INFO),
         rows=tuple(StatusRow(o, _recent(histories[o.until.metric.name], view.today)) for o in ordered),
-        newest_snapshot=newest,
+        newest_snapshot=max(snapshot_days(view.store, view.platform, None, view.today), default=None),
         history=_longest(histories.values()),
     )
 
 
-def platform_limits(view: View, histories: dict[str, History]) -> list[Limit]:
-    """The maxima of the tier that today's use needs, then the configured limits.
-
-    Raises:
-        UnknownMetricError: a configured limit names a metric that does not exist.
-    """
-    usage = {
-        name: h.newest[1]
-        for name in (ACTIVE_STORES.name, TOTAL_PRODUCTS.name)
-        if (h := histories.get(name)) is not None and h.newest is not None
-    }
-    tier = view.config.ladder.required(usage)
-    tiers = [
-        Limit(name, float(top), f"tier {tier.name}") for name, top in tier.maxima().items() if top and name in usage
-    ]
-    own = [Limit(view.metrics.resolve(limit.metric).name, limit.maximum, limit.name) for limit in view.config.limits]
-    return [*tiers, *own]
-
-
-def first_sentence(ordered: Iterable[LimitOutlook]) -> str:
+def first_sentence(ordered: Sequence[LimitOutlook]) -> str:
     """What runs out first and when, in one sentence."""
     limited = [o for o in ordered if o.limit is not None]
     if not limited:
-        return "No limit is set, or nothing is stored yet: capture or backfill first."
+        return "No limit is set for what is stored." if ordered else "Nothing is stored yet: capture or backfill first."
+    dated = [(o.until.days.p50, o) for o in limited if o.until.days.p50 is not None]
     first = limited[0]
+    if first.until.status is not Status.ALREADY_EXCEEDED and dated:
+        first = min(dated, key=lambda pair: pair[0])[1]  # one that is nearly full may still last longer
     until = first.until
     limit = f"{until.threshold:,g} {until.metric.unit}"
     called = "" if first.name.lower() == until.metric.label.lower() else f"{first.name}, "

@@ -6,6 +6,7 @@ from outgrow.domain.errors import BadThresholdError
 from outgrow.domain.forecast import DaysUntil
 from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.forecasting.outlook import days_until
+from outgrow.service.limits import nearest_limit
 from outgrow.service.view import View
 
 
@@ -14,19 +15,19 @@ def when(view: View, metric: str, threshold: float | None, scope: Scope = PLATFO
 
     Args:
         metric: name or short name.
-        threshold: in the metric's unit; None asks for the configured limit.
+        threshold: in the metric's unit; None asks for the platform's nearest limit of it.
 
     Raises:
         UnknownMetricError: there is no such metric.
         BadThresholdError: the threshold is not a positive, finite number.
     """
     found = view.metrics.resolve(metric)
-    if threshold is None:
-        limits = [limit.maximum for limit in view.config.limits if view.metrics.resolve(limit.metric) == found]
-        threshold = limits[0] if limits else None
-    else:
+    known = view.forecastable(found, scope)
+    if threshold is not None:
         threshold = checked_threshold(threshold)
-    return days_until(view.forecastable(found, scope), threshold, view.today, view.config.rules)
+    elif scope == PLATFORM:
+        threshold = nearest_limit(view, known)
+    return days_until(known, threshold, view.today, view.config.rules)
 
 
 def checked_threshold(threshold: object) -> float:

@@ -188,11 +188,12 @@ def stored_platforms(session: Session) -> list[str]:
     return list(session.scalars(select(SNAPSHOTS.c.platform).distinct().order_by(SNAPSHOTS.c.platform)))
 
 
-def newest_day(session: Session, platform: str) -> date | None:
-    """The day of the newest snapshot; None when there is none."""
-    newest: date | None = session.scalar(
-        select(func.max(SNAPSHOTS.c.snapshot_date)).where(SNAPSHOTS.c.platform == platform)
-    )
+def newest_day(session: Session, platform: str, until: date | None = None) -> date | None:
+    """The day of the newest snapshot, up to a day; None when there is none."""
+    query = select(func.max(SNAPSHOTS.c.snapshot_date)).where(SNAPSHOTS.c.platform == platform)
+    if until is not None:
+        query = query.where(SNAPSHOTS.c.snapshot_date <= until)
+    newest: date | None = session.scalar(query)
     return newest
 
 

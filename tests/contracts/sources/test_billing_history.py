@@ -1,11 +1,14 @@
 """A subscription changed through a session writes its own history, whichever way it changes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from outgrow.sources.commerce.areas.billing import BillingMetrics
+from outgrow.sources.commerce.dayscan import DayScan
 from outgrow.sources.commerce.models import (
     Merchant,
     MerchantSubscription,
@@ -117,3 +120,20 @@ def test_what_is_no_change_leaves_no_period(db: Session) -> None:
     db.flush()
     assert len(periods(db)) == 1
     assert made.periods[0].valid_to is None
+
+
+def test_a_subscription_without_periods_is_rebuilt_from_its_dates(db: Session) -> None:
+    subscribe(db, status="cancelled", trial_ends_at=TRIAL_END, ended_at=END)
+    scan = DayScan(db, db.query(Platform.id).scalar(), ZoneInfo("Europe/Berlin"), date(2026, 6, 1))
+    first, last = date(2025, 12, 31), date(2026, 6, 1)
+
+    def daily() -> dict[tuple[str, str], list[float]]:
+        found = BillingMetrics().rebuild(scan)
+        return {(h.key, str(h.scope)): h.changes.level(first, last).tolist() for h in found}
+
+    recorded = daily()
+    assert sum(recorded["active_subscriptions", "platform"]) == 100
+    assert sum(recorded["trial_subscriptions", "platform"]) == 14
+    assert recorded["theoretical_products_limit", "platform"][1] == 100
+    db.query(SubscriptionPeriod).delete()
+    assert daily() == recorded

@@ -18,7 +18,10 @@ def backfill(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, store nothing.")] = False,
     json: Json = False,
 ) -> None:
-    """Rebuild the history that was never captured, from time stamps. Can be cut off and run again."""
+    """Rebuild the history that was never captured.
+
+    From time stamps and status history, up to yesterday. Can be cut off and run again.
+    """
     from outgrow.faces.cli.progress import progress_bar
     from outgrow.service.backfill import backfill as rebuild
     from outgrow.sources.commerce.platforms import find_platform

@@ -13,7 +13,10 @@ PARTLY = 4
 
 
 def capture(workspace: "Workspace", json: Json = False) -> None:
-    """Store today's snapshot, or fill what is missing in it; run it once a day or as often as you like."""
+    """Store today's snapshot, or fill what is missing in it.
+
+    Run it once a day, or as often as you like: what was observed stays as it is.
+    """
     from outgrow.service.capture import capture as take
     from outgrow.service.capture import open_reasons
     from outgrow.sources.commerce.platforms import find_platform

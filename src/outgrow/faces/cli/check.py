@@ -8,19 +8,24 @@ from outgrow.domain.errors import OutgrowError
 from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from outgrow.service.workspace import Workspace
 
 UNKNOWN = 3
 
 
-def check(workspace: "Workspace", as_of: AsOf = None, json: Json = False) -> None:
-    """Print one line for monitoring; exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."""
+def check(open_here: "Callable[[], Workspace]", as_of: AsOf = None, json: Json = False) -> None:
+    """Print one line for monitoring.
+
+    Exits with 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plugins do.
+    """
     from outgrow.service.check import STATES
     from outgrow.service.check import check as judge
     from outgrow.service.status import status
 
     try:
-        with workspace.view(as_date(as_of)) as view:
+        with open_here().view(as_date(as_of)) as view:
             result = judge(status(view))
         state, line = result.state, result.line
     except OutgrowError as error:
@@ -35,4 +40,4 @@ def check(workspace: "Workspace", as_of: AsOf = None, json: Json = False) -> Non
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(check))
+    app.command()(with_workspace(check, deferred=True))

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -41,17 +41,18 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DAT
 _SHARED = {"database_url": DatabaseUrl, "store_url": StoreUrl, "platform": PlatformName, "config": ConfigFile}
 
 
-def with_workspace(command: Callable[..., R]) -> Callable[..., R]:
+def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Callable[..., R]:
     """Give a command the options that say where the data are, and hand it the workspace that they open.
 
-    The options stand on every command, so that they can be written after it; written out in each signature they
-    would be the larger part of this package.
+    A deferred one is handed a function that opens it, to deal with wrong settings itself. The options stand on every
+    command, so that they can be written after it; written out in each signature they would be the larger part of
+    this package.
     """
 
     @wraps(command)
     def run(**options: Any) -> R:  # noqa: ANN401
         where = {name: options.pop(name) for name in _SHARED}
-        return command(open_workspace(**where), **options)
+        return command(partial(open_workspace, **where) if deferred else open_workspace(**where), **options)
 
     signature = inspect.signature(command)
     own = list(signature.parameters.values())[1:]

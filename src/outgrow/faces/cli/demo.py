@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -19,17 +18,24 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed and day give the same platform.")] = 7,
     today: Day = None,
 ) -> None:
-    """Build a synthetic platform, rebuild its history, and show what runs out first."""
+    """Build a synthetic platform to try everything on.
+
+    Its history is rebuilt, today is captured, and the status shows what runs out first.
+    """
+    from outgrow.domain.errors import UsageError
     from outgrow.faces.cli.backfill import print_report
     from outgrow.faces.cli.progress import progress_bar
     from outgrow.faces.cli.status import print_status
     from outgrow.faces.cli.tables import console
-    from outgrow.service.demo import make_demo
+    from outgrow.service.demo import demo_today, make_demo
     from outgrow.service.settings import Settings
     from outgrow.service.status import status
     from outgrow.service.workspace import Workspace
 
-    day = as_date(today) or date.today()  # noqa: DTZ011 - the person's own day
+    now = demo_today()
+    day = as_date(today) or now
+    if day > now:
+        raise UsageError(f"{day} has not come yet", f"give --today {now} or an earlier day")
     with progress_bar() as tell:
         made = make_demo(database_url, day, seed, tell)
     out = console()
@@ -38,7 +44,7 @@ def demo(
     out.print(f"A synthetic platform, made up from seed {seed}: {counts}.\n", soft_wrap=True)
     print_report(made.rebuilt)
     out.print()
-    workspace = Workspace(Settings(database_url=database_url))
+    workspace = Workspace(Settings(database_url=database_url, store_url=None, platform=made.built.platform))
     with workspace.view(day) as view:
         print_status(status(view))
     out.print("\nTry next:", style="bold")

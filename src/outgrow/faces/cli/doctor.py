@@ -13,7 +13,10 @@ ILL = 3
 
 
 def doctor(workspace: "Workspace", json: Json = False) -> None:
-    """Check configuration, connections, permissions, time zone, tables and snapshots, and say how to mend them."""
+    """Find what is wrong, and say how to mend it.
+
+    Looks at configuration, connections, rights, time zone, tables, and gaps in the snapshots.
+    """
     from outgrow.service.doctor import State, examine
 
     findings = examine(workspace)

@@ -25,7 +25,10 @@ def forecast(
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """Forecast a metric day by day, as a table, a document or a chart."""
+    """Forecast a metric day by day.
+
+    As a table, a document (--json) or a chart (--png, --svg).
+    """
     from outgrow.domain.forecast import Refusal
     from outgrow.domain.metric import Scope
     from outgrow.service.forecast import forecast as ask

@@ -19,7 +19,7 @@ def history(
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """Print the daily values of a metric with their provenance."""
+    """Print a metric's daily values and their provenance."""
     from outgrow.domain.metric import Scope
     from outgrow.service.history import history as ask
     from outgrow.service.history import history_document

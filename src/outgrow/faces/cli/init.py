@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 def init(workspace: "Workspace") -> None:
-    """Create outgrow's own tables, or bring them up to this version. Running it again does nothing."""
+    """Create outgrow's own tables, or bring them up to date.
+
+    Running it again does nothing.
+    """
     address = workspace.create_store()
     typer.echo(f"outgrow's tables are ready in {address}.")
 

@@ -17,7 +17,7 @@ COLUMNS = {
 
 
 def status(workspace: "Workspace", as_of: AsOf = None, json: Json = False) -> None:
-    """Say what runs out first, and when: the five-second answer."""
+    """Say what runs out first, and when."""
     from outgrow.service.status import status as ask
 
     with workspace.view(as_date(as_of)) as view:

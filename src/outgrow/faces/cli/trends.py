@@ -16,7 +16,7 @@ def trends(
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """Show what grew over the last days, and what the next thirty bring."""
+    """Show what grew, and what the next 30 days bring."""
     from outgrow.service.trends import trends as ask
 
     with workspace.view(as_date(as_of)) as view:

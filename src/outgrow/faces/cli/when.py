@@ -14,7 +14,7 @@ def when(
     workspace: "Workspace",
     metric: Annotated[str, typer.Argument(help="Name or short name of a metric: total_products, stores, ...")],
     threshold: Annotated[
-        str | None, typer.Argument(help="A level in the metric's unit (default: its configured limit).")
+        str | None, typer.Argument(help="A level in the metric's unit (default: its nearest limit).")
     ] = None,
     scope: ScopeName = "platform",
     as_of: AsOf = None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start
+from outgrow.domain.days import local_day as local_day_of
 from outgrow.sources.commerce.localdays import local_day
 from outgrow.sources.commerce.models.base import OfPlatform, as_utc
 
@@ -32,6 +33,11 @@ class Changes:
     def none(cls) -> "Changes":
         """Nothing ever happened."""
         return cls(np.empty(0, "datetime64[D]"), np.empty(0))
+
+    @classmethod
+    def of(cls, days: Sequence[date], amounts: Sequence[float]) -> "Changes":
+        """An amount for each day."""
+        return cls(np.array(days, dtype="datetime64[D]"), np.array(amounts, dtype=np.float64))
 
     def __add__(self, other: "Changes") -> "Changes":
         return Changes(np.concatenate([self.days, other.days]), np.concatenate([self.amounts, other.amounts]))
@@ -84,6 +90,10 @@ class DayScan:
     until: date
     since: date | None = None
     """Where set, changes of earlier days are left out: enough for flows, never for levels."""
+
+    def local_day(self, instant: datetime) -> date:
+        """The day on which an instant falls on this platform."""
+        return local_day_of(instant, self.zone)
 
     def changes(
         self,

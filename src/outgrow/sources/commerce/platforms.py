@@ -37,7 +37,7 @@ def find_platform(db: Session, asked: str | int | None = None) -> PlatformRef:
         if asked is None or str(asked) in {row.code, str(row.id)}:
             zone = time_zone(row.time_zone, f"platform '{row.code}'")
             return PlatformRef(row.id, row.code, row.name or row.code, zone)
-    raise UnknownPlatformError("any" if asked is None else str(asked), [row.code for row in rows])
+    raise UnknownPlatformError(None if asked is None else str(asked), [row.code for row in rows])
 
 
 def has_platforms(db: Session) -> bool:

@@ -1,6 +1,8 @@
 """Subscriptions: how many, in which plans, and what they allow together."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
@@ -23,7 +25,7 @@ from outgrow.sources.commerce.models import (
     SubscriptionStatus,
     SubscriptionTier,
 )
-from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE
+from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE, first_periods
 
 SOLD = {
     "theoretical_products_limit": "products_limit",
@@ -100,6 +102,8 @@ class BillingMetrics:
             code: [up - down for up, down in zip(began.get(code, nothing), ended.get(code, nothing), strict=True)]
             for code in sorted({*began, *ended})
         }
+        for code, told in _told_by_dates(scan).items():
+            plans[code] = [a + b for a, b in zip(plans.get(code, nothing), told, strict=True)]
         totals = [sum((plan[i] for plan in plans.values()), Changes.none()) for i in range(len(sums))]
         names = ("active_subscriptions", "trial_subscriptions", *SOLD)
         started = scan.changes(MerchantSubscription, MerchantSubscription.started_at)
@@ -109,3 +113,31 @@ class BillingMetrics:
             CountHistory("tier_subscriptions", totals[0]),
             *(CountHistory("tier_subscriptions", plan[0], Scope("plan", code)) for code, plan in plans.items()),
         ]
+
+
+def _told_by_dates(scan: DayScan) -> dict[str, list[Changes]]:
+    """The same changes by plan for subscriptions that have no periods, from the dates of their own rows.
+
+    They are those that were written past the ORM or before the platform kept periods: few, or all of them once.
+    """
+    row = MerchantSubscription
+    known = select(SubscriptionPeriod.subscription_id).where(SubscriptionPeriod.platform_id == scan.platform_id)
+    query = (
+        select(
+            SubscriptionTier.code, row.status, row.started_at, row.trial_ends_at, row.ended_at,
+            *(effective_limit(row, limit) for limit in SOLD.values()),
+        )
+        .join(SubscriptionTier, row.tier_id == SubscriptionTier.id)
+        .where(row.platform_id == scan.platform_id, row.id.not_in(known))
+    )  # fmt: skip
+    days: dict[str, list[date]] = defaultdict(list)
+    amounts: dict[str, list[list[float]]] = defaultdict(list)
+    for code, status, started, trial_ends, ended, *limits in scan.db.execute(query):
+        for state, since, until in first_periods(status, started, trial_ends, ended):
+            active = state in COUNTED_AS_ACTIVE
+            sums = [active, state == SubscriptionStatus.TRIAL.value, *(active and (limit or 0) for limit in limits)]
+            for instant, sign in ((since, 1), (until, -1)):
+                if instant is not None:
+                    days[code].append(scan.local_day(instant))
+                    amounts[code].append([sign * float(amount) for amount in sums])
+    return {code: [Changes.of(days[code], column) for column in zip(*amounts[code], strict=True)] for code in days}

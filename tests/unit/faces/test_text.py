@@ -1,0 +1,151 @@
+"""Words and numbers for people."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
+from outgrow.domain.metric import STORAGE_USED_GB, TOTAL_PRODUCTS, Metric
+from outgrow.faces.cli.text import BARS, day, day_range, growth, number, rests_on, sparkline, until_lines
+
+NAN = float("nan")
+
+
+def until(days: DayBand = DayBand(31, 47, 80), **more: Any) -> DaysUntil:  # noqa: B008 - frozen
+    said: dict[str, Any] = {
+        "metric": TOTAL_PRODUCTS,
+        "scope_name": "platform:main",
+        "threshold": 30_000.0,
+        "status": Status.OK,
+        "reason": None,
+        "current": 23_456.0,
+        "as_of": date(2026, 11, 21),
+        "history": HistoryNote(12, 388, 0),
+        "days": days,
+    }
+    return DaysUntil(**{**said, **more})
+
+
+@pytest.mark.parametrize(
+    ("value", "metric", "text"),
+    [
+        (23_456.0, TOTAL_PRODUCTS, "23,456"),
+        (1_234.567, STORAGE_USED_GB, "1,234.57"),
+        (0.0, TOTAL_PRODUCTS, "0"),
+        (None, TOTAL_PRODUCTS, "–"),
+    ],
+)
+def test_numbers(value: float | None, metric: Metric, text: str) -> None:
+    assert number(value, metric) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "metric", "text"),
+    [
+        (1_234.4, TOTAL_PRODUCTS, "+1,234"),
+        (-1_234.4, TOTAL_PRODUCTS, "-1,234"),
+        (0.4, TOTAL_PRODUCTS, "0"),
+        (-0.4, TOTAL_PRODUCTS, "0"),
+        (0.4, STORAGE_USED_GB, "+0.40"),
+        (-0.004, STORAGE_USED_GB, "0"),
+        (None, TOTAL_PRODUCTS, "–"),
+    ],
+)
+def test_growth_has_its_sign_and_no_minus_zero(value: float | None, metric: Metric, text: str) -> None:
+    assert growth(value, metric) == text
+
+
+def test_days() -> None:
+    assert day(date(2026, 3, 1)) == "1 Mar 2026"
+    assert day(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        (DayBand(31, 47, 80), "22 Dec 2026 – 9 Feb 2027"),
+        (DayBand(5, 10, 20), "26 Nov – 11 Dec 2026"),
+        (DayBand(41, 47, 80), "1 Jan – 9 Feb 2027"),
+        (DayBand(31, 47, None), "22 Dec 2026 or later"),
+        (DayBand(31, None, None), "22 Dec 2026 or later"),
+        (DayBand(), ""),
+    ],
+)
+def test_a_range_of_days(days: DayBand, text: str) -> None:
+    assert day_range(until(days)) == text
+
+
+def test_a_range_without_a_day_to_count_from() -> None:
+    assert day_range(until(DayBand(), as_of=None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "width", "line"),
+    [
+        ([0, 1, 2, 3, 4, 5, 6, 7], 8, BARS),
+        ([7, 0, 7, 0], 4, "█▁█▁"),
+        ([5, 5, 5], 3, "▁▁▁"),
+        ([0, 0, 8, 8], 2, "▁█"),
+        ([NAN, NAN, 1, 2], 4, "  ▁█"),
+        ([NAN, 1, 2, NAN], 2, "▁█"),
+        ([NAN, NAN], 2, "  "),
+        ([], 3, "   "),
+        ([1, 2], 4, "▁█  "),
+    ],
+)
+def test_sparklines(values: list[float], width: int, line: str) -> None:
+    assert sparkline(np.array(values, dtype=float), width) == line
+
+
+@given(st.lists(st.one_of(st.just(NAN), st.floats(-1e12, 1e12)), max_size=200), st.integers(1, 40))
+def test_a_sparkline_is_as_wide_as_asked_and_made_of_bars(values: list[float], width: int) -> None:
+    line = sparkline(np.array(values, dtype=float), width)
+
+    assert len(line) == width
+    assert set(line) <= {*BARS, " "}
+
+
+def test_what_it_rests_on() -> None:
+    assert rests_on(HistoryNote(12, 1_388, 0)) == "1,400 days of history, 12 observed and 1,388 rebuilt"
+    assert rests_on(HistoryNote(1, 0, 30)).endswith(", 30 missing")
+
+
+def test_a_date_in_a_few_lines() -> None:
+    chances = {30: 0.08, 90: 0.93, 180: 0.98, 365: 0.99}
+
+    assert until_lines(until(probability_within=chances)) == [
+        "Products: 23,456 of 30,000 products on 21 Nov 2026.",
+        "Reached in about 47 days, on 7 Jan 2027; 80 % of the likely dates lie in 22 Dec 2026 – 9 Feb 2027.",
+        "Chance within 30 days 8%, 90 days 93%, 180 days 98%, 365 days 99%.",
+        "Rests on 400 days of history, 12 observed and 388 rebuilt.",
+    ]
+
+
+def test_no_date_in_a_few_lines() -> None:
+    few = until(DayBand(), status=Status.INSUFFICIENT_DATA, reason="9 days are known", have=9, need=14)
+
+    assert until_lines(few)[1:3] == ["Too little data: 9 days are known.", "Have 9, need 14 days."]
+    passed = until(DayBand(), status=Status.ALREADY_EXCEEDED, reason="at or above 30,000 since 2026-11-01", days_ago=20)
+    assert until_lines(passed)[1] == "Reached: at or above 30,000 since 2026-11-01."
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.OK])
+def test_every_status_has_its_words(status: Status) -> None:
+    lines = until_lines(until(DayBand(), status=status, reason="because", threshold=None))
+
+    assert lines[1].endswith(": because.")
+    assert lines[0] == "Products: 23,456 products on 21 Nov 2026."
+
+
+def test_nothing_is_known_at_all() -> None:
+    nothing = until(
+        DayBand(), status=Status.INSUFFICIENT_DATA, reason="nothing is stored yet", current=None, as_of=None,
+        history=HistoryNote(0, 0, 0), have=0, need=14,
+    )  # fmt: skip
+
+    assert until_lines(nothing)[1] == "Too little data: nothing is stored yet."
+    assert "–" in until_lines(nothing)[0]
