@@ -174,7 +174,8 @@ def _snapshots(exam: _Exam, workspace: Workspace, store: Session, platform: Stor
     snapshot = get_snapshot(store, platform.code, newest)
     holes = open_reasons(snapshot) if snapshot else {}
     if holes:
-        exam.add("newest values", State.NOTE, f"missing: {', '.join(holes)}", "`outgrow capture` tells why")
+        why = "; ".join(f"{name} ({reason})" for name, reason in holes.items())
+        exam.add("newest values", State.NOTE, f"missing: {why}", "capture again: it fills what can be measured now")
     else:
         exam.add("newest values", State.GOOD, "nothing is missing")
 

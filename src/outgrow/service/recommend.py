@@ -47,7 +47,7 @@ class Present:
 
 def measured_now(source: Session, platform: PlatformRef, view: View) -> Present:
     """Use and sold capacity as they are in the platform's database at this moment."""
-    report = PlatformHealthService(view.config.ladder).get_full_health_report(source, platform)
+    report = PlatformHealthService(view.config.ladder).get_full_health_report(source, platform, view.today)
     usage = {**report["usage"], STORAGE_USED_GB.name: report["image_storage"]["total_size_gb"]}
     sold = tuple(
         SoldCapacity(name, resource["limited_actual"], resource["theoretical_limit"])

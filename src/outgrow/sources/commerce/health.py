@@ -1,10 +1,12 @@
 """What the platform uses, what was sold, and which infrastructure tier that takes."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
+from outgrow.domain.days import day_start, local_day, month_start
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS
 from outgrow.sources.commerce.areas.billing import effective_limit
@@ -52,7 +54,9 @@ class PlatformHealthService:
     def __init__(self, ladder: Ladder = DEFAULT_LADDER) -> None:
         self.ladder = ladder
 
-    def get_subscription_capacity(self, db: Session, platform: PlatformRef | None = None) -> dict[str, Any]:
+    def get_subscription_capacity(
+        self, db: Session, platform: PlatformRef | None = None, today: date | None = None
+    ) -> dict[str, Any]:
         """What active and trial subscriptions allow together, and what is used of it.
 
         Per resource: `actual` (all use), `theoretical_limit` (sum of the limited plans), `limited_actual` (use by
@@ -61,7 +65,7 @@ class PlatformHealthService:
         `actual` alone. Also `tier_distribution` and `active_subscriptions`.
         """
         platform = platform or find_platform(db)
-        month = utc_now().astimezone(platform.zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        month = day_start(month_start(today or local_day(utc_now(), platform.zone)), platform.zone)
         count = func.count()
         size_gb = func.coalesce(func.sum(MediaFile.bytes), 0)
         resources: dict[str, tuple[str, Select[Any], float]] = {
@@ -103,7 +107,9 @@ class PlatformHealthService:
             "active_subscriptions": sum(distribution.values()),
         }
 
-    def get_full_health_report(self, db: Session, platform: PlatformRef | None = None) -> dict[str, Any]:
+    def get_full_health_report(
+        self, db: Session, platform: PlatformRef | None = None, today: date | None = None
+    ) -> dict[str, Any]:
         """Use, tier, next trigger, storage, database size and sold capacity in one document."""
         platform = platform or find_platform(db)
         usage = self._usage(db, platform)
@@ -120,7 +126,7 @@ class PlatformHealthService:
             "next_tier_trigger": next_tier_trigger(self.ladder, tier, usage),
             "image_storage": MediaService().get_storage_stats(db, platform),
             "database": {"size_mb": self._get_database_size(db)},
-            "capacity": self.get_subscription_capacity(db, platform),
+            "capacity": self.get_subscription_capacity(db, platform, today),
         }
 
     def _usage(self, db: Session, platform: PlatformRef) -> dict[str, int]:
