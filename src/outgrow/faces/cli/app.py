@@ -60,9 +60,6 @@ def main() -> None:
             raise
         sys.stderr.write(f"outgrow: {error}\n")
         sys.exit(2 if isinstance(error, UsageError) else 3)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
         if debug:
             raise

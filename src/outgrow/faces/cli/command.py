@@ -2,8 +2,10 @@
 
 import inspect
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial, wraps
 from pathlib import Path
@@ -52,7 +54,8 @@ def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Call
     @wraps(command)
     def run(**options: Any) -> R:  # noqa: ANN401
         where = {name: options.pop(name) for name in _SHARED}
-        return command(partial(open_workspace, **where) if deferred else open_workspace(**where), **options)
+        with reader_may_leave():
+            return command(partial(open_workspace, **where) if deferred else open_workspace(**where), **options)
 
     signature = inspect.signature(command)
     own = list(signature.parameters.values())[1:]
@@ -64,6 +67,17 @@ def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Call
     run.__signature__ = signature.replace(parameters=[*keyword_only, *shared])  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in (*own, *shared)}
     return run
+
+
+@contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """A reader that has seen enough, such as `head`, is no error: what is left to print goes nowhere."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
 
 
 def open_workspace(

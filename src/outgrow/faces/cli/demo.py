@@ -3,12 +3,16 @@
 import os
 import shutil
 import sys
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import Day, as_date
+from outgrow.faces.cli.command import Day, as_date, reader_may_leave
+
+if TYPE_CHECKING:
+    from outgrow.service.demo import Demo
 
 URL = "sqlite:///outgrow-demo.db"
 
@@ -23,14 +27,8 @@ def demo(
     Its history is rebuilt, today is captured, and the status shows what runs out first.
     """
     from outgrow.domain.errors import UsageError
-    from outgrow.faces.cli.backfill import print_report
     from outgrow.faces.cli.progress import progress_bar
-    from outgrow.faces.cli.status import print_status
-    from outgrow.faces.cli.tables import console
     from outgrow.service.demo import demo_today, make_demo
-    from outgrow.service.settings import Settings
-    from outgrow.service.status import status
-    from outgrow.service.workspace import Workspace
 
     now = demo_today()
     day = as_date(today) or now
@@ -38,6 +36,18 @@ def demo(
         raise UsageError(f"{day} has not come yet", f"give --today {now} or an earlier day")
     with progress_bar() as tell:
         made = make_demo(database_url, day, seed, tell)
+    with reader_may_leave():
+        _print(made, seed, database_url, day)
+
+
+def _print(made: "Demo", seed: int, database_url: str, day: date) -> None:
+    from outgrow.faces.cli.backfill import print_report
+    from outgrow.faces.cli.status import print_status
+    from outgrow.faces.cli.tables import console
+    from outgrow.service.settings import Settings
+    from outgrow.service.status import status
+    from outgrow.service.workspace import Workspace
+
     out = console()
     rows = {name.replace("_", " "): number for name, number in made.built.rows.items() if name != "platforms"}
     counts = ", ".join(f"{number:,} {name}" for name, number in rows.items())

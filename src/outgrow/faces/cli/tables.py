@@ -16,10 +16,16 @@ PLAIN_WIDTH = 144
 """Columns where the output is no terminal: wide enough that no row is folded."""
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command, whose reader may go; the library would end the process with an error."""
+        raise BrokenPipeError
+
+
 def console(stream: TextIO | None = None) -> Console:
     """A console on standard output; colours only where it is a terminal."""
     out = stream or sys.stdout
-    return Console(file=out, highlight=False, width=None if out.isatty() else PLAIN_WIDTH)
+    return _Console(file=out, highlight=False, width=None if out.isatty() else PLAIN_WIDTH)
 
 
 def light(severity: Severity) -> Text:

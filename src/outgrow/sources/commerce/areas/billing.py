@@ -137,7 +137,7 @@ def _told_by_dates(scan: DayScan) -> dict[str, list[Changes]]:
             active = state in COUNTED_AS_ACTIVE
             sums = [active, state == SubscriptionStatus.TRIAL.value, *(active and (limit or 0) for limit in limits)]
             for instant, sign in ((since, 1), (until, -1)):
-                if instant is not None:
-                    days[code].append(scan.local_day(instant))
+                if instant is not None and (day := scan.local_day(instant)) <= scan.until:
+                    days[code].append(day)
                     amounts[code].append([sign * float(amount) for amount in sums])
     return {code: [Changes.of(days[code], column) for column in zip(*amounts[code], strict=True)] for code in days}
