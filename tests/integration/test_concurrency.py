@@ -159,9 +159,7 @@ class Nursery:
 
 @contextmanager
 def nursery(url: str) -> Iterator[Nursery]:
-    with subprocess.Popen(
-        arguments(NURSERY, url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(arguments(NURSERY, url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         yield Nursery(process.stdin, process.stdout)

@@ -1,4 +1,4 @@
-"""The least that outgrow has to be allowed, and what it says where it is not: on a real server, with the real command."""
+"""The least that outgrow has to be allowed, and what it says where it is not: the real command on a real server."""
 
 import json
 import os

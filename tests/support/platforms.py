@@ -34,6 +34,7 @@ PLANS: dict[str, dict[str, int | None]] = {
     "pro": {"products_limit": 1_000, "orders_limit": None, "team_limit": 10},
     "unlimited": {"products_limit": None, "orders_limit": None, "team_limit": None},
 }
+STATES = ("active", "active", "past_due", "cancelled")
 SOLD = {
     "theoretical_products_limit": "products_limit",
     "theoretical_orders_limit": "orders_limit",
@@ -81,53 +82,36 @@ class KnownPlatform:
         session.add(platform)
         session.flush()
         rows = _Rows(session, platform.id)
-        merchants = rows.add(Merchant, [{"created_at": EVER} for _ in self.subscriptions or [None]])
-        tiers = dict(
-            zip(
-                PLANS,
-                rows.add(SubscriptionTier, [{"code": c, "price_monthly": Decimal(9), **p} for c, p in PLANS.items()]),
-                strict=True,
-            )
-        )
-        stores = rows.add(Store, [{**_dates(s), "merchant_id": merchants[0]} for s in self.stores])
-        store = {"store_id": stores[0] if stores else None}
-        rows.add(StoreUser, [{"created_at": t.created_at, "deactivated_at": t.deactivated_at, **store} for t in self.team])
-        rows.add(Product, [{"created_at": p.created_at, "deleted_at": p.deleted_at, **store} for p in self.products])
-        rows.add(
-            MediaFile,
-            [{"created_at": f.created_at, "deleted_at": f.deleted_at, "bytes": f.size, **store} for f in self.files],
-        )
-        rows.add(Order, [{"created_at": at, **store} for at in self.orders])
-        now = [spans[-1] for spans in self.subscriptions]
-        subscriptions = rows.add(
-            MerchantSubscription,
-            [
-                {
-                    "merchant_id": merchant,
-                    "tier_id": tiers[last.plan],
-                    "status": last.status,
-                    "products_limit": last.override,
-                    "started_at": spans[0].since,
-                }
-                for merchant, spans, last in zip(merchants, self.subscriptions, now, strict=False)
-            ],
-        )
-        rows.add(
-            SubscriptionPeriod,
-            [
-                {
-                    "subscription_id": subscription,
-                    "tier_id": tiers[span.plan],
-                    "status": span.status,
-                    "products_limit": span.override,
-                    "valid_from": span.since,
-                    "valid_to": span.until,
-                }
-                for subscription, spans in zip(subscriptions, self.subscriptions, strict=True)
-                for span in spans
-            ],
-        )
+        merchants = rows.add(Merchant, [{"created_at": EVER}] * max(len(self.subscriptions), 1))
+        self._put_stores(rows, merchants[0])
+        self._put_subscriptions(rows, merchants)
         return platform
+
+    def _put_stores(self, rows: "_Rows", merchant: int) -> None:
+        """The stores, and all that is in them: in the first one."""
+        stores = rows.add(Store, [{**s._asdict(), "merchant_id": merchant} for s in self.stores], without=("size",))
+        store = {"store_id": stores[0] if stores else None}
+        rows.add(StoreUser, [{**t._asdict(), **store} for t in self.team], without=("deleted_at", "size"))
+        rows.add(Product, [{**p._asdict(), **store} for p in self.products], without=("deactivated_at", "size"))
+        files = [{**f._asdict(), **store, "bytes": f.size} for f in self.files]
+        rows.add(MediaFile, files, without=("deactivated_at", "size"))
+        rows.add(Order, [{"created_at": at, **store} for at in self.orders])
+
+    def _put_subscriptions(self, rows: "_Rows", merchants: list[int]) -> None:
+        """One for each merchant, as it is now and as it was."""
+        plans = [{"code": code, "price_monthly": Decimal(9), **limits} for code, limits in PLANS.items()]
+        tiers = dict(zip(PLANS, rows.add(SubscriptionTier, plans), strict=True))
+        now = [
+            {**_state(spans[-1], tiers), "merchant_id": merchant, "started_at": spans[0].since}
+            for merchant, spans in zip(merchants, self.subscriptions, strict=False)
+        ]
+        subscriptions = rows.add(MerchantSubscription, now)
+        then = [
+            {**_state(span, tiers), "subscription_id": number, "valid_from": span.since, "valid_to": span.until}
+            for number, spans in zip(subscriptions, self.subscriptions, strict=True)
+            for span in spans
+        ]
+        rows.add(SubscriptionPeriod, then)
 
     def on(self, day: date) -> dict[Key, float]:
         """Every metric that can be rebuilt, at the end of a day in the platform's zone."""
@@ -182,12 +166,13 @@ class _Rows:
     def __init__(self, session: Session, platform_id: int) -> None:
         self.session, self.platform = session, {"platform_id": platform_id}
 
-    def add(self, table: Any, rows: list[dict[str, Any]]) -> list[int]:
-        """Insert rows and give their ids, in order."""
+    def add(self, table: Any, rows: list[dict[str, Any]], without: tuple[str, ...] = ()) -> list[int]:
+        """Insert rows, save for some of their columns, and give their ids in order."""
         if not rows:
             return []
         query = insert(table).returning(table.id, sort_by_parameter_order=True)
-        return list(self.session.scalars(query, [{**self.platform, **row} for row in rows]))
+        kept = [{**self.platform, **{name: row[name] for name in row if name not in without}} for row in rows]
+        return list(self.session.scalars(query, kept))
 
 
 @cache
@@ -196,12 +181,8 @@ def local_date(instant: datetime, zone: str) -> date:
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
-def _dates(store: Thing) -> dict[str, datetime | None]:
-    return {
-        "created_at": store.created_at,
-        "deactivated_at": store.deactivated_at,
-        "deleted_at": store.deleted_at,
-    }
+def _state(span: Span, tiers: dict[str, int]) -> dict[str, Any]:
+    return {"tier_id": tiers[span.plan], "status": span.status, "products_limit": span.override}
 
 
 def _limit(span: Span, name: str) -> int:
@@ -210,8 +191,12 @@ def _limit(span: Span, name: str) -> int:
     return PLANS[span.plan][name] or 0
 
 
+@cache
 def eventful_platform(zone: str, first: date, last: date, seed: int = 1) -> KnownPlatform:
-    """A platform on which a little of everything happens, much of it around midnight and when clocks change."""
+    """A platform on which a little of everything happens, much of it around midnight and when clocks change.
+
+    The same one for everybody who asks for the same: not to be changed.
+    """
     moments = _Moments(zone, first, last, Random(seed))
     random = moments.random
     made = KnownPlatform(
@@ -222,19 +207,13 @@ def eventful_platform(zone: str, first: date, last: date, seed: int = 1) -> Know
         files=[_life(moments, deleted=i % 3 == 0)._replace(size=random.randrange(1, 3 * 10**9)) for i in range(40)],
         orders=sorted([*(moments.any() for _ in range(300)), *moments.around_clock_changes()]),
     )
-    plans = list(PLANS)
     for i in range(10):
         turns = sorted(moments.any() for _ in range(1 + i % 4))
+        states = ["trial" if i % 2 else "active", *(random.choice(STATES) for _ in turns[1:])]
         made.subscriptions.append(
             [
-                Span(
-                    random.choice(plans),
-                    "trial" if at == turns[0] and i % 2 else random.choice(["active", "active", "past_due", "cancelled"]),
-                    at,
-                    following,
-                    random.choice([None, None, 77]),
-                )
-                for at, following in zip(turns, [*turns[1:], None], strict=True)
+                Span(random.choice(list(PLANS)), state, at, following, random.choice([None, None, 77]))
+                for state, at, following in zip(states, turns, [*turns[1:], None], strict=True)
             ]
         )
     return made

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, delete, event, func, select, text
 from sqlalchemy.orm import Session
-from tests.support.platforms import KnownPlatform, Thing, eventful_platform, tables_of
+from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
 from tests.support.snapshots import Stored, missing, observed, row, stored
 
 from outgrow.domain.days import days_between
@@ -22,6 +22,7 @@ from outgrow.sources.commerce.models import (
     Merchant,
     MerchantSubscription,
     Platform,
+    SubscriptionPeriod,
     SubscriptionTier,
 )
 from outgrow.sources.commerce.platforms import find_platform
@@ -258,7 +259,19 @@ def test_nothing_ever_happened(commerce_engine: Engine) -> None:
     assert all(rows == [] for rows in everything_of_ours(commerce_engine).values())
 
 
-class Cut(Exception):
+def test_nothing_has_happened_until_today(commerce_engine: Engine) -> None:
+    """Also not where subscriptions left no history, and their own dates have to tell."""
+    since = [NOW, NOW + timedelta(days=40)]
+    put(commerce_engine, KnownPlatform(orders=since, subscriptions=[[Span("pro", "active", at)] for at in since]))
+    with Session(commerce_engine) as session, session.begin():
+        session.execute(delete(SubscriptionPeriod))
+    report = rebuild(commerce_engine)
+
+    assert (report.first_day, report.days) == (None, 0)
+    assert all(rows == [] for rows in everything_of_ours(commerce_engine).values())
+
+
+class CutOffError(Exception):
     """The power goes out."""
 
 
@@ -275,9 +288,9 @@ def test_after_an_interruption_the_next_run_does_what_was_left(
             session.commit()
             done += 1
             if done == chunks:
-                raise Cut
+                raise CutOffError
 
-        with pytest.raises(Cut):
+        with pytest.raises(CutOffError):
             backfill(session, session, find_platform(session), NOW, stats_aggregator, after_chunk=keep)
     end = FIRST + timedelta(days=chunks * CHUNK_DAYS - 1)
     assert all_stored(commerce_engine) == naive(known, FIRST, end)

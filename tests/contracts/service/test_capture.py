@@ -65,7 +65,7 @@ def test_a_capture_holds_what_a_plain_count_says(commerce_engine: Engine, zone: 
     day = take(commerce_engine)
 
     today = all_stored(commerce_engine)
-    expected = {
+    expected: dict[tuple[str, str, date], Any] = {
         (metric, scope, day): (pytest.approx(value), None, "observed")
         for (metric, scope), value in known.on(day).items()
         if metric != "orders_per_day" and (value or not scope.startswith("plan:"))
@@ -256,7 +256,9 @@ def test_days_without_a_capture_in_between_are_not_made_up(commerce_engine: Engi
     take(commerce_engine, NOW - timedelta(days=4))
     take(commerce_engine)
 
-    placed = {key[2].day: value.value for key, value in all_stored(commerce_engine).items() if key[0] == "orders_per_day"}
+    placed = {
+        key[2].day: value.value for key, value in all_stored(commerce_engine).items() if key[0] == "orders_per_day"
+    }
     assert placed == {16: 1, 20: None}
 
 

@@ -308,9 +308,7 @@ def test_a_short_name_and_a_full_name_are_the_same(
 
 
 @pytest.mark.parametrize("threshold", [130, 129.5, 100, 1])
-def test_already_there_is_none_and_never_zero(
-    db: Session, service: CapacityForecastService, threshold: float
-) -> None:
+def test_already_there_is_none_and_never_zero(db: Session, service: CapacityForecastService, threshold: float) -> None:
     growing(db)
 
     assert service.get_days_until_threshold(db, "stores", threshold) is None
@@ -359,19 +357,30 @@ def test_a_threshold_is_a_positive_number(db: Session, service: CapacityForecast
     assert isinstance(caught.value, OutgrowError)
 
 
-@pytest.mark.parametrize("days", [40, 62, 90, 150])
-def test_a_steady_hundred_orders_a_day_is_no_sawtooth(
-    db: Session, service: CapacityForecastService, days: int
-) -> None:
+@pytest.mark.parametrize("today", [TODAY, date(2026, 3, 20), date(2026, 3, 1)], ids=str)
+@pytest.mark.parametrize("days", [40, 150])
+def test_a_steady_hundred_orders_a_day_is_no_sawtooth(db: Session, days: int, today: date) -> None:
     """Whatever the days of the month on which the period begins and ends."""
     snapshots(db, days, total_orders_month=lambda n: 100 * (TODAY - timedelta(days=days - 1 - n)).day)
-    for today in (TODAY, date(2026, 3, 20), date(2026, 3, 1)):
-        asked = CapacityForecastService(clock=lambda today=today: datetime(today.year, today.month, today.day, tzinfo=UTC))
-        for period in (days, 30, 20):
-            trend = asked.get_growth_trends(db, period)["trends"]["orders"]
-            assert trend["growth_rate_percent"] == pytest.approx(0, abs=1)
-            if trend["projection_status"] == "ok":
-                assert trend["monthly_projection"] == pytest.approx(3_000, rel=0.01)
+    asked = CapacityForecastService(clock=lambda: NOW - (TODAY - today))
+    for period in (days, 30, 20):
+        trend = asked.get_growth_trends(db, period)["trends"]["orders"]
+        assert trend["growth_rate_percent"] == pytest.approx(0, abs=1)
+        if trend["projection_status"] == "ok":
+            assert trend["monthly_projection"] == pytest.approx(3_000, rel=0.01)
+
+
+@pytest.mark.parametrize("period", [27, 30, 33])
+def test_weekends_at_either_end_are_no_trend(db: Session, service: CapacityForecastService, period: int) -> None:
+    def so_far(n: int) -> int:
+        day = TODAY - timedelta(days=79 - n)
+        return sum(30 if day.replace(day=d).weekday() >= 5 else 140 for d in range(1, day.day + 1))
+
+    snapshots(db, 80, total_orders_month=so_far)
+    trend = service.get_growth_trends(db, period)["trends"]["orders"]
+
+    assert trend["growth_rate_percent"] == pytest.approx(0, abs=1)
+    assert trend["monthly_projection"] == pytest.approx(30 * (5 * 140 + 2 * 30) / 7, rel=0.05)
 
 
 def test_steady_orders_reach_their_month_s_end_and_no_more(db: Session, service: CapacityForecastService) -> None:
@@ -429,9 +438,7 @@ def test_orders_are_those_of_the_clock_s_month(shop: Session, service: CapacityF
 
 
 @pytest.mark.parametrize(("grown", "is_told"), [(19, False), (21, True), (60, True)])
-def test_stores_that_grow_fast(
-    db: Session, service: CapacityForecastService, grown: int, is_told: bool
-) -> None:
+def test_stores_that_grow_fast(db: Session, service: CapacityForecastService, grown: int, is_told: bool) -> None:
     snapshots(db, 31, active_stores=lambda n: round(1_000 + n * 10 * grown / 30))
     told = found(service.get_scaling_recommendations(db), "growth")
 
@@ -458,9 +465,7 @@ def test_storage_is_told_of_from_four_fifths_of_a_terabyte(
         assert f"{used:,}.00 of 1,000 GB" in told[0]["description"]
 
 
-def test_storage_that_nobody_has_captured_yet_is_told_of_too(
-    shop: Session, service: CapacityForecastService
-) -> None:
+def test_storage_that_nobody_has_captured_yet_is_told_of_too(shop: Session, service: CapacityForecastService) -> None:
     put(shop, KnownPlatform(files=[Thing(NOW - timedelta(days=3), size=900 * GB)]))
 
     assert [one["severity"] for one in found(service.get_scaling_recommendations(shop), "storage")] == ["warning"]
@@ -482,12 +487,10 @@ def test_a_tier_that_lasts_a_week_is_critical(db: Session, service: CapacityFore
 
     assert told[0]["category"] == "infrastructure"
     assert told[0]["severity"] == "critical"
-    assert told[0]["action"] == "Order Large (350 a month)"
+    assert told[0]["action"].startswith("Order Large (350 a month)")
 
 
-def test_the_most_severe_comes_first_and_every_key_is_there(
-    shop: Session, service: CapacityForecastService
-) -> None:
+def test_the_most_severe_comes_first_and_every_key_is_there(shop: Session, service: CapacityForecastService) -> None:
     known = subscribed(850)
     known.files = [Thing(NOW - timedelta(days=3), size=1_100 * GB)]
     put(shop, known)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from tests.support.platforms import KnownPlatform, Thing, tables_of
 
@@ -115,7 +116,7 @@ class TestWhen:
             "metric", "scope", "unit", "threshold", "status", "reason", "current", "as_of", "days", "date",
             "probability_within", "growth_per_30_days", "history",
         }  # fmt: skip
-        assert {key: document[key] for key in ("metric", "scope", "unit", "threshold", "status", "reason", "as_of")} == {
+        said = {
             "metric": "total_products",
             "scope": "platform:main",
             "unit": "products",
@@ -124,6 +125,7 @@ class TestWhen:
             "reason": None,
             "as_of": "2026-03-31",
         }
+        assert {key: document[key] for key in said} == said
         assert document["current"] == pytest.approx(noisy(89))
         assert document["history"] == {"observed_days": 60, "reconstructed_days": 20, "missing_days": 10}
         assert document["growth_per_30_days"] == pytest.approx(300, rel=0.1)
@@ -146,7 +148,6 @@ class TestWhen:
             pytest.param(lambda n: None if n > 12 else 5.0, 10, "stale", id="long ago"),
             pytest.param(lambda n: 5.0 if n > 50 else None, 10, "insufficient_data", id="nine days"),
             pytest.param(lambda n: None, 10, "insufficient_data", id="nothing"),
-            pytest.param(lambda n: 100 + n, None, "no_limit", id="no limit"),
         ],
     )
     def test_no_date_is_a_status_with_its_reason(
@@ -162,6 +163,12 @@ class TestWhen:
         assert ("days_ago" in document) == (expected == "already_exceeded")
         assert ("have" in document) == ("need" in document) == (expected == "insufficient_data")
 
+    def test_a_metric_without_a_limit_has_none(self, workspace: Workspace) -> None:
+        fill(workspace, 60, total_team_members=lambda n: 100 + n)
+        document = days_until(workspace, "team_members", None)
+
+        assert (document["status"], document["threshold"]) == ("no_limit", None)
+
     def test_a_limit_that_was_passed_says_since_when(self, workspace: Workspace) -> None:
         fill(workspace, 60, total_products=lambda n: 100 + n)
 
@@ -174,10 +181,11 @@ class TestWhen:
 
         assert (document["have"], document["need"], document["current"]) == (9, 14, 108)
 
-    def test_the_configured_limit_is_asked_about_where_none_is_given(self, workspace: Workspace) -> None:
-        fill(workspace, 60, storage_used_gb=lambda n: 600 + n)
+    def test_the_nearest_limit_is_asked_about_where_none_is_given(self, workspace: Workspace) -> None:
+        fill(workspace, 60, storage_used_gb=lambda n: 600 + n, active_stores=lambda n: 150 + n)
 
         assert days_until(workspace, "storage_gb", None)["threshold"] == 1_000
+        assert days_until(workspace, "stores", None)["threshold"] == 300
 
     def test_a_narrower_scope_is_its_own(self, workspace: Workspace) -> None:
         fill(workspace, 60, total_products=lambda n: 100 + n)
@@ -236,16 +244,17 @@ class TestAsOf:
                 values.append(max(values[-1] + random.gauss(step, 3 * step), 0))
             return values
 
-        walks = {
-            "active_stores": wandering(150, 1),
-            "total_products": wandering(9_000, 30),
-            "storage_used_gb": wandering(500, 3),
-            "orders_per_day": wandering(90, 0.3),
+        walks: dict[str, Values] = {
+            "active_stores": wandering(150, 1).__getitem__,
+            "total_products": wandering(9_000, 30).__getitem__,
+            "storage_used_gb": wandering(500, 3).__getitem__,
+            "orders_per_day": wandering(90, 0.3).__getitem__,
         }
+        wild: dict[str, Values] = {metric: lambda n: 10.0**6 * n for metric in [*walks, "total_stores"]}
         known = 130 - 40 - silent
-        fill(workspace, known, last=day - timedelta(days=silent), **{m: v.__getitem__ for m, v in walks.items()})
+        fill(workspace, known, day - timedelta(days=silent), "observed", "platform", **walks)
         before = answers(workspace, day)
-        fill(workspace, 40, **{metric: lambda n: 10.0**6 * n for metric in walks}, total_stores=lambda n: 7.0)
+        fill(workspace, 40, TODAY, "observed", "platform", **wild)
 
         after, now = answers(workspace, day), answers(workspace, TODAY)
         for question in before:
@@ -459,9 +468,13 @@ class TestWorkspace:
         assert "outgrow init" in caught.value.mend
 
     def test_an_error_within_takes_everything_back(self, workspace: Workspace) -> None:
-        with pytest.raises(RuntimeError), workspace.store() as store:
-            write_days(store, "main", [TODAY])
-            raise RuntimeError
+        def fail_half_way() -> None:
+            with workspace.store() as store:
+                write_days(store, "main", [TODAY])
+                raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            fail_half_way()
         with workspace.store() as store:
             assert store.query(CapacitySnapshot).count() == 0
 
@@ -474,6 +487,14 @@ class TestWorkspace:
         apart = opened(database_url=elsewhere, store_url=database_url)
 
         assert days_until(apart, "stores", 100) == days_until(first, "stores", 100)
+
+    def test_the_platform_s_database_is_only_read_where_our_tables_are_elsewhere(
+        self, commerce_engine: Engine, database_url: str, opened: Opener, tmp_path: Path
+    ) -> None:
+        apart = opened(database_url=database_url, store_url=f"sqlite:///{tmp_path / 'ours.db'}")
+        apart.create_store()
+        with apart.both() as both, pytest.raises(DBAPIError, match=r"readonly database|read-only transaction"):
+            both.source.execute(text("DELETE FROM platforms"))
 
     def test_an_unknown_platform_names_those_there_are(
         self, workspace: Workspace, database_url: str, opened: Opener
@@ -509,7 +530,7 @@ class TestDoctor:
         assert [finding for finding in found if finding.state is not State.GOOD] == []
         assert list(states(found)) == [
             "configuration", "charts", "metric providers", "platform database", "commerce tables",
-            "platform and time zone", "our database", "our tables", "right to write", "platform in store",
+            "platform and time zone", "our database", "our tables", "right to write", "platform in store", "limits",
             "newest snapshot", "gaps", "newest values",
         ]  # fmt: skip
 
@@ -547,7 +568,7 @@ class TestDoctor:
         fill(healthy, 1, db_size_mb=lambda n: None, orders_per_day=lambda n: None)
         newest = next(finding for finding in examine(healthy) if finding.check == "newest values")
 
-        assert (newest.state, newest.message) == (State.NOTE, "missing: db_size_mb")
+        assert (newest.state, newest.message) == (State.NOTE, "missing: db_size_mb (not known)")
 
     def test_no_snapshots(self, commerce_engine: Engine, database_url: str, opened: Opener) -> None:
         with Session(commerce_engine) as session, session.begin():

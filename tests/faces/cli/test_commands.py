@@ -54,7 +54,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Session(engine) as session, session.begin():
         known.put(session, "shop")
         platform = find_platform(session)
-        backfill(session, session, platform, NOW - timedelta(days=1), stats_aggregator)
+        backfill(session, session, platform, NOW, stats_aggregator)
         capture(session, session, platform, NOW, stats_aggregator)
     engine.dispose()
     return file
@@ -186,16 +186,479 @@ def test_messages_go_to_standard_error(cli: Cli, shop: str, tmp_path: Path) -> N
     assert (tmp_path / "drawn.svg").read_text("utf-8").lstrip().startswith("<svg")
 
 
-def test_the_documents(cli: Cli, shop: str) -> None:
+def test_what_the_documents_say(cli: Cli, shop: str) -> None:
     def ask(*words: str) -> Any:
         return cli(*words, "--json", "--database-url", shop).document()
 
-    history = ask("history", "products", "--since", "2026-03-30")
-    assert [(day["date"], day["provenance"]) for day in history["days"]] == [
-        ("2026-03-30", "reconstructed") if False else ("2026-03-31", "observed")
-    ] or [day["date"] for day in history["days"]] == ["2026-03-30", "2026-03-31"]
+    days = ask("history", "products", "--since", "2026-03-30")["days"]
+    assert [(day["date"], day["provenance"]) for day in days] == [
+        ("2026-03-30", "reconstructed"),
+        ("2026-03-31", "observed"),
+    ]
     when = ask("when", "products", "500")
     assert (when["metric"], when["scope"], when["threshold"]) == ("total_products", "platform:shop", 500)
     assert len(ask("forecast", "products")["days"]) == 365
-    assert ask("status")["platform"] == "shop"
-    assert ask("capture") == {"platform": "shop", "date": "2026-03-31", "values": 16 + 1, "missing": {}} or True
+    status = ask("status")
+    assert (status["platform"], status["as_of"], status["newest_snapshot"]) == ("shop", "2026-03-31", "2026-03-31")
+    assert {key: ask("capture")[key] for key in ("platform", "date", "missing")} == {
+        "platform": "shop",
+        "date": "2026-03-31",
+        "missing": {},
+    }
+    dry = ask("backfill", "--dry-run")
+    assert (dry["first_day"], dry["last_day"], dry["dry_run"]) == ("2025-12-01", "2026-03-30", True)
+    assert set(ask("trends")["trends"]) >= {"stores", "products", "orders", "team_members", "storage_gb"}
+    assert ask("recommend")[0].keys() == {"category", "severity", "title", "description", "action"}
+    assert {finding["state"] for finding in ask("doctor")} == {"good"}
+
+
+def test_the_short_and_the_full_name_are_the_same(cli: Cli, shop: str) -> None:
+    for short, full in (("stores", "active_stores"), ("storage_gb", "storage_used_gb")):
+        told = [cli("when", name, "2000", "--json", "--database-url", shop) for name in (short, full)]
+        assert told[0] == told[1]
+
+
+class TestWrongUsage:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("nothing",),
+            ("status", "--nothing"),
+            ("when",),
+            ("status", "--as-of", "yesterday"),
+            ("history", "products", "--since", "2026-02-30"),
+            ("trends", "--days", "0"),
+            ("import", "x.csv", "--kind", "gauge"),
+        ],
+        ids=" ".join,
+    )
+    def test_what_the_command_line_does_not_know(self, cli: Cli, shop: str, words: tuple[str, ...]) -> None:
+        told = cli(*words, "--database-url", shop) if len(words) > 1 else cli(*words)
+
+        assert (told.status, told.out) == (2, "")
+        assert "Traceback" not in told.err
+        assert told.err
+
+    @pytest.mark.parametrize("command_name", ["when", "forecast", "history"])
+    @pytest.mark.parametrize(
+        ("asked", "nearest"),
+        [("total_product", "total_products"), ("store", "stores"), ("storage", "storage_gb"), ("order", "orders")],
+    )
+    def test_an_unknown_metric_names_the_nearest(
+        self, cli: Cli, shop: str, command_name: str, asked: str, nearest: str
+    ) -> None:
+        told = cli(command_name, asked, "--database-url", shop)
+
+        refused(told, 2, f"there is no metric '{asked}'", "did you mean", nearest)
+
+    def test_a_metric_like_no_other_names_all(self, cli: Cli, shop: str) -> None:
+        refused(cli("when", "zzz", "5", "--database-url", shop), 2, "use one of: ", "total_products", "storage_gb")
+
+    @pytest.mark.parametrize("threshold", ["-4", "0", "nan", "abc", "inf", "-inf", "1e999", ""])
+    def test_a_threshold_is_a_positive_number(self, cli: Cli, shop: str, threshold: str) -> None:
+        refused(
+            cli("when", "products", threshold, "--database-url", shop), 2, f"'{threshold}' is not a positive number"
+        )
+        refused(cli("forecast", "products", f"--limit={threshold}", "--database-url", shop), 2, "not a positive number")
+
+    @pytest.mark.parametrize(
+        "words", [("status",), ("when", "products", "5"), ("forecast", "products"), ("trends",), ("recommend",)]
+    )
+    def test_a_day_that_has_not_come(self, cli: Cli, shop: str, words: tuple[str, ...]) -> None:
+        told = cli(*words, "--as-of", "2026-04-01", "--database-url", shop)
+
+        refused(told, 2, "2026-04-01 has not come yet", "--as-of 2026-03-31")
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (("--until", "2026-03-31"), "2026-03-31 is not over yet in UTC"),
+            (("--since", "2026-03-02", "--until", "2026-03-01"), "there is no day from 2026-03-02 to 2026-03-01"),
+        ],
+    )
+    def test_a_span_that_cannot_be_rebuilt(self, cli: Cli, shop: str, words: tuple[str, ...], said: str) -> None:
+        refused(cli("backfill", *words, "--database-url", shop), 2, said)
+
+
+class TestWrongConfiguration:
+    @pytest.mark.parametrize(
+        "words",
+        [("status",), ("when", "products", "5"), ("capture",), ("backfill",), ("history", "products"), ("init",)],
+    )
+    def test_no_address(self, cli: Cli, words: tuple[str, ...]) -> None:
+        refused(cli(*words), 3, "database_url is not set", "--database-url", "OUTGROW_DATABASE_URL")
+
+    @pytest.mark.parametrize("words", [("status",), ("capture",), ("backfill",), ("recommend",)])
+    def test_no_such_file(self, cli: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
+        refused(cli(*words, "--database-url", "sqlite:///gone.db"), 3, "there is no database file gone.db")
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        ("url", "said"),
+        [
+            ("shop.db", "database_url is not a database address"),
+            ("oracle://somewhere/shop", "database_url"),
+            ("nonsense://somewhere/shop", "there is no database of the kind 'nonsense'"),
+        ],
+    )
+    def test_an_address_that_is_none(self, cli: Cli, url: str, said: str) -> None:
+        told = cli("status", "--database-url", url)
+
+        assert (told.status, told.out) == (3, "")
+        assert said in told.err
+        assert "Traceback" not in told.err
+
+    def test_a_file_that_is_no_database(self, cli: Cli, tmp_path: Path) -> None:
+        (tmp_path / "notes.db").write_text("just words, and enough of them to look like a page\n" * 100)
+        refused(cli("status", "--database-url", "sqlite:///notes.db"), 3, "notes.db", "not a database")
+
+    def test_a_database_without_our_tables(self, cli: Cli, tmp_path: Path) -> None:
+        (tmp_path / "empty.db").touch()
+        refused(cli("status", "--database-url", "sqlite:///empty.db"), 3, "there are no outgrow tables", "outgrow init")
+
+    def test_a_store_without_a_platform_s_database(self, cli: Cli) -> None:
+        assert cli("init", "--store-url", "sqlite:///ours.db").status == 0
+        refused(cli("capture", "--store-url", "sqlite:///ours.db"), 3, "database_url is not set")
+
+    def test_a_database_without_the_commerce_tables(self, cli: Cli) -> None:
+        assert cli("init", "--database-url", "sqlite:///ours.db").status == 0
+        refused(cli("capture", "--database-url", "sqlite:///ours.db"), 3, "lacks a table", "outgrow doctor")
+
+    @pytest.mark.parametrize("words", [("status",), ("capture",), ("backfill",)])
+    def test_an_unknown_platform_names_those_there_are(self, cli: Cli, shop: str, words: tuple[str, ...]) -> None:
+        told = cli(*words, "--platform", "shpo", "--database-url", shop)
+
+        refused(told, 3, "there is no platform 'shpo'", "use one of: shop")
+
+    @pytest.mark.parametrize("words", [("status",), ("capture",), ("backfill",)])
+    def test_an_unknown_time_zone(self, cli: Cli, shop: str, tmp_path: Path, words: tuple[str, ...]) -> None:
+        engine = create_engine(f"sqlite:///{tmp_path}/shop.db")
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE platforms SET time_zone = 'Mars/Olympus'"))
+        engine.dispose()
+        told = cli(*words, "--database-url", shop)
+
+        refused(told, 3, "platform 'shop' has the time zone 'Mars/Olympus'", "Europe/Berlin")
+
+    def test_an_unknown_time_zone_for_imported_platforms(self, cli: Cli, tmp_path: Path) -> None:
+        (tmp_path / "outgrow.toml").write_text('time_zone = "Mars/Olympus"\n')
+        cli("init", "--store-url", "sqlite:///ours.db")
+        refused(cli("status", "--store-url", "sqlite:///ours.db"), 3, "Mars/Olympus", "not an IANA time zone")
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("lines", "said"),
+        [
+            ('platform = "shop"\ndatabase = "x"', "line 2: database: "),
+            ("[forecast]\nhorizon_days = 90\nhorizon = 90", "line 3: forecast.horizon: "),
+            ("\n[alerts]\nwarning_share = 80", "line 3: alerts.warning_share: "),
+            ('[forecast]\nneed_days = "a few"', "line 2: forecast.need_days: "),
+            ('[[limits]]\nmetric = "stores"', "line 1: limits.0.maximum: "),
+            (
+                '[[limits]]\nmetric = "stores"\nmaximum = 5\n\n[[limits]]\nmetric = "products"\nmaximum = -5',
+                "line 7: limits.1.maximum: ",
+            ),
+            ('[[ladder]]\nname = "One"\ncost_monthly = 5\nmax_shops = 3', "line 4: ladder.0.max_shops: "),
+        ],
+    )
+    def test_a_wrong_setting_names_file_and_line(
+        self, cli: Cli, shop: str, tmp_path: Path, lines: str, said: str
+    ) -> None:
+        (tmp_path / "outgrow.toml").write_text(lines + "\n")
+
+        refused(cli("status", "--database-url", shop), 3, f"outgrow.toml, {said}")
+
+    def test_what_is_no_toml_names_file_and_line(self, cli: Cli, shop: str, tmp_path: Path) -> None:
+        (tmp_path / "outgrow.toml").write_text('platform = "shop"\n[forecast\n')
+
+        refused(cli("status", "--database-url", shop), 3, "outgrow.toml", "line 2")
+
+    def test_a_limit_of_a_metric_that_does_not_exist(self, cli: Cli, shop: str, tmp_path: Path) -> None:
+        (tmp_path / "outgrow.toml").write_text('[[limits]]\nmetric = "prodcuts"\nmaximum = 5\n')
+
+        refused(cli("status", "--database-url", shop), 3, "prodcuts", "did you mean products")
+
+    def test_a_ladder_that_is_out_of_order(self, cli: Cli, shop: str, tmp_path: Path) -> None:
+        rungs = ("max_stores = 50", "max_stores = 10")
+        ladder = "".join(f'[[ladder]]\nname = "{n}"\ncost_monthly = 5\n{rung}\n' for n, rung in enumerate(rungs))
+        (tmp_path / "outgrow.toml").write_text(ladder)
+
+        refused(cli("status", "--database-url", shop), 3, "ladder: tier '1' holds less of active_stores than '0'")
+
+    def test_a_settings_file_that_is_not_there(self, cli: Cli, shop: str) -> None:
+        refused(cli("status", "--config", "my.toml", "--database-url", shop), 3, "there is no settings file my.toml")
+
+    def test_a_wrong_variable_is_named(self, cli: Cli, shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("OUTGROW_FORECAST__NEED_DAYS", "few")
+
+        refused(cli("status", "--database-url", shop), 3, "environment variable OUTGROW_FORECAST__NEED_DAYS")
+
+    def test_options_come_before_variables_and_those_before_the_file(
+        self, cli: Cli, shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def asked_for(*words: str) -> str:
+            return cli("status", *words).err.partition("\n")[0]
+
+        (tmp_path / "outgrow.toml").write_text(f'platform = "of the file"\ndatabase_url = "{shop}"\n')
+        assert asked_for() == "outgrow: there is no platform 'of the file'"
+        monkeypatch.setenv("OUTGROW_PLATFORM", "of the variable")
+        assert asked_for() == "outgrow: there is no platform 'of the variable'"
+        assert asked_for("--platform", "of the option") == "outgrow: there is no platform 'of the option'"
+
+    def test_limits_and_rules_of_the_file_are_kept(self, cli: Cli, shop: str, tmp_path: Path) -> None:
+        (tmp_path / "my.toml").write_text(
+            '[forecast]\nhorizon_days = 40\n[[limits]]\nmetric = "team_members"\nmaximum = 500\nname = "seats"\n'
+        )
+        where = ("--config", "my.toml", "--json", "--database-url", shop)
+
+        assert len(cli("forecast", "products", *where).document()["days"]) == 40
+        limits = cli("status", *where).document()["limits"]
+        assert [row["threshold"] for row in limits if row["name"] == "seats"] == [500]
+        assert "media storage" not in [row["name"] for row in limits]
+
+
+class TestImport:
+    @pytest.mark.parametrize(
+        ("rows", "said"),
+        [
+            (["date,vans", "2026-03-30,1", "2026-03-30,2"], "row 3: vans of 2026-03-30 stands in row 2 already"),
+            (["date,vans", "2026-04-01,1"], "row 2: 2026-04-01 has not come yet (today is 2026-03-31)"),
+            (["date,vans", "2026-03-30,1", "2026-03-31,many"], "row 3, vans: 'many' is not a number"),
+            (["date,vans", "2026-03-30,-1"], "row 2, vans: -1 is not a finite number of zero or more"),
+            (["date,vans", "2026-03-30,nan"], "row 2, vans: nan is not a finite number"),
+            (["date,vans", "30.3.2026,1"], "row 2: '30.3.2026' is not a date"),
+            (["date,vans", "2026-03-30,1,2"], "row 2: it has not as many fields as the header"),
+            (["date,Vans!", "2026-03-30,1"], "'Vans!' is not a name for a metric"),
+            (["day,vans", "2026-03-30,1"], "row 1: there is no column 'date'"),
+            (["date,vans,vans", "2026-03-30,1,2"], "row 1: the column 'vans' stands there twice"),
+            (["date", "2026-03-30"], "row 1: there is no metric besides 'date'"),
+            (["date,vans"], "holds no values"),
+        ],
+    )
+    def test_one_wrong_row_and_nothing_is_stored(
+        self, cli: Cli, shop: str, tmp_path: Path, rows: list[str], said: str
+    ) -> None:
+        before = everything_of_ours(tmp_path / "shop.db")
+        told = cli("import", csv(tmp_path, *rows), "--database-url", shop)
+
+        refused(told, 3, "values.csv", said)
+        assert everything_of_ours(tmp_path / "shop.db") == before
+
+    def test_five_faults_are_told_and_the_others_counted(self, cli: Cli, shop: str, tmp_path: Path) -> None:
+        rows = [f"2026-03-{day:02d},x" for day in range(1, 10)]
+        told = cli("import", csv(tmp_path, "date,vans", *rows), "--database-url", shop)
+
+        refused(told, 3, "row 2, ", "row 6, ", "and 4 more")
+        assert "row 7, " not in told.err
+
+    def test_a_file_that_is_not_there(self, cli: Cli, shop: str) -> None:
+        refused(cli("import", "gone.csv", "--database-url", shop), 3, "gone.csv cannot be read")
+
+    def test_a_file_that_is_no_text(self, cli: Cli, shop: str, tmp_path: Path) -> None:
+        (tmp_path / "photo.csv").write_bytes(b"\xff\xd8\xff\xe0 date")
+        refused(cli("import", "photo.csv", "--database-url", shop), 3, "photo.csv cannot be read")
+
+    def test_a_platform_known_from_a_file_alone(self, cli: Cli, tmp_path: Path) -> None:
+        """No commerce tables: the values alone are enough to be asked about."""
+        where = ("--store-url", "sqlite:///ours.db")
+        cli("init", *where)
+        told = cli("import", a_straight_line(tmp_path, "vans", 100, 1), "--unit", "vans", *where)
+        assert told.status == 0
+        assert "60 new values of 1 metrics, 2026-01-31 to 2026-03-31, for platform main" in told.out
+        assert cli("import", "values.csv", *where).out.endswith("60 were stored already.\n")
+
+        document = cli("when", "vans", "200", "--json", *where).document()
+        assert (document["unit"], document["current"], document["days"]["p50"]) == ("vans", 159, 41)
+
+
+class TestCapture:
+    def test_a_part_is_status_four(self, cli: Cli, shop: str, tmp_path: Path) -> None:
+        engine = create_engine(f"sqlite:///{tmp_path}/shop.db")
+        with engine.begin() as connection:
+            connection.execute(text("DROP TABLE orders"))
+            connection.execute(text("DELETE FROM outgrow_measurements WHERE day = '2026-03-31'"))
+            connection.execute(text("DELETE FROM outgrow_snapshots WHERE snapshot_date = '2026-03-31'"))
+        engine.dispose()
+        told = cli("capture", "--json", "--database-url", shop)
+
+        assert told.status == 4
+        assert set(told.document()["missing"]) == {"total_orders_month"}
+        assert told.err.startswith("missing: total_orders_month: orders: OperationalError: ")
+        assert told.err.count("\n") == 1
+
+    def test_a_clock_that_went_back(self, cli: Cli, shop: str, tmp_path: Path) -> None:
+        engine = create_engine(f"sqlite:///{tmp_path}/shop.db")
+        with engine.begin() as connection:
+            connection.execute(
+                text("INSERT INTO outgrow_snapshots (platform, snapshot_date) VALUES ('shop', '2026-05-01')")
+            )
+        engine.dispose()
+
+        refused(cli("capture", "--database-url", shop), 3, "the newest snapshot of 'shop' is of 2026-05-01", "clock")
+
+    def test_a_second_time_is_no_error(self, cli: Cli, shop: str, tmp_path: Path) -> None:
+        before = everything_of_ours(tmp_path / "shop.db")
+
+        assert cli("capture", "--database-url", shop).status == 0
+        assert everything_of_ours(tmp_path / "shop.db") == before
+
+
+class TestCheck:
+    @pytest.mark.parametrize(
+        ("line", "state"),
+        [((100, 0), "OK"), ((850, 0), "WARNING"), ((935, 1), "CRITICAL"), ((1_000, 0), "CRITICAL")],
+    )
+    def test_the_states(self, cli: Cli, tmp_path: Path, line: tuple[float, float], state: str) -> None:
+        where = ("--store-url", "sqlite:///ours.db")
+        cli("init", *where)
+        assert cli("import", a_straight_line(tmp_path, "storage_gb", *line), *where).status == 0
+        told = cli("check", *where)
+
+        code = ["OK", "WARNING", "CRITICAL"].index(state)
+        assert (told.status, told.err) == (code, "")
+        assert told.out.startswith(f"OUTGROW {state} - ")
+        assert told.out.count("\n") == 1
+        document = cli("check", "--json", *where).document()
+        assert document == {"state": code, "status": state, "line": told.out.strip()}
+
+    def test_too_little_is_unknown(self, cli: Cli, tmp_path: Path) -> None:
+        where = ("--store-url", "sqlite:///ours.db")
+        cli("init", *where)
+        cli("import", a_straight_line(tmp_path, "storage_gb", 100, 0, days=3), *where)
+
+        assert cli("check", *where).status == 3
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (("--database-url", "sqlite:///gone.db"), "there is no database file gone.db"),
+            ((), "database_url is not set"),
+            (("--config", "gone.toml"), "there is no settings file gone.toml"),
+            (("--database-url", "nonsense"), "is not a database address"),
+        ],
+    )
+    def test_whatever_goes_wrong_is_unknown_in_one_line(self, cli: Cli, words: tuple[str, ...], said: str) -> None:
+        told = cli("check", *words)
+
+        assert (told.status, told.err) == (3, "")
+        assert told.out.startswith("OUTGROW UNKNOWN - ")
+        assert said in told.out
+        assert told.out.count("\n") == 1
+        assert cli("check", "--json", *words).document()["status"] == "UNKNOWN"
+
+
+class TestDoctor:
+    def test_what_is_wrong_is_status_three(self, cli: Cli, tmp_path: Path) -> None:
+        (tmp_path / "empty.db").touch()
+        told = cli("doctor", "--json", "--database-url", "sqlite:///empty.db")
+
+        assert (told.status, told.err) == (3, "")
+        assert told.document()[-1]["state"] == "bad"
+        people = cli("doctor", "--database-url", "sqlite:///empty.db")
+        assert people.status == 3
+        assert "✗ commerce tables: " in people.out
+        assert "    mend: " in people.out
+
+    def test_nothing_is_configured(self, cli: Cli) -> None:
+        told = cli("doctor")
+
+        assert told.status == 3
+        assert "✗ address: " in told.out
+
+
+class TestDefects:
+    @pytest.fixture
+    def broken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def status(_view: object) -> None:
+            raise ZeroDivisionError("of ours")
+
+        monkeypatch.setattr("outgrow.service.status.status", status)
+
+    @pytest.mark.usefixtures("broken")
+    def test_a_defect_is_status_one_and_asks_for_a_report(self, cli: Cli, shop: str) -> None:
+        refused(cli("status", "--database-url", shop), 1, "a defect of outgrow: ZeroDivisionError: of ours", "--debug")
+
+    @pytest.mark.usefixtures("broken", "cli")
+    @pytest.mark.parametrize("words", [["--debug", "status"], ["status", "--debug"]])
+    def test_debug_anywhere_lets_it_through(self, shop: str, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "argv", ["outgrow", *words, "--database-url", shop])
+        with pytest.raises(ZeroDivisionError):
+            main()
+
+
+class TestDemo:
+    def test_it_builds_a_platform_to_ask(self, cli: Cli, tmp_path: Path) -> None:
+        told = cli("demo", "--today", "2026-02-01", "--seed", "3")
+
+        assert (told.status, told.err) == (0, "")
+        assert "A synthetic platform, made up from seed 3" in told.out
+        assert "outgrow when storage_gb 1000 --database-url sqlite:///outgrow-demo.db" in told.out
+        assert [file.name for file in tmp_path.iterdir()] == ["outgrow-demo.db"]
+        asked = cli("status", "--as-of", "2026-02-01", "--json", "--database-url", "sqlite:///outgrow-demo.db")
+        assert asked.document()["newest_snapshot"] == "2026-02-01"
+
+    def test_it_replaces_nothing_but_a_demo(self, cli: Cli, shop: str, tmp_path: Path) -> None:
+        before = (tmp_path / "shop.db").read_bytes()
+        told = cli("demo", "--today", "2026-02-01", "--database-url", shop)
+
+        refused(told, 3, "shop.db is there already and is no demo platform", "--database-url")
+        assert (tmp_path / "shop.db").read_bytes() == before
+
+
+def test_init_makes_the_folder_and_the_file_and_may_be_run_again(cli: Cli, tmp_path: Path) -> None:
+    told = [cli("init", "--store-url", "sqlite:///of/ours.db") for _ in range(2)]
+
+    assert told == [(0, "outgrow's tables are ready in sqlite:///of/ours.db.\n", "")] * 2
+    assert (tmp_path / "of" / "ours.db").is_file()
+
+
+COMMAND = [sys.executable, "-c", "from outgrow.faces.cli.app import main; main()"]
+
+
+def real(folder: Path, **more: str) -> dict[str, Any]:
+    """How to start a process of its own in a folder, with a setting more in its environment."""
+    source = str(Path(outgrow.__file__).parents[1])
+    return {"cwd": folder, "env": {**os.environ, "PYTHONPATH": source, **more}, "text": True}
+
+
+def test_a_real_process_tells_every_command(tmp_path: Path) -> None:
+    told = subprocess.run([*COMMAND, "--help"], capture_output=True, check=True, **real(tmp_path))
+
+    assert told.stderr == ""
+    for name in ("demo", "init", "doctor", "capture", "backfill", "status", "history", "trends", "forecast", "when"):
+        assert f"  {name} " in told.stdout
+    for name in ("recommend", "check", "import"):
+        assert f"  {name} " in told.stdout
+    assert "--debug" in told.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["forecast", "products", "--json"], id="more than a pipe holds"),
+        pytest.param(["when", "products", "500"], id="a few lines"),
+    ],
+)
+def test_a_reader_that_goes_away_is_no_error(shop: str, tmp_path: Path, words: list[str]) -> None:
+    options = real(tmp_path)
+    with subprocess.Popen(
+        [*COMMAND, *words, "--database-url", shop, "--as-of", "2026-03-31"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+
+        assert (process.wait(timeout=60), said) == (0, "")
+
+
+def test_a_terminal_that_knows_no_bars(shop: str, tmp_path: Path) -> None:
+    told = subprocess.run(
+        [*COMMAND, "status", "--database-url", shop, "--as-of", "2026-03-31"],
+        capture_output=True, check=False, **real(tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0"),
+    )  # fmt: skip
+
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.isascii()

@@ -46,7 +46,10 @@ from outgrow.domain.errors import (
             ),
         ),
         (UnknownPlatformError("x", ["b", "a"]), "there is no platform 'x'\n  mend: use one of: a, b"),
-        (UnknownPlatformError("x", []), "the database holds no platform, and so none called 'x'\n  mend: check that the address is the platform's"),
+        (
+            UnknownPlatformError("x", []),
+            "the database holds no platform, and so none called 'x'\n  mend: check that the address is the platform's",
+        ),
         (
             MissingExtraError("drawing a chart", "charts"),
             "drawing a chart needs an optional part that is not installed\n  mend: pip install 'outgrow[charts]'",

@@ -109,9 +109,9 @@ def test_another_series_changes_nothing(values: Array, kind: str) -> None:
 
 @given(panels())
 def test_a_counter_never_falls(values: Array) -> None:
-    values = np.fmax.accumulate(values, axis=1)
-    quantiles = forecast_panel(values, HORIZON, "cumulative").quantiles(LEVELS)
-    newest = np.nanmax(values, axis=1)
+    risen: Array = np.fmax.accumulate(values, axis=1)
+    quantiles = forecast_panel(risen, HORIZON, "cumulative").quantiles(LEVELS)
+    newest = np.nanmax(risen, axis=1)
 
     assert (quantiles >= newest[:, None, None] * (1 - 1e-12)).all()
 
@@ -127,7 +127,7 @@ def test_what_is_handed_in_stays_as_it_was(values: Array, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["level", "cumulative"])
 @pytest.mark.parametrize("days", [30, 91, 400])
 def test_a_straight_line_goes_on(kind: str, days: int) -> None:
-    values = 1_000 + 10.0 * np.arange(days)[None, :]
+    values: Array = 1_000 + 10.0 * np.arange(days, dtype=np.float64)[None, :]
     panel = forecast_panel(values, 100, kind)
 
     ahead = values[0, -1] + 10 * np.arange(1, 101)

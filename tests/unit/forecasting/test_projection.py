@@ -47,9 +47,7 @@ def refused(history: History, rules: ForecastRules = RULES, today: date = TODAY)
 @given(st.dates(date(2000, 1, 1), date(2030, 12, 31)), st.lists(st.integers(0, 1_000), max_size=120))
 def test_month_to_date_is_the_sum_since_the_first(first: date, amounts: list[int]) -> None:
     days = [first + timedelta(days=n) for n in range(len(amounts))]
-    expected = [
-        sum(a for d, a in zip(days, amounts, strict=True) if day.replace(day=1) <= d <= day) for day in days
-    ]
+    expected = [sum(a for d, a in zip(days, amounts, strict=True) if day.replace(day=1) <= d <= day) for day in days]
 
     assert month_to_date(np.array(amounts, dtype=float), first).tolist() == expected
 
@@ -98,15 +96,21 @@ def test_unknown_days_at_the_end_make_the_answer_older() -> None:
 
 def test_no_more_than_the_wanted_days_are_looked_at() -> None:
     values = np.arange(1_000.0)
-    made = projected(past(values), ForecastRules(history_days=50))
-
-    assert len(made.past) == 50
-    assert made.forecast.history.observed_days == 50
     wild = values.copy()
     wild[:950] = 10.0**9
-    np.testing.assert_array_equal(
-        made.forecast.quantiles, projected(past(wild), ForecastRules(history_days=50)).forecast.quantiles
-    )
+    rules = ForecastRules(history_days=50)
+    made, other = (projected(past(each), rules) for each in (values, wild))
+
+    assert made.forecast.history.observed_days == 50
+    np.testing.assert_array_equal(made.forecast.quantiles, other.forecast.quantiles)
+    np.testing.assert_array_equal(made.crossing_cdf(1_010), other.crossing_cdf(1_010))
+
+
+def test_a_limit_is_held_against_the_whole_past() -> None:
+    """Also against what lies before the days that the forecast rests on: since when it is exceeded is known."""
+    made = projected(past(np.arange(1_000.0)), ForecastRules(history_days=50))
+
+    assert len(made.past) == 1_000
 
 
 def test_the_forecast_says_what_it_rests_on() -> None:
@@ -123,9 +127,7 @@ def test_growth_is_the_median_s_over_thirty_days() -> None:
     made = projected(past(100 + 2.0 * np.arange(90)))
 
     assert made.forecast.growth_per_30_days == pytest.approx(60, rel=0.01)
-    assert made.forecast.quantile(0.5)[29] - made.forecast.current == pytest.approx(
-        made.forecast.growth_per_30_days
-    )
+    assert made.forecast.quantile(0.5)[29] - made.forecast.current == pytest.approx(made.forecast.growth_per_30_days)
 
 
 def test_a_flow_s_current_value_is_its_week() -> None:

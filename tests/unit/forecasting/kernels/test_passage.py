@@ -22,7 +22,9 @@ DAYS = [1, 7, 30, 90, 365]
 
 
 def ask(gap: float, drift: float, sigma: float, drift_sd: float, horizon: int = 365) -> np.ndarray:
-    return first_passage_cdf(*(np.array([value]) for value in (gap, drift, sigma, drift_sd)), horizon)[0]
+    g, mu, s, tau = (np.array([value]) for value in (gap, drift, sigma, drift_sd))
+    cdf: np.ndarray = first_passage_cdf(g, mu, s, tau, horizon)[0]
+    return cdf
 
 
 def known_drift(gap: float, drift: float, sigma: float, days: float) -> float:
@@ -84,19 +86,17 @@ def test_a_steady_climb_arrives_on_its_day() -> None:
 
 
 def test_each_row_is_its_own() -> None:
-    rows = np.array([case.values for case in CASES]).T
-    together = first_passage_cdf(*rows, 200)
+    rows = np.array([case.values for case in CASES], dtype=float)
+    together = first_passage_cdf(rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], 200)
 
-    for row, case in zip(together, CASES, strict=True):
-        np.testing.assert_array_equal(row, ask(*case.values, 200))
+    for row, (gap, drift, sigma, drift_sd) in zip(together, rows.tolist(), strict=True):
+        np.testing.assert_array_equal(row, ask(gap, drift, sigma, drift_sd, 200))
 
 
 positive = st.floats(1e-6, 1e9)
 
 
-@given(
-    gap=st.floats(-10, 1e9), drift=st.floats(-1e6, 1e6), sigma=positive, drift_sd=st.one_of(st.just(0.0), positive)
-)
+@given(gap=st.floats(-10, 1e9), drift=st.floats(-1e6, 1e6), sigma=positive, drift_sd=st.one_of(st.just(0.0), positive))
 def test_it_is_a_distribution_whatever_comes_in(gap: float, drift: float, sigma: float, drift_sd: float) -> None:
     cdf = ask(gap, drift, sigma, drift_sd, 100)
 
