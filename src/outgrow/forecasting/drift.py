@@ -19,6 +19,10 @@ DRIFT_DOUBT = 0.35
 """How much of the drift may go or come over the horizon, as a share of it: growth rates wander."""
 LEAST_SIGMA = 0.05
 """Smallest volatility, as a share of the mean absolute change: no series is certain."""
+LEAST_OF_LEVEL = 1e-5
+"""The same for a series that stands still, as a share of its level."""
+NOTHING = 1e-100
+"""Spread of a series of zeros: it has no scale, and must not divide by zero."""
 FLOW_WINDOW = 56
 """Days that a flow's level, weekdays and noise are taken from: eight of each weekday."""
 
@@ -56,7 +60,8 @@ class LevelDrift:
         # Weekly sums see what daily changes hide: runs of good and bad days that do not cancel out.
         weeks = noise[:, noise.shape[1] % 7 :].reshape(len(noise), noise.shape[1] // 7, 7).sum(axis=2)
         variance = np.maximum(mean_of_known(noise**2), mean_of_known(weeks**2) / 7)
-        sigma = np.maximum(np.sqrt(variance), LEAST_SIGMA * size) + 1e-5 * np.abs(current) + 1e-9
+        sigma = np.maximum(np.sqrt(variance), LEAST_SIGMA * size) + LEAST_OF_LEVEL * np.abs(current)
+        sigma = np.maximum(sigma, NOTHING)
         drift_sd = np.sqrt(sigma**2 / days + (DRIFT_DOUBT * drift) ** 2)
         return cls(horizon, current, drift, sigma, drift_sd, kind == Kind.LEVEL)
 
@@ -106,7 +111,7 @@ class FlowDrift:
         factor = np.where(seen & (average[:, None] > 0), weekday / np.maximum(average, 1e-12)[:, None], 1.0)
         rhythm = np.tile(factor, (1, FLOW_WINDOW // 7))
         residual = recent - average[:, None] * rhythm
-        noise = np.sqrt(mean_of_known(residual**2)) + 0.02 * average + 1e-9
+        noise = np.maximum(np.sqrt(mean_of_known(residual**2)) + 0.02 * average, NOTHING)
         half = FLOW_WINDOW // 2
         late, early = mean_of_known(recent[:, half:]), mean_of_known(recent[:, :half])
         both = (~np.isnan(recent[:, half:])).any(axis=1) & (~np.isnan(recent[:, :half])).any(axis=1)

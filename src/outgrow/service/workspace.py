@@ -86,6 +86,11 @@ class Workspace:
         """The platform's database: where it is not ours too, it is opened for reading only."""
         return self.store_engine if self.shared else open_engine(self.source_url, "database_url", read_only=True)
 
+    def close(self) -> None:
+        """Close the connections that were opened."""
+        for name in {"store_engine", "source_engine"} & vars(self).keys():
+            vars(self)[name].dispose()
+
     @contextmanager
     def store(self) -> Iterator[Session]:
         """A session on our tables, in a transaction that is committed at the end, or rolled back on an error.

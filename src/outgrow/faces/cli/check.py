@@ -1,5 +1,6 @@
 """`outgrow check`."""
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import typer
@@ -25,7 +26,7 @@ def check(open_here: "Callable[[], Workspace]", as_of: AsOf = None, json: Json =
     from outgrow.service.status import status
 
     try:
-        with open_here().view(as_date(as_of)) as view:
+        with closing(open_here()) as workspace, workspace.view(as_date(as_of)) as view:
             result = judge(status(view))
         state, line = result.state, result.line
     except OutgrowError as error:

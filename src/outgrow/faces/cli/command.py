@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from functools import partial, wraps
 from pathlib import Path
@@ -55,7 +55,10 @@ def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Call
     def run(**options: Any) -> R:  # noqa: ANN401
         where = {name: options.pop(name) for name in _SHARED}
         with reader_may_leave():
-            return command(partial(open_workspace, **where) if deferred else open_workspace(**where), **options)
+            if deferred:
+                return command(partial(open_workspace, **where), **options)
+            with closing(open_workspace(**where)) as workspace:
+                return command(workspace, **options)
 
     signature = inspect.signature(command)
     own = list(signature.parameters.values())[1:]

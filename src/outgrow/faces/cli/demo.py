@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,8 +55,8 @@ def _print(made: "Demo", seed: int, database_url: str, day: date) -> None:
     out.print(f"A synthetic platform, made up from seed {seed}: {counts}.\n", soft_wrap=True)
     print_report(made.rebuilt)
     out.print()
-    workspace = Workspace(Settings(database_url=database_url, store_url=None, platform=made.built.platform))
-    with workspace.view(day) as view:
+    settings = Settings(database_url=database_url, store_url=None, platform=made.built.platform)
+    with closing(Workspace(settings)) as workspace, workspace.view(day) as view:
         print_status(status(view))
     out.print("\nTry next:", style="bold")
     for question in ("when storage_gb 1000", "forecast storage_gb --png forecast.png", "recommend", "trends --days 90"):
