@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from outgrow.domain.errors import DatabaseError
 from outgrow.domain.metric import DB_SIZE_MB
 from outgrow.sources.commerce.contract import Count, MetricsContext
 
@@ -22,12 +23,12 @@ def database_size_mb(db: Session) -> float:
     """Size of the session's database in megabytes (10^6 bytes).
 
     Raises:
-        NotImplementedError: the database is of a kind whose size we cannot ask for.
+        DatabaseError: the database is of a kind whose size we cannot ask for.
     """
     dialect = db.get_bind().dialect.name
     query = SIZE_IN_BYTES.get(dialect)
     if query is None:
-        raise NotImplementedError(f"the size of a {dialect} database cannot be asked for")
+        raise DatabaseError(f"the size of a {dialect} database cannot be asked for")
     return float(db.scalar(text(query)) or 0) / MB
 
 
