@@ -10,6 +10,6 @@ def answer_chart(asked: ForecastAnswer) -> Spec:
     """A specification of the past, the forecast, and the limit with its crossing."""
     metric = asked.history.metric
     made = None if isinstance(asked.projection, Refusal) else asked.projection.forecast
-    return forecast_chart(
-        asked.past(), made, asked.until, metric.label, f"{metric.unit}, platform {asked.history.platform}"
-    )
+    rest, platform = asked.until.history, asked.history.platform
+    subtitle = f"Platform {platform}, {rest.observed_days:,} days observed and {rest.reconstructed_days:,} rebuilt"
+    return forecast_chart(asked.past(), made, asked.until, metric.label, subtitle)
