@@ -11,5 +11,6 @@ def answer_chart(asked: ForecastAnswer) -> Spec:
     metric = asked.history.metric
     made = None if isinstance(asked.projection, Refusal) else asked.projection.forecast
     rest, platform = asked.until.history, asked.history.platform
-    subtitle = f"Platform {platform}, {rest.observed_days:,} days observed and {rest.reconstructed_days:,} rebuilt"
+    told = f"{rest.observed_days + rest.reconstructed_days:,} days of history, {rest.observed_days:,} of them observed"
+    subtitle = f"Platform {platform}, {told}"
     return forecast_chart(asked.past(), made, asked.until, metric.label, subtitle)
