@@ -47,7 +47,7 @@ for door in (demo, init, doctor, capture, backfill, import_, status, when, forec
 def main() -> None:
     """Run the command line and leave the process with its exit status."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads cost a tenth of a start, and nothing uses them
-    gc.set_threshold(100_000)  # a start makes many objects and no rubbish: looking for it costs a twentieth
+    gc.disable()  # a start makes many objects and no rubbish: looking for it costs a tenth; see `started`
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     for stream in (sys.stdout, sys.stderr):

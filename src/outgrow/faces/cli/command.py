@@ -1,5 +1,6 @@
 """What every command shares: the options that say where the data are, and the workspace they open."""
 
+import gc
 import inspect
 import json
 import os
@@ -91,7 +92,14 @@ def open_workspace(
     from outgrow.service.workspace import Workspace
 
     settings = load_settings(config, database_url=database_url, store_url=store_url, platform=platform)
+    started()
     return Workspace(settings)
+
+
+def started() -> None:
+    """All that is large is imported: from here on, rubbish is collected again, among what comes now."""
+    gc.freeze()
+    gc.enable()
 
 
 def as_date(moment: datetime | None) -> date | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import Day, as_date, reader_may_leave
+from outgrow.faces.cli.command import Day, as_date, reader_may_leave, started
 
 if TYPE_CHECKING:
     from outgrow.service.demo import Demo
@@ -31,6 +31,7 @@ def demo(
     from outgrow.faces.cli.progress import progress_bar
     from outgrow.service.demo import demo_today, make_demo
 
+    started()
     now = demo_today()
     day = as_date(today) or now
     if day > now:
