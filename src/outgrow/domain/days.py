@@ -53,3 +53,8 @@ def next_month(day: date) -> date:
 def days_between(first: date, last: date) -> list[date]:
     """Every day from `first` to `last`, both included; empty if `last` is earlier."""
     return [first + timedelta(days=i) for i in range((last - first).days + 1)]
+
+
+def spoken(day: date | None) -> str:
+    """A day as people write it, `6 Jan 2027`; a question mark where it is not known."""
+    return f"{day.day} {day:%b %Y}" if day else "?"

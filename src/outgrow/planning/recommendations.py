@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from outgrow.domain.days import spoken
 from outgrow.domain.forecast import DaysUntil, Status
 from outgrow.domain.ladder import Tier
 from outgrow.domain.limit import AlertPolicy, Severity
@@ -136,13 +136,9 @@ def when_text(until: DaysUntil) -> str:
     middle, early, late = until.date("p50"), until.date("p10"), until.date("p90")
     if middle is None:
         return ""
-    span = f"{_day(early)} to {_day(late)}" if early and late else f"{_day(early or middle)} or later"
-    return f"reached about {_day(middle)} ({span})"
+    span = f"{spoken(early)} to {spoken(late)}" if early and late else f"{spoken(early or middle)} or later"
+    return f"reached about {spoken(middle)} ({span})"
 
 
 def _by(outlook: LimitOutlook | None) -> str:
-    return f"; act by {_day(outlook.act_by)}" if outlook and outlook.act_by else ""
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return f"; act by {spoken(outlook.act_by)}" if outlook and outlook.act_by else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from outgrow.domain.days import local_day
+from outgrow.domain.days import days_between, local_day
 from outgrow.domain.errors import UsageError
 from outgrow.domain.snapshot import Provenance, Reading
 from outgrow.sources.commerce.aggregator import StatsAggregator
@@ -120,7 +120,7 @@ def backfill(
 
 
 def _write(store: Session, platform: str, rebuilding: Rebuilding, first: date, last: date) -> None:
-    days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
+    days = days_between(first, last)
     write_days(store, platform, days)
     rows: list[dict[str, Any]] = []
     for series in rebuilding.series:

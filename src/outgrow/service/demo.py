@@ -20,8 +20,6 @@ from outgrow.sources.commerce.demo import DemoReport, build_demo
 from outgrow.sources.commerce.demo.build import CODE, ZONE
 from outgrow.sources.commerce.platforms import find_platform, has_platforms, platform_codes
 
-DEFAULT_URL = "sqlite:///outgrow-demo.db"
-DEFAULT_SEED = 7
 CAPTURED_AT = time(9, 0)
 """Local time of the demo's one observed snapshot: a little after its newest rows."""
 

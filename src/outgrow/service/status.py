@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.domain.days import spoken
 from outgrow.domain.forecast import DaysUntil, HistoryNote, Status
 from outgrow.domain.history import History
 from outgrow.domain.limit import Limit, Severity
-from outgrow.domain.metric import TIER_SUBSCRIPTIONS
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import month_to_date, project
 from outgrow.planning.urgency import LimitOutlook, by_urgency
 from outgrow.service.limits import platform_limits
 from outgrow.service.view import View
-from outgrow.store.snapshots import snapshot_days
+from outgrow.store.snapshots import newest_day
 
 SPARK_DAYS = 90
 """Days of history that a sparkline shows."""
@@ -76,8 +76,7 @@ class StatusReport:
 
 def status(view: View) -> StatusReport:
     """Every limit of the platform by urgency, then the metrics without one."""
-    metrics = [m for m in view.platform_metrics() if m != TIER_SUBSCRIPTIONS]
-    histories = {h.metric.name: h for h in view.forecastables(metrics)}
+    histories = {h.metric.name: h for h in view.forecastables(view.platform_metrics())}
     projections = {name: project(h, view.today, view.config.rules) for name, h in histories.items()}
     limits = platform_limits(view, histories)
     limited = {limit.metric for limit in limits}
@@ -94,7 +93,7 @@ def status(view: View) -> StatusReport:
         sentence=first_sentence(ordered),
         severity=max((o.severity for o in ordered), default=Severity.INFO),
         rows=tuple(StatusRow(o, _recent(histories[o.until.metric.name], view.today)) for o in ordered),
-        newest_snapshot=max(snapshot_days(view.store, view.platform, None, view.today), default=None),
+        newest_snapshot=newest_day(view.store, view.platform, view.today),
         history=_longest(histories.values()),
     )
 
@@ -117,8 +116,8 @@ def first_sentence(ordered: Sequence[LimitOutlook]) -> str:
     middle = until.date("p50")
     if middle is not None:
         early, late = until.date("p10"), until.date("p90")
-        span = f"{_day(early)} to {_day(late)}" if late else f"{_day(early)} at the earliest"
-        return f"First to run out: {what}, about {_day(middle)}, in {until.days.p50} days ({span})."
+        span = f"{spoken(early)} to {spoken(late)}" if late else f"{spoken(early)} at the earliest"
+        return f"First to run out: {what}, about {spoken(middle)}, in {until.days.p50} days ({span})."
     if all(o.until.status in {Status.INSUFFICIENT_DATA, Status.STALE} for o in limited):
         return f"Nothing can be said yet: {until.reason}."
     return f"No limit is likely to be reached within the horizon; nearest is {what}: {until.reason}."
@@ -126,11 +125,7 @@ def first_sentence(ordered: Sequence[LimitOutlook]) -> str:
 
 def _ago(until: DaysUntil) -> str:
     assert until.as_of is not None and until.days_ago is not None, "an exceeded limit has its day"  # noqa: PT018, S101
-    return _day(until.as_of - timedelta(days=until.days_ago))
-
-
-def _day(day: date | None) -> str:
-    return f"{day:%d %b %Y}".lstrip("0") if day else "?"
+    return spoken(until.as_of - timedelta(days=until.days_ago))
 
 
 def _recent(history: History, today: date) -> NDArray[np.float64]:

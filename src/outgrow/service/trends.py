@@ -9,7 +9,7 @@ import numpy as np
 from outgrow.domain.errors import UsageError
 from outgrow.domain.forecast import Refusal, as_number
 from outgrow.domain.history import History
-from outgrow.domain.metric import ALIASES, TIER_SUBSCRIPTIONS, Kind, Metric
+from outgrow.domain.metric import ALIASES, Kind, Metric
 from outgrow.forecasting.projection import MONTH_DAYS, project
 from outgrow.service.view import View
 from outgrow.store.snapshots import snapshot_days
@@ -38,9 +38,7 @@ def trends(view: View, days: int = 30) -> dict[str, Any]:
     if len(available) < LEAST_SNAPSHOTS:
         return document | {"trends": {}, "message": "Insufficient data for trend analysis"}
     short = {name: alias for alias, name in ALIASES.items()}
-    metrics = sorted(
-        (m for m in view.platform_metrics() if m != TIER_SUBSCRIPTIONS), key=lambda m: (m.name not in short, m.name)
-    )
+    metrics = sorted(view.platform_metrics(), key=lambda m: (m.name not in short, m.name))
     found = zip(metrics, view.forecastables(metrics), strict=True)
     return document | {
         "period_days": (available[-1] - available[0]).days,

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.domain.days import spoken
 from outgrow.domain.forecast import WITHIN_DAYS, DaysUntil, HistoryNote, Status
 from outgrow.domain.metric import Metric
 
@@ -28,8 +29,8 @@ def number(value: float | None, metric: Metric) -> str:
 
 
 def day(when: date | None) -> str:
-    """A day as people write it."""
-    return "–" if when is None else f"{when.day} {when:%b %Y}"
+    """A day as people write it; a dash where there is none."""
+    return "–" if when is None else spoken(when)
 
 
 def day_range(until: DaysUntil) -> str:

@@ -10,8 +10,11 @@ from outgrow.domain.days import day_start, local_day, month_start
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS
 from outgrow.sources.commerce.areas.billing import effective_limit
+from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.areas.database import database_size_mb
-from outgrow.sources.commerce.areas.media import GB
+from outgrow.sources.commerce.areas.media import GB, files_and_bytes
+from outgrow.sources.commerce.areas.tenancy import TenancyMetrics
+from outgrow.sources.commerce.contract import MetricsContext, MetricsProvider
 from outgrow.sources.commerce.models import (
     MediaFile,
     MerchantSubscription,
@@ -32,15 +35,12 @@ class MediaService:
     def get_storage_stats(self, db: Session, platform: PlatformRef | None = None) -> dict[str, Any]:
         """Files that are not deleted: how many, how large together (`total_size_gb`, 10^9 bytes) and on average."""
         platform = platform or find_platform(db)
-        query = select(func.count(), func.coalesce(func.sum(MediaFile.bytes), 0)).where(
-            MediaFile.platform_id == platform.id, MediaFile.deleted_at.is_(None)
-        )
-        files, size = db.execute(query).one()
+        files, size = files_and_bytes(db, platform.id)
         return {
             "total_files": files,
-            "total_size_bytes": int(size),
-            "total_size_gb": round(int(size) / GB, 6),
-            "average_size_bytes": round(int(size) / files) if files else None,
+            "total_size_bytes": size,
+            "total_size_gb": round(size / GB, 6),
+            "average_size_bytes": round(size / files) if files else None,
         }
 
 
@@ -130,13 +130,11 @@ class PlatformHealthService:
         }
 
     def _usage(self, db: Session, platform: PlatformRef) -> dict[str, int]:
-        stores = select(func.count()).select_from(Store).where(Store.platform_id == platform.id, Store.is_active)
-        products = (
-            select(func.count())
-            .select_from(Product)
-            .where(Product.platform_id == platform.id, Product.deleted_at.is_(None))
-        )
-        return {ACTIVE_STORES.name: db.scalar(stores) or 0, TOTAL_PRODUCTS.name: db.scalar(products) or 0}
+        """What the ladder's dimensions stand at, as their areas count it."""
+        context = MetricsContext(platform_id=platform.id)
+        areas: tuple[MetricsProvider, ...] = (TenancyMetrics(), CatalogMetrics())
+        counted = {area.metrics[c.key]: round(c.value) for area in areas for c in area.collect(db, context)}
+        return {metric.name: counted[metric] for metric in (ACTIVE_STORES, TOTAL_PRODUCTS)}
 
     def _get_database_size(self, db: Session) -> float:
         return round(database_size_mb(db), 3)

@@ -14,6 +14,15 @@ GB = 10**9
 """Bytes in a gigabyte, as disks are sold: so that 1,000 GB are the terabyte on the invoice."""
 
 
+def files_and_bytes(db: Session, platform_id: int | None) -> tuple[int, int]:
+    """How many files are not deleted, and their bytes together."""
+    query = select(func.count(), func.coalesce(func.sum(MediaFile.bytes), 0)).where(
+        MediaFile.platform_id == platform_id, MediaFile.deleted_at.is_(None)
+    )
+    files, size = db.execute(query).one()
+    return files, int(size)
+
+
 class MediaMetrics:
     """Counts files that are not deleted, and their size."""
 
@@ -22,11 +31,8 @@ class MediaMetrics:
     limitations = ()
 
     def collect(self, db: Session, context: MetricsContext) -> Sequence[Count]:
-        query = select(func.count(), func.coalesce(func.sum(MediaFile.bytes), 0)).where(
-            MediaFile.platform_id == context.platform_id, MediaFile.deleted_at.is_(None)
-        )
-        files, size = db.execute(query).one()
-        return [Count("total_files", files), Count("total_size_gb", float(size) / GB)]
+        files, size = files_and_bytes(db, context.platform_id)
+        return [Count("total_files", files), Count("total_size_gb", size / GB)]
 
     def rebuild(self, scan: DayScan) -> Sequence[CountHistory]:
         size = scan.lifetimes(MediaFile, MediaFile.created_at, MediaFile.deleted_at, MediaFile.bytes)
