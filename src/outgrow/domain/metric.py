@@ -31,6 +31,11 @@ class Metric:
     """The daily flow that this metric adds up from the first of each month, if it is a month-to-date total."""
 
     @property
+    def is_daily_flow(self) -> bool:
+        """Whether it is what happens in a day, and so known only when the day is over."""
+        return self.kind is Kind.FLOW and self.month_total_of is None
+
+    @property
     def is_count(self) -> bool:
         """Whether values are whole things (stores, products) rather than sizes."""
         return self.unit not in {"GB", "MB", "%"}

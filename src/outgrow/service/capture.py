@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day
 from outgrow.domain.errors import ClockError
-from outgrow.domain.metric import PLATFORM, Kind, Metric, MetricCatalogue
+from outgrow.domain.metric import PLATFORM, MetricCatalogue
 from outgrow.domain.snapshot import Provenance, Snapshot
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.capture import measure_today, rebuild_flows
@@ -74,7 +74,7 @@ def _without(present: CapacitySnapshot | None, measured: Snapshot) -> Snapshot:
 
 def _is_complete(snapshot: CapacitySnapshot, aggregator: StatsAggregator) -> bool:
     """Whether everything that can be measured while the day is running was observed."""
-    wanted = {m.name for m in aggregator.snapshot_metrics() if not _is_daily_flow(m)}
+    wanted = {m.name for m in aggregator.snapshot_metrics() if not m.is_daily_flow}
     observed = {
         row.metric
         for row in snapshot.measurements
@@ -83,14 +83,9 @@ def _is_complete(snapshot: CapacitySnapshot, aggregator: StatsAggregator) -> boo
     return wanted <= observed
 
 
-def _is_daily_flow(metric: Metric) -> bool:
-    """Whether a metric is what happens in a day, and so known only when the day is over."""
-    return metric.kind is Kind.FLOW and metric.month_total_of is None
-
-
 def open_reasons(snapshot: CapacitySnapshot) -> dict[str, str]:
     """Why metrics of a snapshot are missing, save for flows of the running day, which nobody can know yet."""
-    flows = {m.name for m in MetricCatalogue() if _is_daily_flow(m)}
+    flows = {m.name for m in MetricCatalogue() if m.is_daily_flow}
     return {name: reason for name, reason in snapshot.missing.items() if name not in flows}
 
 
@@ -99,7 +94,7 @@ def _complete_flows(
 ) -> None:
     """Fill in what happened on earlier days that were still running when they were captured."""
     day = local_day(now, platform.zone)
-    flows = [m.name for m in aggregator.snapshot_metrics() if _is_daily_flow(m)]
+    flows = [m.name for m in aggregator.snapshot_metrics() if m.is_daily_flow]
     open_days = missing_since(store, platform.code, flows, day - timedelta(days=LOOK_BACK_DAYS), day)
     if not open_days:
         return

@@ -16,7 +16,9 @@ from outgrow.domain.metric import CAPTURED, TOTAL_PRODUCTS, Kind, Metric
 from outgrow.service.capture import capture, open_reasons
 from outgrow.sources.commerce.aggregator import BUILT_IN, StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
-from outgrow.sources.commerce.contract import Count, MetricsContext
+from outgrow.sources.commerce.areas.orders import OrderMetrics
+from outgrow.sources.commerce.contract import Count, CountHistory, MetricsContext
+from outgrow.sources.commerce.dayscan import DayScan
 from outgrow.sources.commerce.models import CommerceBase, Merchant, MerchantSubscription, Product, SubscriptionTier
 from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.tables import CapacitySnapshot, StoreBase
@@ -248,6 +250,30 @@ def test_yesterday_s_orders_are_completed_by_the_next_capture(commerce_engine: E
         key: value for key, value in before.items() if key != yesterday
     }
     assert after["orders_per_day", "platform", date(2026, 3, 21)].value is None
+
+
+class UnreadableOrders(OrderMetrics):
+    """Orders can be counted, but not rebuilt."""
+
+    def rebuild(self, scan: DayScan) -> Sequence[CountHistory]:
+        scan.db.execute(text("SELECT * FROM a_table_that_is_not_there"))
+        raise AssertionError("the statement before has failed")
+
+
+def test_orders_that_cannot_be_rebuilt_do_not_cost_the_next_capture(commerce_engine: Engine) -> None:
+    known = platform_with(2)
+    known.orders = [NOW.replace(hour=hour) for hour in (1, 2, 3)]
+    put(commerce_engine, known)
+    take(commerce_engine)
+    broken = StatsAggregator([UnreadableOrders() if area is OrderMetrics else area() for area in BUILT_IN])
+
+    assert take(commerce_engine, NOW + timedelta(days=1), broken) == date(2026, 3, 21)
+    after = all_stored(commerce_engine)
+    assert after["orders_per_day", "platform", date(2026, 3, 20)].value is None
+    assert after["total_products", "platform", date(2026, 3, 21)].value == 2
+
+    take(commerce_engine, NOW + timedelta(days=1))
+    assert all_stored(commerce_engine)["orders_per_day", "platform", date(2026, 3, 20)].value == 3
 
 
 def test_days_without_a_capture_in_between_are_not_made_up(commerce_engine: Engine) -> None:

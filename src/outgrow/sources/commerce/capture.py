@@ -1,6 +1,6 @@
 """The present day's snapshot, and every past day's, from the commerce schema."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start, month_start
-from outgrow.domain.metric import Kind, Metric, Scope
+from outgrow.domain.metric import PLATFORM, Kind, Metric, Scope
 from outgrow.domain.snapshot import Provenance, Snapshot
 from outgrow.sources.commerce.aggregator import StatsAggregator
-from outgrow.sources.commerce.contract import CountHistory, MetricsContext, RebuildingProvider
+from outgrow.sources.commerce.contract import CountHistory, MetricsContext, MetricsProvider, RebuildingProvider
 from outgrow.sources.commerce.dayscan import Changes, DayScan
 from outgrow.sources.commerce.platforms import PlatformRef
 
@@ -54,6 +54,8 @@ class Rebuilding:
     """Reads the areas' histories one after the other, so that progress can be shown.
 
     Attributes:
+        since: where set, changes of earlier days are left out: enough for flows, never for levels.
+        wanted: which metrics; areas that have none of them are not read.
         series: what has been rebuilt so far.
         unavailable: the metrics that cannot be rebuilt, with the reason.
         limitations: what the time stamps cannot tell.
@@ -63,24 +65,25 @@ class Rebuilding:
     platform: PlatformRef
     until: date
     aggregator: StatsAggregator
+    since: date | None = None
+    wanted: Callable[[Metric], bool] = lambda _metric: True
     series: list[RebuiltSeries] = field(default_factory=list)
     unavailable: dict[str, str] = field(default_factory=dict)
     limitations: list[str] = field(default_factory=lambda: [HARD_DELETED])
 
     def areas(self) -> Sequence[str]:
         """The names of the areas that will be read."""
-        return [provider.area for provider in self.aggregator.providers]
+        return [provider.area for provider, _ in self._asked()]
 
     def run(self) -> Iterator[str]:
         """Read one area at each step and say which.
 
         A failing area costs its own metrics alone: they are `unavailable`.
         """
-        for provider in self.aggregator.providers:
-            metrics = {key: metric for key, metric in provider.metrics.items() if metric is not None}
+        for provider, metrics in self._asked():
             if isinstance(provider, RebuildingProvider):
                 self.limitations.extend(provider.limitations)
-                scan = DayScan(self.db, self.platform.id, self.platform.zone, self.until)
+                scan = DayScan(self.db, self.platform.id, self.platform.zone, self.until, self.since)
                 try:
                     with self.db.begin_nested():
                         self._keep(metrics, provider.rebuild(scan))
@@ -91,6 +94,12 @@ class Rebuilding:
                 reason = f"{provider.area} leaves no time stamps to rebuild it from"
                 self.unavailable |= {m.name: reason for m in metrics.values()}
             yield provider.area
+
+    def _asked(self) -> Iterator[tuple[MetricsProvider, dict[str, Metric]]]:
+        for provider in self.aggregator.providers:
+            metrics = {key: m for key, m in provider.metrics.items() if m is not None and self.wanted(m)}
+            if metrics:
+                yield provider, metrics
 
     def _keep(self, metrics: dict[str, Metric], histories: Sequence[CountHistory]) -> None:
         for history in histories:
@@ -106,17 +115,11 @@ class Rebuilding:
 def rebuild_flows(
     db: Session, platform: PlatformRef, since: date, until: date, aggregator: StatsAggregator
 ) -> dict[str, NDArray[np.float64]]:
-    """What happened on each day of a span, float64 (n_days,) by metric name, for the metrics that are flows."""
-    scan = DayScan(db, platform.id, platform.zone, until, since)
-    flows: dict[str, NDArray[np.float64]] = {}
-    for provider in aggregator.providers:
-        metrics = {
-            key: m
-            for key, m in provider.metrics.items()
-            if m is not None and m.kind is Kind.FLOW and m.month_total_of is None
-        }
-        if metrics and isinstance(provider, RebuildingProvider):
-            for history in provider.rebuild(scan):
-                if metric := metrics.get(history.key):
-                    flows[metric.name] = history.changes.flow(since, until)
-    return flows
+    """What happened on each day of a span, float64 (n_days,) by metric name, for the metrics that are daily flows.
+
+    An area that fails leaves its own out.
+    """
+    rebuilding = Rebuilding(db, platform, until, aggregator, since, lambda metric: metric.is_daily_flow)
+    for _ in rebuilding.run():
+        pass
+    return {s.metric.name: s.values(since, until) for s in rebuilding.series if s.scope == PLATFORM}
