@@ -1,0 +1,174 @@
+"""`outgrow backtest`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, say, with_workspace
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from outgrow.domain.metric import Metric
+    from outgrow.forecasting.backtest import Backtest, MetricBacktest
+    from outgrow.service.backtest import BacktestReport
+    from outgrow.service.workspace import Workspace
+
+SHOWN_DAYS = {30: 0, 90: 116}
+"""Days ahead whose errors the table shows, and how wide a terminal has to be for each; the document has all."""
+NAMES = {"straight_line": "line", "endpoint": "endpoint", "random_walk": "walk"}
+"""The rules of thumb, as the table heads them."""
+ERRORS = (
+    "How far off the median was, and how much of the error of each rule of thumb it saves: of a straight line through "
+    "90 days, of the endpoint formula of 30 days, of a random walk with the drift of 90 days."
+)
+PROMISES = (
+    "How much of what came each band held; and the Brier score of the chances that limits are reached, with those of "
+    "the rules of thumb: 0 is perfect, lower is better."
+)
+
+
+def backtest(
+    workspace: "Workspace",
+    metrics: Annotated[
+        list[str] | None, typer.Argument(metavar="[METRIC]...", help="Names or short names (default: all).")
+    ] = None,
+    every: Annotated[int, typer.Option(metavar="DAYS", help="Distance of the days from which is forecast.")] = 5,
+    horizon: Annotated[int, typer.Option(metavar="DAYS", help="How far ahead is compared, 30 to 365.")] = 365,
+    png: Annotated[Path | None, typer.Option(help="Draw a chart into this PNG file.")] = None,
+    svg: Annotated[Path | None, typer.Option(help="Draw a chart into this SVG file.")] = None,
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """Say whether forecasts keep their word.
+
+    Forecasts again from past days and compares with what came: as a table, a document (--json) or a chart (--png,
+    --svg).
+    """
+    from outgrow.faces.cli.progress import progress_bar
+    from outgrow.service.backtest import backtest as ask
+
+    with workspace.view(as_date(as_of)) as view, progress_bar() as tell:
+        report = ask(view, metrics or (), every, horizon, tell)
+    if png or svg:
+        from outgrow.faces.charts.export import write_png, write_svg
+        from outgrow.faces.charts.reliability import reliability_chart
+
+        chart = reliability_chart(report)
+        for file, write in ((png, write_png), (svg, write_svg)):
+            if file is not None:
+                write(chart, file)
+                say(f"drew {file}")
+    if json:
+        print_json(report.to_document())
+    elif not (png or svg):
+        _print(report)
+
+
+def _print(report: "BacktestReport") -> None:
+    """The sentence, how far off, whether bands and chances held, and what could not be tested."""
+    from rich.text import Text
+
+    from outgrow.faces.cli.tables import console, table
+    from outgrow.faces.cli.text import day
+
+    out, result = console(), report.result
+    out.print(Text(report.sentence, style="bold"), soft_wrap=True)
+    if result.metrics:
+        spans = [found.span for found in result.metrics]
+        first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+        every = "every day" if result.rules.every_days == 1 else f"every {result.rules.every_days} days"
+        out.print(f"Forecast again {every} from {day(first)} to {day(last)}, each time from what was known then.")
+        for part, legend in ((_errors(result, out.width), ERRORS), (_promises(result), PROMISES)):
+            out.print()
+            out.print(table(*part))
+            out.print(Text(legend, style="bright_black"))
+    for at, short in enumerate(result.too_short):
+        if at == 0 and result.metrics:
+            out.print()
+        out.print(f"Left out: {short.metric.label}: {short.reason}.", soft_wrap=True)
+
+
+Headings = list[tuple[str, str]]
+Rows = list[list["str | Text"]]
+
+
+def _errors(result: "Backtest", width: int) -> tuple[Headings, Rows]:
+    """Per metric, how far off the median was, in its unit and against the rules of thumb."""
+    from outgrow.forecasting.backtest import ENGINE
+
+    days = [day for day, least in SHOWN_DAYS.items() if day in result.rules.days and width >= least]
+    headings = [("Metric", "left"), ("Origins", "right")]
+    for day in days:
+        headings += [(f"In {day} days", "right"), *((name, "right") for name in NAMES.values())]
+
+    def row(found: "MetricBacktest") -> list["str | Text"]:
+        cells: list[str | Text] = [_label(found.metric), str(len(found.origins))]
+        for day in days:
+            cells += [_amount(found.error(ENGINE, day), found.metric), *(_saved(found.skill(n, day)) for n in NAMES)]
+        return cells
+
+    return headings, [row(found) for found in result.metrics]
+
+
+def _promises(result: "Backtest") -> tuple[Headings, Rows]:
+    """Per metric and for all together, what the bands held and the Brier scores of the crossings."""
+    from outgrow.forecasting.backtest import BANDS, ENGINE
+
+    names = {ENGINE: "Brier", **NAMES}
+    headings = [
+        ("Metric", "left"),
+        *((f"{band} %", "right") for band in BANDS),
+        *((n, "right") for n in names.values()),
+    ]
+
+    def row(label: str, of: "Backtest | MetricBacktest") -> list["str | Text"]:
+        return [
+            label,
+            *(_held(of.coverage(band), band) for band in BANDS),
+            *(_score(of.brier(name)) for name in names),
+        ]
+
+    rows = [row(_label(found.metric), found) for found in result.metrics]
+    return headings, rows + ([row("Together", result)] if len(rows) > 1 else [])
+
+
+def _label(metric: "Metric") -> str:
+    return f"{metric.label}, daily" if metric.month_total_of else metric.label
+
+
+def _amount(value: float | None, metric: "Metric") -> str:
+    """An error in the unit, with a decimal more than the metric where it is small."""
+    if value is None:
+        return "–"
+    decimals = metric.decimals + (value < 10)  # noqa: PLR2004 - a digit
+    return f"{value:,.{decimals}f} {metric.unit if not metric.is_count else ''}".rstrip()
+
+
+def _saved(skill: float | None) -> "str | Text":
+    from rich.text import Text
+
+    if skill is None:
+        return "–"
+    percent = round(100 * skill)
+    return Text(f"{percent:+d}%", style="yellow" if percent < 0 else "")
+
+
+def _held(share: float | None, band: int) -> "str | Text":
+    from rich.text import Text
+
+    from outgrow.service.backtest import KEPT
+
+    if share is None:
+        return "–"
+    return Text(f"{100 * share:.0f}%", style="yellow" if share < band / 100 - KEPT else "")
+
+
+def _score(brier: float | None) -> str:
+    return "–" if brier is None else f"{brier:.3f}"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(with_workspace(backtest))

@@ -1,0 +1,178 @@
+"""Backtest: do the forecasts of this platform's own past keep their word?"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from outgrow.domain.errors import UsageError
+from outgrow.domain.forecast import Status
+from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE, Backtest, MetricBacktest, TooShort
+from outgrow.forecasting.backtest import backtest as run
+from outgrow.forecasting.origins import DAYS, BacktestRules
+from outgrow.forecasting.scores import ReliabilityBin, calibration_error
+from outgrow.service.view import View
+
+EVERY_DAYS = 5
+"""Distance of the days from which is forecast: no multiple of seven, so that each weekday has its turn."""
+LEAST_HORIZON = 30
+"""Days ahead; of a shorter one little could be said."""
+KEPT = 0.05
+"""A band that holds what it promises, give or take this share, keeps its word."""
+JUDGED_BAND = 80
+"""The band that is judged, in percent."""
+LEAST_SPAN = 90
+"""Days from the first origin to the last without which nothing is judged: forecasts of one season err together."""
+Progress = Callable[[str, int, int], None]
+"""Told the step, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestReport:
+    """How forecasts from past days compare with what came, on one platform."""
+
+    platform: str
+    today: date
+    result: Backtest
+
+    @property
+    def sentence(self) -> str:
+        """Whether the forecasts keep their word."""
+        held = self.result.coverage(JUDGED_BAND)
+        if held is None:
+            return "No metric has enough history for a backtest."
+        told = f"The {JUDGED_BAND} % bands held {100 * held:.0f} % of what came"
+        span = max(_span_days(found) for found in self.result.metrics)
+        if span < LEAST_SPAN:
+            return f"{told}, in forecasts from {span + 1} {'day' if span == 0 else 'days'}: too few for a verdict."
+        off = held - JUDGED_BAND / 100
+        if off < -KEPT:
+            return f"{told}: they are too narrow, and surprises come more often than they say."
+        if off > KEPT:
+            verdict = f"{told}: they are wider than they need to be, and the forecasts surer than they say."
+        else:
+            verdict = f"{told}: the forecasts keep their word."
+        less = ", ".join(f"{m.metric.label} ({100 * share:.0f} %)" for m, share in self.broken)
+        return f"{verdict} Not so for {less}." if less else verdict
+
+    @property
+    def broken(self) -> list[tuple[MetricBacktest, float]]:
+        """The metrics whose bands held much less than they promised, with what they held, the least first."""
+        held = [
+            (found, found.coverage(JUDGED_BAND)) for found in self.result.distinct if _span_days(found) >= LEAST_SPAN
+        ]
+        less = [(m, share) for m, share in held if share is not None and share < JUDGED_BAND / 100 - 2 * KEPT]
+        return sorted(less, key=lambda pair: pair[1])
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON; whatever nothing is known of is null."""
+        result, rules = self.result, self.result.rules
+        return {
+            "platform": self.platform,
+            "as_of": self.today.isoformat(),
+            "every_days": rules.every_days,
+            "horizon_days": rules.horizon_days,
+            "model": rules.model,
+            "sentence": self.sentence,
+            "coverage": {str(band): _share(result.coverage(band)) for band in BANDS},
+            "brier": {name: _share(result.brier(name)) for name in (ENGINE, *BASELINES)},
+            "calibration_error": _share(calibration_error(result.reliability())),
+            "reliability": [_bin_document(found) for found in result.reliability()],
+            "metrics": [_metric_document(found) for found in result.metrics],
+            "left_out": [_left_out_document(short) for short in result.too_short],
+        }
+
+
+def backtest(
+    view: View,
+    metrics: Sequence[str] = (),
+    every_days: int = EVERY_DAYS,
+    horizon_days: int = DAYS[-1],
+    progress: Progress | None = None,
+) -> BacktestReport:
+    """Forecast the platform's metrics again from past days, and compare with what came.
+
+    Args:
+        metrics: names or short names; none asks for all of the platform. A month's total is tested as the daily flow
+            that it adds up.
+        every_days: distance of the days from which is forecast.
+        horizon_days: how far ahead is compared.
+
+    Raises:
+        UnknownMetricError: there is no such metric.
+        UsageError: the distance or the horizon makes no sense.
+    """
+    if every_days < 1:
+        raise UsageError(f"origins {every_days} days apart make no sense", "give at least one day")
+    if not LEAST_HORIZON <= horizon_days <= DAYS[-1]:
+        raise UsageError(
+            f"a backtest over {horizon_days} days cannot be made", f"give {LEAST_HORIZON} to {DAYS[-1]} days"
+        )
+    asked = [view.metrics.resolve(name) for name in metrics] or view.platform_metrics()
+    histories = view.forecastables(list({metric.name: metric for metric in asked}.values()))
+    own = view.config.rules
+    rules = BacktestRules(every_days, horizon_days, own.history_days, own.model, own.model_file)
+    tell = progress or (lambda _step, _done, _of: None)
+    result = run(histories, rules, lambda done, of: tell("forecasting the past", done, of))
+    return BacktestReport(view.platform, view.today, result)
+
+
+def _span_days(found: MetricBacktest) -> int:
+    first, last = found.span
+    return (last - first).days
+
+
+def _metric_document(found: MetricBacktest) -> dict[str, Any]:
+    metric, (first, last) = found.metric, found.span
+    return {
+        "metric": metric.name,
+        "unit": metric.unit,
+        "daily_flow": metric.month_total_of,
+        "origins": len(found.origins),
+        "first_origin": first.isoformat(),
+        "last_origin": last.isoformat(),
+        "crossings": int((found.crossed == 1).sum()),
+        "coverage": {str(band): _share(found.coverage(band)) for band in BANDS},
+        "coverage_by_day": {str(band): {str(d): _share(found.coverage(band, d)) for d in found.days} for band in BANDS},
+        "skill": {name: {str(d): _share(found.skill(name, d)) for d in found.days} for name in BASELINES},
+        "calibration_error": _share(calibration_error(found.reliability())),
+        "forecasters": {name: _scores_document(found, name) for name in found.said},
+    }
+
+
+def _scores_document(found: MetricBacktest, name: str) -> dict[str, Any]:
+    return {
+        "error": {str(d): _short(found.error(name, d)) for d in found.days},
+        "scaled_error": {str(d): _short(found.error(name, d, scaled=True)) for d in found.days},
+        "pinball": {str(d): _short(found.pinball(name, d)) for d in found.days},
+        "brier": _share(found.brier(name)),
+        "brier_within": {str(d): _share(found.brier(name, d)) for d in found.days},
+    }
+
+
+def _bin_document(found: ReliabilityBin) -> dict[str, Any]:
+    return {
+        "from": found.low,
+        "to": found.high,
+        "questions": found.count,
+        "said": _share(found.said),
+        "happened": _share(found.happened),
+    }
+
+
+def _left_out_document(short: TooShort) -> dict[str, Any]:
+    return {
+        "metric": short.metric.name,
+        "status": Status.INSUFFICIENT_DATA.value,
+        "reason": short.reason,
+        "have": short.have,
+        "need": short.need,
+    }
+
+
+def _share(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.6g}")

@@ -1,0 +1,400 @@
+"""Rolling origins: what each sees, what it is asked, and how its answers are held against what came."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from outgrow.domain.history import MISSING, OBSERVED, History
+from outgrow.domain.metric import (
+    ACTIVE_STORES,
+    ORDERS_PER_DAY,
+    PLATFORM,
+    STORAGE_USED_GB,
+    TOTAL_ORDERS_MONTH,
+    TOTAL_PRODUCTS,
+    TOTAL_SUBSCRIPTIONS,
+    Metric,
+)
+from outgrow.forecasting import backtest as module
+from outgrow.forecasting import origins as origins_module
+from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE, LEVELS, LINE, Backtest, MetricBacktest, backtest
+from outgrow.forecasting.origins import FACTORS, BacktestRules, Origins
+from outgrow.forecasting.panel import PanelForecast, forecast_panel
+
+Array = NDArray[np.float64]
+FIRST = date(2025, 1, 1)
+FORECASTERS = (ENGINE, *BASELINES)
+WALKS: dict[Metric, Callable[[np.random.Generator, int], Array]] = {
+    ACTIVE_STORES: lambda random, n: np.round(200 + np.cumsum(random.normal(0.4, 1.5, n))),
+    STORAGE_USED_GB: lambda random, n: 500 + np.cumsum(random.normal(1.2, 3, n)),
+    TOTAL_SUBSCRIPTIONS: lambda random, n: 100.0 + np.cumsum(random.poisson(0.7, n)),
+    ORDERS_PER_DAY: lambda random, n: random.poisson(80 + 30 * (np.arange(n) % 7 < 5), n).astype(float),
+}
+"""Metrics of every kind."""
+
+
+def history(values: Any, metric: Metric = TOTAL_PRODUCTS) -> History:
+    """Days from the first of January 2025 on; NaN is an unknown day."""
+    values = np.asarray(values, dtype=float)
+    provenance = np.where(np.isnan(values), MISSING, OBSERVED).astype(np.int8)
+    return History(metric, PLATFORM, "main", FIRST, values, provenance)
+
+
+def walk(metric: Metric, days: int = 300, seed: int = 1, gaps: float = 0.0) -> History:
+    random = np.random.default_rng(seed)
+    values = WALKS[metric](random, days)
+    values[random.random(days) < gaps] = np.nan
+    return history(values, metric)
+
+
+def one(past: History, **rules: Any) -> MetricBacktest:
+    """The backtest of a single metric."""
+    (found,) = backtest([past], BacktestRules(**rules)).metrics
+    return found
+
+
+def places(found: MetricBacktest | Origins) -> list[int]:
+    """The origins as places in the history."""
+    origins = found if isinstance(found, Origins) else found.origins
+    return [int(day) - (FIRST - date(1970, 1, 1)).days for day in origins.day]
+
+
+def answers(result: Backtest, until: int) -> dict[tuple[str, int, str], tuple[list[Any], ...]]:
+    """Everything that was said at origins up to a place, by metric, place and forecaster."""
+    return {
+        (found.metric.name, place, name): (
+            np.nan_to_num(found.origins.limits[row], nan=-1).tolist(),
+            said.quantiles[row].tolist(),
+            np.nan_to_num(said.probability[row], nan=-1).tolist(),
+        )
+        for found in result.metrics
+        for row, place in enumerate(places(found))
+        for name, said in found.said.items()
+        if place <= until
+    }
+
+
+class TestOrigins:
+    def test_sixty_known_days_up_to_it_and_thirty_after_it(self) -> None:
+        assert places(one(history(np.arange(100.0)), every_days=1)) == list(range(59, 70))
+
+    def test_the_newest_is_one_and_so_is_each_a_step_before_it(self) -> None:
+        assert places(one(history(np.arange(200.0)), every_days=30)) == [79, 109, 139, 169]
+
+    def test_unknown_days_do_not_count_and_give_way_to_the_last_known_one(self) -> None:
+        values = np.arange(140.0)
+        values[[0, 1, 85, 99]] = np.nan  # a step before the newest origin, and the one before that, fall into gaps
+        found = places(one(history(values), every_days=5))
+
+        assert found == [64, 69, 74, 79, 84, 89, 94, 98, 104, 109]
+
+    def test_steps_are_counted_from_a_known_day(self) -> None:
+        values = np.arange(140.0)
+        values[100:110] = np.nan  # thirty days are known after each of these too
+
+        assert places(one(history(values), every_days=7)) == [64, 71, 78, 85, 92, 99]
+
+    def test_a_long_gap_is_one_origin(self) -> None:
+        values = np.arange(200.0)
+        values[100:140] = np.nan
+
+        found = places(one(history(values), every_days=10))
+        assert [place for place in found if 85 <= place < 155] == [89, 99, 149]
+
+    @pytest.mark.parametrize(("known", "made"), [(89, 0), (90, 1)])
+    def test_ninety_known_days_are_the_least(self, known: int, made: int) -> None:
+        result = backtest([history([math.nan, *range(known)])], BacktestRules(every_days=1))
+
+        assert [len(found.origins) for found in result.metrics] == [1] * made
+        assert [(short.have, short.need) for short in result.too_short] == [(known, 90)] * (1 - made)
+
+    def test_too_short_is_a_value_in_words(self) -> None:
+        result = backtest([history([5.0]), history([]), walk(ACTIVE_STORES)], BacktestRules())
+        one_day, nothing = result.too_short
+
+        assert (one_day.have, nothing.have) == (1, 0)
+        assert one_day.reason == "1 day is known, a backtest needs 90: 60 to forecast from and 30 to compare"
+        assert nothing.reason.startswith("0 days are known")
+        assert [found.metric for found in result.metrics] == [ACTIVE_STORES]
+
+    def test_an_origin_sees_four_hundred_days_and_what_came_is_apart(self) -> None:
+        origins = Origins.of(history(np.arange(1_000.0)), BacktestRules(every_days=100))
+
+        assert origins.past.shape == (len(origins), 400)
+        assert origins.path.shape == (len(origins), 366)
+        for place, past, path in zip(places(origins), origins.past, origins.path, strict=True):
+            before = np.arange(place - 399.0, place + 1)
+            np.testing.assert_array_equal(past, np.where(before >= 0, before, np.nan))
+            after = np.arange(place, place + 366.0)
+            np.testing.assert_array_equal(path, np.where(after < 1_000, after, np.nan))
+
+    def test_the_days_are_told(self) -> None:
+        assert one(history(np.arange(100.0)), every_days=10).span == (date(2025, 3, 1), date(2025, 3, 11))
+
+
+class TestLimits:
+    def limits(self, past: History) -> list[float]:
+        return [float(limit) for limit in Origins.of(past, BacktestRules(every_days=1)).limits[-1]]
+
+    def test_counts_are_rounded_up(self) -> None:
+        assert self.limits(history(np.full(90, 1_001.0))) == [1_022, 1_052, 1_102, 1_252, 1_502, 2_002]
+        assert self.limits(history(np.full(90, 100.0))) == [102, 105, 110, 125, 150, 200]
+
+    def test_the_same_limit_is_asked_about_once(self) -> None:
+        assert self.limits(history(np.full(90, 10.0))) == pytest.approx(
+            [11, math.nan, math.nan, 13, 15, 20], nan_ok=True
+        )
+
+    def test_sizes_are_not(self) -> None:
+        assert self.limits(history(np.full(90, 10.0), STORAGE_USED_GB)) == [10.2, 10.5, 11, 12.5, 15, 20]
+
+    def test_a_flow_s_lie_above_its_highest_day_of_the_week(self) -> None:
+        week = [100.0, 120, 90, 80, 70, 20, 10]
+
+        assert self.limits(history(week * 20, ORDERS_PER_DAY))[-1] == 240
+
+    def test_of_nothing_no_multiple_is_asked_about(self) -> None:
+        found = one(history(np.zeros(120)))
+
+        assert np.isnan(found.origins.limits).all()
+        assert (found.brier(ENGINE), found.error(ENGINE, 30), found.coverage(80)) == (None, 0, 1)
+        assert found.error(ENGINE, 30, scaled=True) is None
+
+
+class TestNoLookAhead:
+    FROM = 200
+
+    def changed(self, seed: int) -> tuple[list[History], list[History]]:
+        """Histories of every kind, and the same with another future after a day."""
+        pasts = [walk(metric, gaps=0.1, seed=seed) for metric in WALKS]
+        futures = [replace(past, values=past.values.copy()) for past in pasts]
+        for future in futures:
+            future.values[self.FROM + 1 :] *= 3.7
+        return pasts, futures
+
+    @settings(max_examples=5)
+    @given(st.integers(0, 100))
+    def test_another_future_leaves_every_answer_before_it_as_it_was(self, seed: int) -> None:
+        one, other = (answers(backtest(h, BacktestRules()), self.FROM) for h in self.changed(seed))
+
+        assert len(one) > 100
+        assert one == other
+
+    def test_what_is_not_there_yet_changes_nothing_either(self) -> None:
+        whole = [walk(metric, gaps=0.1) for metric in WALKS]
+        cut = [past.between(None, FIRST + timedelta(days=self.FROM)) for past in whole]
+        one, other = (answers(backtest(h, BacktestRules(every_days=1)), self.FROM) for h in (whole, cut))
+        both = one.keys() & other.keys()
+
+        assert len(both) > 400
+        assert {key: one[key] for key in both} == {key: other[key] for key in both}
+
+    @pytest.mark.parametrize("days", [1, 7])
+    def test_an_origin_that_sees_a_day_too_much_is_caught(self, monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+        honest = origins_module._windows
+
+        def peeking(values: Array, at: NDArray[np.int64], before: int, after: int) -> Array:
+            return honest(values, at + (days if before else 0), before, after)
+
+        monkeypatch.setattr(origins_module, "_windows", peeking)
+        one, other = (answers(backtest(h, BacktestRules(every_days=1)), self.FROM) for h in self.changed(1))
+
+        assert one != other
+
+
+class TestAgainstALoop:
+    """Every score again, one origin after the other, from the histories themselves."""
+
+    HORIZON = 90
+
+    @pytest.mark.parametrize("metric", WALKS, ids=lambda metric: metric.name)
+    def test_errors_and_coverage_are_those_of_forecasts_made_one_by_one(self, metric: Metric) -> None:
+        past = walk(metric, 260, gaps=0.05)
+        found = one(past, every_days=23, horizon_days=self.HORIZON)
+        errors: list[float] = []
+        inside: dict[int, list[bool]] = {band: [] for band in BANDS}
+        for place in places(found):
+            quantiles = self.forecast(past, place).quantiles(LEVELS)[0]
+            for day in found.days:
+                came = float(past.values[place + day]) if place + day < len(past) else math.nan
+                if math.isnan(came):
+                    continue
+                low95, low80, low50, middle, high50, high80, high95 = quantiles[:, day - 1]
+                for band, low, high in ((50, low50, high50), (80, low80, high80), (95, low95, high95)):
+                    inside[band].append(low <= came <= high)
+                errors += [abs(came - middle)] * (day == 30)
+
+        assert found.error(ENGINE, 30) == pytest.approx(np.mean(errors))
+        for band in BANDS:
+            assert found.coverage(band) == pytest.approx(np.mean(inside[band]))
+
+    @pytest.mark.parametrize("metric", WALKS, ids=lambda metric: metric.name)
+    def test_brier_scores_are_those_of_questions_asked_one_by_one(self, metric: Metric) -> None:
+        past = walk(metric, 260, gaps=0.05)
+        found = one(past, every_days=23, horizon_days=self.HORIZON)
+        scores: dict[int, list[float]] = {day: [] for day in found.days}
+        for row, place in enumerate(places(found)):
+            panel = self.forecast(past, place)
+            for limit in found.origins.limits[row][~np.isnan(found.origins.limits[row])]:
+                said = panel.crossing_cdf(np.array([limit]))[0]
+                for day in found.days:
+                    came = self.crossed(past, place, float(limit), day, float(found.origins.scale[row]))
+                    scores[day] += [] if came is None else [(said[day - 1] - came) ** 2]
+
+        for day in found.days:
+            assert found.brier(ENGINE, day) == pytest.approx(np.mean(scores[day]) if scores[day] else None)
+        assert found.brier(ENGINE) == pytest.approx(np.mean([np.mean(each) for each in scores.values() if each]))
+
+    def forecast(self, past: History, place: int) -> PanelForecast:
+        return forecast_panel(past.values[None, : place + 1], self.HORIZON, past.metric.kind)
+
+    def crossed(self, past: History, place: int, limit: float, day: int, reach: float) -> bool | None:
+        """Whether the limit was reached by then; None where a gap or the end of the data hides it."""
+        values = past.values[place : place + self.HORIZON + 1]
+        known = [at for at in range(len(values)) if not math.isnan(values[at])]
+        if known[-1] < day:
+            return None
+        if any(values[at] >= limit for at in known if at <= day):
+            return True
+        for a, b in pairwise(known):
+            if b > a + 1 and a < day and max(values[a], values[b]) + reach * (b - a - 1) >= limit:
+                return None
+        return False
+
+    def test_many_origins_at_a_time_say_the_same_as_few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        pasts = [walk(metric, gaps=0.05) for metric in WALKS]
+        whole = answers(backtest(pasts, BacktestRules()), 10_000)
+        monkeypatch.setattr(module, "BLOCK", 7)
+
+        for key, in_parts in answers(backtest(pasts, BacktestRules()), 10_000).items():
+            for a, b in zip(whole[key], in_parts, strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-9)
+
+    def test_the_panel_is_asked_once_for_all_metrics_of_a_kind(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[tuple[int, str, str]] = []
+
+        def counting(values: Array, horizon: int, kind: str, model: str) -> Any:
+            asked.append((len(values), kind, model))
+            return forecast_panel(values, horizon, kind, model)
+
+        monkeypatch.setattr(module, "forecast_panel", counting)
+        result = backtest([walk(metric) for metric in WALKS], BacktestRules(model="drift"))
+        rows = {found.metric: len(found.origins) for found in result.metrics}
+
+        assert sorted(asked) == sorted([
+            (rows[ACTIVE_STORES] + rows[STORAGE_USED_GB], "level", "drift"),
+            (rows[TOTAL_SUBSCRIPTIONS], "cumulative", "drift"),
+            (rows[ORDERS_PER_DAY], "flow", "drift"),
+        ])  # fmt: skip
+
+
+class TestScores:
+    def test_a_straight_line_is_forecast_without_error(self) -> None:
+        found = one(history(1_000 + 2.5 * np.arange(300), STORAGE_USED_GB))
+
+        for name in (LINE, "random_walk"):
+            for day in (7, 30, 90):
+                assert found.error(name, day) == pytest.approx(0, abs=1e-6)
+                assert found.error(name, day, scaled=True) == pytest.approx(0, abs=1e-6)
+                assert found.pinball(name, day) == pytest.approx(0, abs=1e-3)
+            assert found.brier(name) == pytest.approx(0, abs=1e-6)
+        endpoint = found.error("endpoint", 30)
+        assert endpoint is not None
+        assert endpoint > 1
+
+    def test_skill_is_the_share_of_the_error_that_is_saved(self) -> None:
+        found = one(walk(STORAGE_USED_GB))
+        mine, theirs = found.error(ENGINE, 30), found.error(LINE, 30)
+
+        assert mine is not None
+        assert theirs is not None
+        assert found.skill(LINE, 30) == pytest.approx((theirs - mine) / theirs)
+
+    def test_against_no_error_there_is_no_skill(self) -> None:
+        assert one(history(np.full(200, 7.0))).skill(LINE, 30) is None
+
+    def test_days_that_nobody_lived_to_see_are_none(self) -> None:
+        found = one(walk(ACTIVE_STORES, 140))
+
+        assert found.error(ENGINE, 30) is not None
+        assert found.error(ENGINE, 90) is None is found.coverage(80, 90)
+        assert found.brier(ENGINE, 90) is None is found.skill(LINE, 90)
+        assert found.brier(ENGINE) is not None
+
+    def test_a_horizon_leaves_out_what_lies_beyond(self) -> None:
+        assert one(walk(ACTIVE_STORES), horizon_days=100).days == (7, 14, 30, 60, 90)
+
+    @settings(max_examples=20)
+    @given(st.sampled_from(list(WALKS)), st.integers(0, 10_000), st.sampled_from([0.0, 0.1, 0.4]))
+    def test_shares_and_scores_lie_between_0_and_1(self, metric: Metric, seed: int, gaps: float) -> None:
+        result = backtest([walk(metric, 260, seed, gaps)], BacktestRules(every_days=9))
+        found = result.metrics[0]
+        told = [
+            *(found.coverage(band) for band in BANDS),
+            *(found.coverage(band, day) for band in BANDS for day in found.days),
+            *(found.brier(name) for name in FORECASTERS),
+            *(result.brier(name) for name in FORECASTERS),
+            *(share for b in result.reliability() for share in (b.said, b.happened)),
+        ]
+
+        assert all(share is None or 0 <= share <= 1 for share in told)
+        fifty, eighty, most = (found.coverage(band) for band in BANDS)
+        assert fifty is not None
+        assert eighty is not None
+        assert most is not None
+        assert fifty <= eighty <= most
+
+
+class TestTogether:
+    def test_every_metric_counts_once_and_a_flow_under_two_names_is_one(self) -> None:
+        flow = walk(ORDERS_PER_DAY)
+        total = replace(flow, metric=TOTAL_ORDERS_MONTH)
+        stores = walk(ACTIVE_STORES, 200)
+        result = backtest([stores, flow, total], BacktestRules())
+
+        assert [found.metric for found in result.metrics] == [ACTIVE_STORES, ORDERS_PER_DAY, TOTAL_ORDERS_MONTH]
+        assert result.metrics[1].error(ENGINE, 30) == result.metrics[2].error(ENGINE, 30)
+        assert [found.metric for found in result.distinct] == [ACTIVE_STORES, ORDERS_PER_DAY]
+        each = [found.coverage(80) for found in result.distinct]
+        assert result.coverage(80) == pytest.approx(np.mean([share for share in each if share is not None]))
+        assert [found.metric for found in backtest([total], BacktestRules()).distinct] == [TOTAL_ORDERS_MONTH]
+
+    def test_all_that_can_be_judged_is_in_the_bins(self) -> None:
+        result = backtest([walk(metric) for metric in WALKS], BacktestRules())
+        bins = result.reliability()
+        judged = sum(int((~np.isnan(found.crossed)).sum()) for found in result.metrics)
+
+        assert sum(found.count for found in bins) == judged > 1_000
+        assert sum(b.count for found in result.metrics for b in found.reliability()) == judged
+        for at, found in enumerate(bins):
+            stretches = {
+                (metric, int(each.origins.day[row]) // 90)
+                for metric, each in enumerate(result.metrics)
+                for row, limit, day in zip(*np.nonzero(~np.isnan(each.crossed)), strict=True)
+                if min(int(each.said[ENGINE].probability[row, limit, day] * 10), 9) == at
+            }
+            assert found.groups == len(stretches)
+        assert len(FACTORS) == result.metrics[0].crossed.shape[1]
+
+    def test_nothing_at_all_is_a_result_too(self) -> None:
+        result = backtest([], BacktestRules())
+
+        assert (result.metrics, result.too_short, result.coverage(80), result.brier(ENGINE)) == ((), (), None, None)
+        assert {found.count for found in result.reliability()} == {0}
+
+    def test_progress_is_told_up_to_the_end(self) -> None:
+        told: list[tuple[int, int]] = []
+        result = backtest([walk(metric) for metric in WALKS], BacktestRules(), lambda *so_far: told.append(so_far))
+        total = sum(len(found.origins) for found in result.metrics)
+
+        assert told[-1] == (total, total)
+        assert [done for done, _ in told] == sorted({done for done, _ in told})
