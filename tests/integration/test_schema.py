@@ -88,6 +88,41 @@ def test_a_second_upgrade_keeps_what_is_stored(store_engine: Engine) -> None:
         assert connection.scalar(text("SELECT count(*) FROM outgrow_snapshots")) == 1
 
 
+def contents(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of ours."""
+    with engine.connect() as connection:
+        return {
+            table: sorted(tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}")))
+            for table in sorted(ours(connection))
+        }
+
+
+def test_a_database_of_the_first_version_keeps_everything(engine: Engine) -> None:
+    upgrade(engine, "0001")
+    run(
+        engine,
+        f"INSERT INTO outgrow_snapshots (platform, snapshot_date, captured_at_ms) VALUES ('main', '{DAY}', 7)",
+        f"INSERT INTO outgrow_measurements VALUES ('main', 'visitors', 'platform', '{DAY}', 1.5, NULL, 'observed')",
+        "INSERT INTO outgrow_platforms VALUES ('main', '1', 'Europe/Berlin', 7)",
+        "INSERT INTO outgrow_metrics VALUES ('visitors', 'flow', 'visitors', 'Visitors')",
+    )
+    before = contents(engine)
+    assert "outgrow_forecasts" not in before
+    error = complaint(engine)
+    assert f"are of version 0001, older than {HEAD}" in error.what
+    assert "outgrow init" in error.mend
+
+    upgrade(engine)
+    assert contents(engine) == {**before, "outgrow_forecasts": []}
+
+    rest = "1.5, 20, 'shared', NULL, '{}', '[]'"
+    run(engine, f"INSERT INTO outgrow_forecasts VALUES ('main', '{DAY}', 'visitors', 'platform', '{DAY}', {rest})")
+    downgrade(engine, "0001")
+    assert contents(engine) == before
+    upgrade(engine)
+    assert contents(engine) == {**before, "outgrow_forecasts": []}
+
+
 def test_the_migrations_make_what_the_models_say(store_engine: Engine) -> None:
     options = {
         "version_table": VERSION_TABLE,
@@ -212,7 +247,10 @@ def test_a_newer_version_is_not_migrated(newer_engine: Engine, migrate: Callable
     [
         pytest.param([f"DELETE FROM {VERSION_TABLE}"], id="all tables, no version"),
         pytest.param([f"DROP TABLE {VERSION_TABLE}"], id="all tables, no version table"),
-        pytest.param([f"DELETE FROM {VERSION_TABLE}", "DROP TABLE outgrow_metrics"], id="the last table is not there"),
+        pytest.param(
+            [f"DELETE FROM {VERSION_TABLE}", "DROP TABLE outgrow_forecasts"], id="the last table is not there"
+        ),
+        pytest.param([f"DELETE FROM {VERSION_TABLE}", "DROP TABLE outgrow_metrics"], id="a table is missing"),
         pytest.param(["DROP INDEX ix_outgrow_measurements_day", f"DROP TABLE {VERSION_TABLE}"], id="no index yet"),
     ],
 )

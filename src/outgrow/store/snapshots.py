@@ -188,6 +188,13 @@ def stored_platforms(session: Session) -> list[str]:
     return list(session.scalars(select(SNAPSHOTS.c.platform).distinct().order_by(SNAPSHOTS.c.platform)))
 
 
+def stored_series(session: Session) -> list[tuple[str, Scope, str]]:
+    """Platform, scope and metric of everything that has values, in their order."""
+    columns = MEASUREMENTS.c.platform, MEASUREMENTS.c.scope, MEASUREMENTS.c.metric
+    query = select(*columns).where(MEASUREMENTS.c.value.is_not(None)).distinct()
+    return [(platform, Scope.parse(scope), metric) for platform, scope, metric in sorted(session.execute(query))]
+
+
 def newest_day(session: Session, platform: str, until: date | None = None) -> date | None:
     """The day of the newest snapshot, up to a day; None when there is none."""
     query = select(func.max(SNAPSHOTS.c.snapshot_date)).where(SNAPSHOTS.c.platform == platform)

@@ -1,6 +1,7 @@
-"""Our tables: a snapshot per platform and day, and its measurements, a row each.
+"""Our tables: a snapshot per platform and day, its measurements, a row each, and the forecasts issued that day.
 
-A measurement is keyed by what it measures and when, so reading one metric's whole history is one range of the key.
+A measurement is keyed by what it measures and when, so reading one metric's whole history is one range of the key. A
+forecast is keyed by the day first, because all metrics of some days are read together.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     ColumnElement,
@@ -85,6 +87,26 @@ class MetricRow(StoreBase):
     kind: Mapped[str] = mapped_column(String(16))
     unit: Mapped[str] = mapped_column(String(32))
     label: Mapped[str] = mapped_column(String(200))
+
+
+class ForecastRow(StoreBase):
+    """What was said of one metric of one scope on one day; see `outgrow.domain.issued.IssuedForecast`."""
+
+    __tablename__ = "outgrow_forecasts"
+
+    platform: Mapped[str] = mapped_column(String(64), primary_key=True)
+    issued_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    metric: Mapped[str] = mapped_column(String(64), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(128), primary_key=True)
+    as_of: Mapped[date] = mapped_column(Date)
+    value: Mapped[float] = mapped_column(Double)
+    known_days: Mapped[int]
+    model: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str | None] = mapped_column(String(300))
+    quantiles: Mapped[dict[str, dict[str, list[float | None]]]] = mapped_column(JSON)
+    """By model and days ahead, the values at `outgrow.domain.issued.KEPT_LEVELS`."""
+    limits: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """Of each limit above the value: `name`, `threshold`, `days` (p10, p50, p90) and `probability_within`."""
 
 
 def _measured(metric: Metric, convert: Callable[[float], V]) -> hybrid_property[V | None]:

@@ -1,0 +1,181 @@
+"""`outgrow accuracy`, and what other commands say when it makes them ask another model."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, say, with_workspace
+
+if TYPE_CHECKING:
+    from outgrow.domain.metric import Metric, Scope
+    from outgrow.service.accuracy import AccuracyReport, HorizonScore, MetricAccuracy, SpanScore
+    from outgrow.service.view import View
+    from outgrow.service.workspace import Workspace
+
+ERRORS_AHEAD = (7, 30, 90)
+"""Days ahead whose errors the table of all metrics shows; one metric's table and the document have all."""
+COLUMNS = ("Due", "Error", "50 %", "80 %", "95 %", "Loss", "of shared", "of drift")
+
+
+def accuracy(
+    workspace: "Workspace",
+    metrics: Annotated[
+        list[str] | None, typer.Argument(metavar="[METRIC]...", help="Names or short names (default: all).")
+    ] = None,
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """Say how good the forecasts were that were issued.
+
+    Every capture keeps a forecast of each metric; here it is held against what came.
+    """
+    from outgrow.service.accuracy import accuracy as ask
+
+    with workspace.view(as_date(as_of)) as view:
+        report = ask(view, metrics or ())
+    if json:
+        print_json(report.to_document())
+    else:
+        _print(report, detailed=bool(metrics))
+
+
+def say_fallbacks(view: "View", metrics: "Iterable[Metric]", scope: "Scope | None" = None) -> None:
+    """Tell why the plain drift is asked, a sentence for each of these metrics of which it is."""
+    from outgrow.domain.metric import PLATFORM
+
+    for metric in dict.fromkeys(metrics):
+        reason = view.fallback(metric, scope or PLATFORM)
+        if reason is not None:
+            say(f"{metric.label}: {reason}.")
+
+
+def _print(report: "AccuracyReport", *, detailed: bool) -> None:
+    from outgrow.faces.cli.tables import console
+    from outgrow.faces.cli.text import day
+
+    out = console()
+    if not report.metrics:
+        out.print("No forecast is kept yet: every `outgrow capture` keeps one of each metric.", soft_wrap=True)
+        return
+    if not report.due:
+        kept = sum(found.issued for found in report.metrics)
+        number, metrics = _count(kept, "forecast is", "forecasts are"), _count(len(report.metrics), "metric", "metrics")
+        out.print(
+            f"{number} kept, of {metrics}. None is due yet: the first forecast comes due on {day(report.next_due)}.",
+            soft_wrap=True,
+        )
+        return
+    if detailed:
+        for found in report.metrics:
+            _print_metric(found)
+    else:
+        _print_all(report)
+    for found in report.metrics:
+        if found.reason is not None:
+            out.print(f"{found.metric.label}: {found.reason}.", soft_wrap=True)
+
+
+def _print_all(report: "AccuracyReport") -> None:
+    """A line for each metric: the last days, and which model has earned to be asked."""
+    from outgrow.faces.cli.tables import console, table
+    from outgrow.service.scoring import LEAST_ISSUES, WINDOW_DAYS
+
+    headings = [
+        ("Metric", "left"), ("Due", "right"), *((f"In {days} days", "right") for days in ERRORS_AHEAD),
+        *((name, "right") for name in ("50 %", "80 %", "95 %", "Brier", "Shared", "Drift")), ("Model", "left"),
+    ]  # fmt: skip
+    rows = []
+    for found in report.metrics:
+        together, by_days = found.recent.together, {score.days_ahead: score for score in found.recent.horizons}
+        rows.append(
+            [
+                found.metric.label,
+                f"{together.due:,}",
+                *(_amount(by_days[days].mean_absolute_error) for days in ERRORS_AHEAD),
+                *(_share(share) for share in together.coverage.values()),
+                _score(_brier(found.recent)),
+                _amount(found.verdict.shared),
+                _amount(found.verdict.drift),
+                found.model,
+            ]
+        )
+    out = console()
+    out.print(f"Forecasts that came due in the last {WINDOW_DAYS} days, up to {report.today}\n")
+    out.print(table(headings, rows))
+    out.print(
+        "How far off the median was, in the metric's unit; how much of what came each band held; the Brier score of "
+        "the chances that limits are reached, 0 is best; the mean loss of either model. The one with the smaller loss "
+        f"is asked, the shared model where fewer than {LEAST_ISSUES} days' forecasts came due.",
+        soft_wrap=True,
+    )
+
+
+def _print_metric(found: "MetricAccuracy") -> None:
+    """One metric in full: every day ahead, lately and ever."""
+    from outgrow.faces.cli.tables import console, table
+    from outgrow.faces.cli.text import day
+    from outgrow.service.scoring import WINDOW_DAYS
+
+    out = console()
+    kept = _count(found.issued, "forecast is", "forecasts are")
+    out.print(
+        f"[bold]{found.metric.label}[/bold]: {kept} kept since {day(found.first_issued)}; model {found.model}; "
+        f"errors and losses in {found.metric.unit}\n"
+    )
+    headings = [("In", "left"), *((name, "right") for name in COLUMNS)]
+    for title, span in (
+        (f"Came due in the last {WINDOW_DAYS} days", found.recent),
+        (f"Ever since {day(found.first_issued)}", found.ever),
+    ):
+        scored = [score for score in span.horizons if score.due]
+        if not scored:
+            out.print(f"{title}: nothing.\n")
+            continue
+        out.print(f"{title}:")
+        rows = [[_count(score.days_ahead or 0, "day", "days"), *_cells(score)] for score in scored]
+        out.print(table(headings, [*rows, ["together", *_cells(span.together)]]))
+        for limit in span.limits:
+            if limit.due:
+                out.print(
+                    f"Limits within {limit.within_days} days: {_count(limit.due, 'chance', 'chances')} told, "
+                    f"{_share(limit.said)} on average, {_share(limit.came)} came; Brier score {_score(limit.brier)}."
+                )
+        out.print()
+
+
+def _cells(score: "HorizonScore") -> list[str]:
+    return [
+        f"{score.due:,}",
+        _amount(score.mean_absolute_error),
+        *(_share(share) for share in score.coverage.values()),
+        *(_amount(loss) for loss in score.pinball.values()),
+    ]
+
+
+def _brier(span: "SpanScore") -> float | None:
+    """The mean Brier score over all chances told."""
+    told = [(limit.due, limit.brier) for limit in span.limits if limit.brier is not None]
+    due = sum(number for number, _ in told)
+    return sum(number * brier for number, brier in told) / due if due else None
+
+
+def _amount(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.3g}" if abs(value) < 1_000 else f"{value:,.0f}"  # noqa: PLR2004
+
+
+def _score(brier: float | None) -> str:
+    return "–" if brier is None else f"{brier:.3f}"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(with_workspace(accuracy))

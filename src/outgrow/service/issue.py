@@ -1,0 +1,95 @@
+"""Issue: the forecasts of the day, from both models, kept to be scored when their days come."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from outgrow.domain.history import History
+from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, IssuedForecast, IssuedLimit
+from outgrow.domain.limit import Limit
+from outgrow.forecasting.outlook import days_until_of
+from outgrow.forecasting.panel import DRIFT, MODELS
+from outgrow.forecasting.projection import ForecastRules, Projection, project_all, refuse
+from outgrow.service.limits import platform_limits
+from outgrow.service.scoring import WINDOW_DAYS, Verdict, verdicts
+from outgrow.service.view import View
+from outgrow.store.forecasts import kept_on, write_forecasts
+
+FOR_VERDICTS = WINDOW_DAYS + 31
+"""Days of history that the verdicts on the models need: a month more than they judge, for months' totals."""
+
+
+def issue(view: View) -> list[IssuedForecast]:
+    """Keep today's forecast of every platform metric that can be forecast, and give those that were not kept yet.
+
+    What was said today stays said, unless it rested on less than is known now: where a later capture found what was
+    missing, or a backfill found more days, the forecast is made anew. Metrics of which nothing may be said are left
+    out. The day has to be claimed before, as a capture does.
+
+    Raises:
+        ConfigurationError: a limit names a metric that does not exist.
+    """
+    rules = view.config.rules
+    since = view.today - timedelta(days=max(rules.history_days, FOR_VERDICTS) + rules.stale_after_days)
+    histories = {h.metric.name: h for h in view.forecastables(view.platform_metrics(), since=since)}
+    kept = kept_on(view.store, view.platform, view.today)
+    ready: dict[str, History] = {}
+    for name, history in histories.items():
+        known = _looked_at(history, rules)
+        if refuse(known, view.today, rules) is not None:
+            continue
+        if kept.get(name) != (known.last_day, known.known_days):
+            ready[name] = known
+    if not ready:
+        return []
+    limits = platform_limits(view, histories)
+    judged = verdicts(view, [histories[name] for name in ready])
+    said = {model: _said(view, list(ready.values()), model) for model in dict.fromkeys((*MODELS, rules.model))}
+    issued = [
+        _issued(
+            view,
+            known,
+            [limit for limit in limits if limit.metric == name],
+            judged[name],
+            {model: projections[name] for model, projections in said.items()},
+        )
+        for name, known in ready.items()
+    ]
+    write_forecasts(view.store, view.platform, issued)
+    return issued
+
+
+def _looked_at(history: History, rules: ForecastRules) -> History:
+    """The part of a history that a forecast looks at."""
+    whole = history.to_known()
+    return whole.between(whole.last_day - timedelta(days=rules.history_days - 1), None).to_known()
+
+
+def _said(view: View, histories: Sequence[History], model: str) -> dict[str, Projection]:
+    """What a model says of each metric, by name, as `forecast` would show it."""
+    made = project_all([(known, view.rules(known.metric, known.scope, model)) for known in histories], view.today)
+    # Those that would be refused are not among them.
+    return {each.forecast.metric.name: each for each in made if isinstance(each, Projection)}
+
+
+def _issued(
+    view: View, known: History, limits: Sequence[Limit], verdict: Verdict, said: Mapping[str, Projection]
+) -> IssuedForecast:
+    model = view.config.rules.model if verdict.reason is None else DRIFT
+    asked, reached = said[model], []
+    for limit in limits:
+        until = days_until_of(asked, known, limit.maximum)
+        if until.probability_within:  # it lies above the value
+            reached.append(IssuedLimit(limit.name, limit.maximum, until.days, until.probability_within))
+    days = tuple(day for day in DAYS_AHEAD if day <= view.config.rules.horizon_days)
+    return IssuedForecast(
+        metric=known.metric.name,
+        scope=str(known.scope),
+        issued_on=view.today,
+        as_of=known.last_day,
+        value=float(asked.past[-1]),
+        known_days=known.known_days,
+        model=model,
+        reason=verdict.reason,
+        quantiles={each: projection.at_days(days, KEPT_LEVELS) for each, projection in said.items()},
+        limits=tuple(reached),
+    )

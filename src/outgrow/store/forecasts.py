@@ -1,0 +1,140 @@
+"""Keeps the forecasts that were issued, a row for each metric and day, so that they can be scored later."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any, cast
+
+import numpy as np
+from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.orm import Session
+
+from outgrow.domain.forecast import WITHIN_DAYS
+from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, Array, IssuedForecast, IssuedLimit, IssuedRecord
+from outgrow.domain.metric import PLATFORM, Scope
+from outgrow.store.tables import ForecastRow
+
+FORECASTS = cast("Table", ForecastRow.__table__)
+DIGITS = 7
+"""Significant digits of values, and decimals of probabilities, that are kept: more than either is worth."""
+UNKNOWN: list[float | None] = [None] * len(KEPT_LEVELS)
+
+
+def write_forecasts(session: Session, platform: str, forecasts: Sequence[IssuedForecast]) -> None:
+    """Keep forecasts, each in the place of an earlier one of its metric, scope and day.
+
+    The platform's day has to be claimed before (see `claim_day`): two writers of one day follow each other.
+    """
+    for key in {(f.issued_on, f.scope) for f in forecasts}:
+        session.execute(
+            delete(FORECASTS).where(
+                FORECASTS.c.platform == platform,
+                FORECASTS.c.issued_on == key[0],
+                FORECASTS.c.scope == key[1],
+                FORECASTS.c.metric.in_([f.metric for f in forecasts if (f.issued_on, f.scope) == key]),
+            )
+        )
+    if forecasts:
+        session.execute(insert(FORECASTS), [_row(platform, forecast) for forecast in forecasts])
+
+
+def kept_on(session: Session, platform: str, day: date, scope: Scope = PLATFORM) -> dict[str, tuple[date, int]]:
+    """What the forecasts of a day rest on, by metric: the newest known day and the number of known days."""
+    query = select(FORECASTS.c.metric, FORECASTS.c.as_of, FORECASTS.c.known_days).where(
+        FORECASTS.c.platform == platform, FORECASTS.c.issued_on == day, FORECASTS.c.scope == str(scope)
+    )
+    return {metric: (as_of, known) for metric, as_of, known in session.execute(query)}
+
+
+def models_asked(
+    session: Session, platform: str, since: date, until: date, scope: Scope = PLATFORM
+) -> dict[str, tuple[str, str | None]]:
+    """By metric, the model that the newest forecast of these days came from, and why it was not the usual one."""
+    query = select(FORECASTS.c.metric, FORECASTS.c.model, FORECASTS.c.reason).where(
+        FORECASTS.c.platform == platform,
+        FORECASTS.c.issued_on.between(since, until),
+        FORECASTS.c.scope == str(scope),
+    )
+    ordered = query.order_by(FORECASTS.c.issued_on)
+    return {metric: (model, reason) for metric, model, reason in session.execute(ordered)}
+
+
+def read_forecasts(
+    session: Session,
+    platform: str,
+    until: date,
+    *,
+    since: date | None = None,
+    metrics: Iterable[str] | None = None,
+    scope: Scope = PLATFORM,
+) -> dict[str, IssuedRecord]:
+    """What was issued from `since` to `until`, by metric, all in one query.
+
+    Args:
+        metrics: names; all by default.
+    """
+    table = FORECASTS.c
+    query = select(
+        table.metric, table.issued_on, table.as_of, table.model, table.quantiles, table.limits
+    ).where(table.platform == platform, table.scope == str(scope), table.issued_on <= until)  # fmt: skip
+    if since is not None:
+        query = query.where(table.issued_on >= since)
+    if metrics is not None:
+        query = query.where(table.metric.in_(list(metrics)))
+    rows = session.execute(query.order_by(table.metric, table.issued_on))
+    return {metric: _record(metric, list(group)) for metric, group in groupby(rows, key=lambda row: str(row[0]))}
+
+
+def _record(metric: str, rows: list[Any]) -> IssuedRecord:
+    said = [row.quantiles for row in rows]
+    days = [str(day) for day in DAYS_AHEAD]
+    quantiles: dict[str, Array] = {}
+    for model in dict.fromkeys(model for one in said for model in one):
+        by_day = [[one.get(model, {}).get(day, UNKNOWN) for day in days] for one in said]
+        quantiles[model] = np.array(by_day, dtype=np.float64).swapaxes(1, 2)
+    limits = [(at, limit) for at, row in enumerate(rows) for limit in row.limits]
+    within = [[limit["probability_within"].get(str(days)) for days in WITHIN_DAYS] for _, limit in limits]
+    return IssuedRecord(
+        metric,
+        np.array([row.issued_on for row in rows], dtype="datetime64[D]"),
+        np.array([row.as_of for row in rows], dtype="datetime64[D]"),
+        np.array([row.model for row in rows], dtype=np.str_),
+        quantiles,
+        np.array([at for at, _ in limits], dtype=np.int64),
+        np.array([limit["threshold"] for _, limit in limits], dtype=np.float64),
+        np.array(within, dtype=np.float64).reshape(len(limits), len(WITHIN_DAYS)),
+    )
+
+
+def _row(platform: str, forecast: IssuedForecast) -> dict[str, Any]:
+    return {
+        "platform": platform,
+        "issued_on": forecast.issued_on,
+        "metric": forecast.metric,
+        "scope": forecast.scope,
+        "as_of": forecast.as_of,
+        "value": forecast.value,
+        "known_days": forecast.known_days,
+        "model": forecast.model,
+        "reason": forecast.reason,
+        "quantiles": {model: _by_day(values) for model, values in forecast.quantiles.items()},
+        "limits": [_limit(limit) for limit in forecast.limits],
+    }
+
+
+def _by_day(quantiles: Array) -> Mapping[str, list[float | None]]:
+    rows = zip(DAYS_AHEAD, quantiles.T.tolist(), strict=False)
+    return {str(day): [None if np.isnan(v) else _short(v) for v in row] for day, row in rows}
+
+
+def _limit(limit: IssuedLimit) -> dict[str, Any]:
+    return {
+        "name": limit.name,
+        "threshold": limit.threshold,
+        "days": limit.days.to_document(),
+        "probability_within": {str(days): round(p, DIGITS) for days, p in limit.probability_within.items()},
+    }
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")

@@ -1,0 +1,288 @@
+"""A capture keeps the forecasts of its day: once, from both models, and without ever failing for them."""
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from threading import Barrier
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, delete, func, select
+from sqlalchemy.orm import Session
+from tests.support.forecasts import Products, issued
+from tests.support.platforms import KnownPlatform, Thing, eventful_platform
+from tests.support.snapshots import store_days
+
+from outgrow import CapacityForecastService
+from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS
+from outgrow.domain.ladder import Ladder, Tier
+from outgrow.domain.limit import Limit
+from outgrow.domain.metric import CAPTURED, TOTAL_PRODUCTS
+from outgrow.domain.note import NoteCode
+from outgrow.forecasting.correction import NO_CORRECTION
+from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.service import issue
+from outgrow.service.backfill import backfill
+from outgrow.service.capture import capture
+from outgrow.service.config import CapacityConfig
+from outgrow.service.forecast import forecast
+from outgrow.service.view import View
+from outgrow.service.when import when
+from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
+from outgrow.sources.commerce.platforms import find_platform
+from outgrow.store.forecasts import read_forecasts, write_forecasts
+from outgrow.store.tables import ForecastRow, MeasurementRow
+
+TODAY = date(2026, 3, 20)
+NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
+CONFIG = CapacityConfig(limits=(Limit("storage_used_gb", 1_000, "disk"), Limit("products", 500, "catalogue")))
+
+
+@pytest.fixture
+def lively(commerce_engine: Engine) -> Engine:
+    """A platform of half a year, rebuilt up to yesterday."""
+    with Session(commerce_engine) as session, session.begin():
+        eventful_platform("UTC", TODAY - timedelta(days=180), TODAY - timedelta(days=1)).put(session)
+        backfill(session, session, find_platform(session), NOW, stats_aggregator)
+    return commerce_engine
+
+
+@pytest.fixture
+def db(lively: Engine) -> Iterator[Session]:
+    with Session(lively) as session:
+        yield session
+
+
+def take(db: Session, now: datetime = NOW, config: CapacityConfig = CONFIG) -> None:
+    capture(db, db, find_platform(db), now, stats_aggregator, config=config)
+    db.commit()
+
+
+def rows(db: Session) -> dict[tuple[str, date], ForecastRow]:
+    db.expire_all()
+    return {(row.metric, row.issued_on): row for row in db.scalars(select(ForecastRow))}
+
+
+def view(db: Session, today: date = TODAY, config: CapacityConfig = CONFIG) -> View:
+    return View(db, "main", today, config)
+
+
+class TestWhatIsKept:
+    def test_every_metric_that_can_be_forecast(self, db: Session) -> None:
+        take(db)
+
+        kept = rows(db)
+        measured_once = {"db_size_mb"}  # too little is known of it
+        assert {metric for metric, _ in kept} == {m.name for m in CAPTURED} - measured_once
+        assert {day for _, day in kept} == {TODAY}
+        assert {row.model for row in kept.values()} == {"shared"}
+        assert kept["total_products", TODAY].as_of == TODAY
+        assert kept["orders_per_day", TODAY].as_of == TODAY - timedelta(days=1), "today's orders are not over"
+
+    def test_it_is_what_forecast_says(self, db: Session) -> None:
+        store_days(db, 40, lambda n: 50 + n * n / 9, TODAY - timedelta(days=1), "db_size_mb")
+        take(db)
+        records = read_forecasts(db, "main", TODAY)
+        assert records.keys() == {m.name for m in CAPTURED}
+        at = [day - 1 for day in DAYS_AHEAD]
+        for metric, record in records.items():
+            made = forecast(view(db), metric).projection
+            assert isinstance(made, Projection)
+            kept = record.quantiles["shared"][0]
+            assert kept == pytest.approx(made.quantiles(KEPT_LEVELS)[:, at], rel=1e-6, abs=1e-6), metric
+            for level in set(KEPT_LEVELS) & set(made.forecast.levels):
+                shown = made.forecast.quantile(level)[at]
+                assert kept[KEPT_LEVELS.index(level)] == pytest.approx(shown, rel=1e-6, abs=1e-6), metric
+
+    def test_faults_and_the_platform_s_own_past_are_heeded_as_in_forecast(self, commerce_engine: Engine) -> None:
+        """An import, and enough of a past that the ranges are corrected: of the shared model alone."""
+        with Session(commerce_engine) as db:
+            KnownPlatform("UTC").put(db)
+            for metric in ("total_products", "total_stores", "active_stores", "total_team_members"):
+                store_days(db, 300, steady(metric), TODAY, metric)
+            capture(db, db, find_platform(db), NOW, StatsAggregator([]))
+            made = forecast(view(db), "products").projection
+            record = read_forecasts(db, "main", TODAY)["total_products"]
+            plain = project(view(db).forecastable(TOTAL_PRODUCTS), TODAY, ForecastRules(model="drift"))
+            assert view(db).correction.width != 1
+
+        assert isinstance(made, Projection)
+        assert isinstance(plain, Projection)
+        assert [note.code for note in made.notes] == [NoteCode.IMPORT]
+        for model, said in (("shared", made), ("drift", plain)):
+            kept = record.quantiles[model][0]
+            assert kept == pytest.approx(said.at_days(DAYS_AHEAD, KEPT_LEVELS), rel=1e-6), model
+
+    def test_both_models_are_asked_of_every_metric(self, db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A model that says twice as much as the other can be told from it."""
+        plain = issue.project_all
+
+        def double(asked: Any, today: date) -> Any:
+            same = [(replace(h, values=h.values * (2 if r.model == "drift" else 1)), r) for h, r in asked]
+            return plain([(h, replace(r, model="shared", correction=NO_CORRECTION)) for h, r in same], today)
+
+        monkeypatch.setattr(issue, "project_all", double)
+        take(db)
+
+        for metric, record in read_forecasts(db, "main", TODAY).items():
+            shared, drift = (record.quantiles[model][0, KEPT_LEVELS.index(0.5)] for model in ("shared", "drift"))
+            assert drift == pytest.approx(2 * shared, rel=1e-5, abs=1e-5), metric
+
+    def test_every_quantile_is_kept_of_both_models(self, db: Session) -> None:
+        take(db)
+
+        for metric, record in read_forecasts(db, "main", TODAY).items():
+            for model in ("shared", "drift"):
+                kept = record.quantiles[model]
+                assert not np.isnan(kept).any(), metric
+                assert (np.diff(kept, axis=1) >= 0).all(), metric
+
+    def test_the_limits_are_what_when_says(self, db: Session) -> None:
+        config = CapacityConfig(Ladder((Tier("Small", 40, 90, 1), Tier("Big", None, None, 2))), CONFIG.limits)
+        take(db, config=config)
+        kept = rows(db)
+
+        assert [limit["name"] for limit in kept["total_products", TODAY].limits] == ["tier Small", "catalogue"]
+        assert kept["orders_per_day", TODAY].limits == []
+        for metric in ("total_products", "active_stores", "storage_used_gb"):
+            for limit in kept[metric, TODAY].limits:
+                said = when(view(db), metric, limit["threshold"])
+                assert limit["days"] == said.days.to_document()
+                assert limit["probability_within"] == {
+                    str(days): pytest.approx(p, abs=1e-6) for days, p in said.probability_within.items()
+                }
+
+    def test_a_limit_that_is_reached_already_is_left_out(self, db: Session) -> None:
+        take(db, config=CapacityConfig(limits=(Limit("products", 1, "reached"), Limit("products", 10_000, "far"))))
+        names = [limit["name"] for limit in rows(db)["total_products", TODAY].limits]
+
+        assert "far" in names
+        assert "reached" not in names
+
+    def test_a_shorter_horizon_keeps_fewer_days(self, db: Session) -> None:
+        take(db, config=CapacityConfig(rules=ForecastRules(horizon_days=60)))
+
+        assert list(rows(db)["total_products", TODAY].quantiles["shared"]) == ["1", "7", "14", "30", "60"]
+
+    def test_the_embedded_service_keeps_them_by_its_own_limits(self, db: Session) -> None:
+        service = CapacityForecastService(config=CONFIG, clock=lambda: NOW)
+        service.capture_daily_snapshot(db)
+
+        assert "catalogue" in [limit["name"] for limit in rows(db)["total_products", TODAY].limits]
+        db.rollback()
+        assert rows(db) == {}, "it is part of the caller's transaction"
+
+
+class TestOnceADay:
+    def test_a_second_capture_keeps_what_was_said(self, db: Session) -> None:
+        take(db)
+        before = {key: (row.value, row.quantiles, row.limits) for key, row in rows(db).items()}
+        take(db, NOW + timedelta(hours=6), CapacityConfig(limits=(Limit("products", 700, "new"),)))
+
+        assert {key: (row.value, row.quantiles, row.limits) for key, row in rows(db).items()} == before
+
+    def test_what_a_second_capture_fills_is_forecast_anew_and_nothing_else(self, commerce_engine: Engine) -> None:
+        told: list[float | None] = [None]
+        areas = StatsAggregator([Products(lambda: told[0])])
+        with Session(commerce_engine) as db:
+            KnownPlatform("UTC", stores=[Thing(NOW - timedelta(days=90))]).put(db)
+            store_days(db, 40, lambda n: 100 + n, last=TODAY - timedelta(days=1))
+            capture(db, db, find_platform(db), NOW, areas)
+            first = rows(db)["total_products", TODAY]
+            assert (first.as_of, first.value, first.known_days) == (TODAY - timedelta(days=1), 139, 40)
+
+            told[0] = 150
+            capture(db, db, find_platform(db), NOW, areas)
+            second = rows(db)["total_products", TODAY]
+            assert (second.as_of, second.value, second.known_days) == (TODAY, 150, 41)
+
+    def test_a_backfill_before_a_second_capture_counts(self, db: Session) -> None:
+        first, last = TODAY - timedelta(days=180), TODAY - timedelta(days=100)
+        db.execute(delete(MeasurementRow).where(MeasurementRow.day.between(first, last)))
+        take(db)
+        before = rows(db)["total_products", TODAY].known_days
+        backfill(db, db, find_platform(db), NOW, stats_aggregator)
+        take(db)
+
+        assert before < rows(db)["total_products", TODAY].known_days
+
+    def test_the_next_day_is_kept_beside_it(self, db: Session) -> None:
+        take(db)
+        take(db, NOW + timedelta(days=1))
+
+        assert {day for metric, day in rows(db) if metric == "total_products"} == {TODAY, TODAY + timedelta(days=1)}
+
+    def test_two_captures_at_once_leave_one_row_each(self, lively: Engine) -> None:
+        start = Barrier(2)
+
+        def capture_at_once(_number: int) -> None:
+            with Session(lively) as db:
+                platform = find_platform(db)
+                db.rollback()  # a reader that turns writer would have to fail on SQLite
+                start.wait(30)
+                capture(db, db, platform, NOW, stats_aggregator)
+                db.commit()
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(capture_at_once, range(2)))
+        with Session(lively) as db:
+            counts = db.execute(select(ForecastRow.metric, func.count()).group_by(ForecastRow.metric)).all()
+        assert len(counts) == len(CAPTURED) - 1
+        assert {number for _, number in counts} == {1}
+
+
+class TestNothingToSay:
+    def test_too_young_a_platform_keeps_none_and_captures_all_the_same(self, commerce_engine: Engine) -> None:
+        with Session(commerce_engine) as db:
+            KnownPlatform("UTC", stores=[Thing(NOW)], products=[Thing(NOW)] * 3).put(db)
+            take(db)
+
+            assert rows(db) == {}
+            assert view(db).history(TOTAL_PRODUCTS).newest == (TODAY, 3)
+
+    def test_a_metric_of_long_ago_is_left_out(self, commerce_engine: Engine) -> None:
+        with Session(commerce_engine) as db:
+            KnownPlatform("UTC").put(db)
+            store_days(db, 40, lambda n: 10 + n, last=TODAY - timedelta(days=20), metric="storage_used_gb")
+            store_days(db, 40, lambda n: 10 + n, last=TODAY - timedelta(days=3), metric="db_size_mb")
+            capture(db, db, find_platform(db), NOW, StatsAggregator([]))
+
+            assert [metric for metric, _ in rows(db)] == ["db_size_mb"]
+
+    def test_a_limit_of_an_unknown_metric_costs_no_snapshot(
+        self, db: Session, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.WARNING, "outgrow"):
+            take(db, config=CapacityConfig(limits=(Limit("gigglebytes", 5, "what?"),)))
+
+        assert rows(db) == {}
+        assert view(db).history(TOTAL_PRODUCTS).newest is not None
+        assert caplog.messages == [
+            f"no forecast of {TODAY} is kept: limit 1 ([[limits]]): there is no metric 'gigglebytes'"
+        ]
+
+
+class TestWhichModel:
+    def test_a_day_s_forecast_comes_from_the_model_that_has_earned_it(self, commerce_engine: Engine) -> None:
+        with Session(commerce_engine) as db:
+            KnownPlatform("UTC").put(db)
+            store_days(db, 60, lambda n: 100 + n + Random(n).uniform(-2, 2), TODAY)
+            days = [TODAY - timedelta(days=ago) for ago in range(1, 41)]
+            write_forecasts(db, "main", [issued(day, shared=500, drift=140) for day in days])
+            capture(db, db, find_platform(db), NOW, StatsAggregator([]))
+            row = rows(db)["total_products", TODAY]
+
+            assert row.model == "drift"
+            assert (row.reason or "").startswith("over the last 90 days the shared model was further off")
+            assert view(db).rules(TOTAL_PRODUCTS).model == "drift"
+
+
+def steady(metric: str) -> Callable[[int], float]:
+    """Growth that keeps to its pace, with an import of products on the way."""
+    random = Random(metric)
+    steps = [random.gauss(10, 2) for _ in range(300)]
+    return lambda n: 10_000 + sum(steps[:n]) + (50_000 if metric == "total_products" and n > 200 else 0)
