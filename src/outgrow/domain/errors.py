@@ -44,6 +44,16 @@ class ConfigurationError(OutgrowError):
     """A setting is missing or wrong; the message names the setting and where it was read."""
 
 
+class ModelFileError(ConfigurationError):
+    """A model file is truncated, altered, or of another version."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(
+            f"the model file {path} cannot be used: {why}",
+            "copy or fit it anew (`outgrow fit`), or take the setting out to use the model that is shipped",
+        )
+
+
 class UnknownTimeZoneError(ConfigurationError):
     """A platform's time zone is not an IANA name."""
 

@@ -10,13 +10,18 @@ from numpy.typing import NDArray
 
 from outgrow.domain.history import History
 from outgrow.domain.metric import Metric
+from outgrow.domain.note import Note
 
 WITHIN_DAYS = (30, 90, 180, 365)
 """The spans for which the probability of a crossing is always told."""
 
 
 class Status(StrEnum):
-    """Whether there is a date, and if not, why not."""
+    """Whether there is a date, and if not, why not.
+
+    Of a limit that is fallen to, `already_exceeded` says that the value is at or below it, `no_growth` that it does
+    not come nearer, be it that it stands or that it grows; `declining` is not said.
+    """
 
     OK = "ok"
     ALREADY_EXCEEDED = "already_exceeded"
@@ -96,6 +101,7 @@ class Forecast:
         growth_per_30_days: what the median rises by in 30 days, in the metric's unit; for a flow, how much
             the 30 days ahead exceed the 30 days past.
         as_of: the last day that was known.
+        model: which model was asked, `shared` or `drift`.
     """
 
     metric: Metric
@@ -106,6 +112,7 @@ class Forecast:
     quantiles: NDArray[np.float64]
     growth_per_30_days: float
     history: HistoryNote
+    model: str = "shared"
 
     def quantile(self, level: float) -> NDArray[np.float64]:
         """One quantile over the horizon, (horizon,); the level has to be one of `levels`."""
@@ -122,6 +129,7 @@ class Forecast:
             "unit": self.metric.unit,
             "status": Status.OK.value,
             "reason": None,
+            "model": self.model,
             "as_of": self.as_of.isoformat(),
             "current": as_number(self.current),
             "growth_per_30_days": round(self.growth_per_30_days, 2),
@@ -140,7 +148,8 @@ class Forecast:
 class DaysUntil:
     """When a metric reaches a limit: the one document that every face gives.
 
-    `days` counts from `as_of`, the newest known day; the crossing is the first day at or above `threshold`.
+    `days` counts from `as_of`, the newest known day; the crossing is the first day at or above `threshold`, or where
+    the limit is `falling`, the first at or below it. `notes` tell what was found amiss in the past.
     """
 
     metric: Metric
@@ -157,6 +166,8 @@ class DaysUntil:
     days_ago: int | None = None
     have: int | None = None
     need: int | None = None
+    falling: bool = False
+    notes: tuple[Note, ...] = ()
 
     @property
     def used_share(self) -> float | None:
@@ -189,7 +200,10 @@ class DaysUntil:
             },
             "growth_per_30_days": None if self.growth_per_30_days is None else round(self.growth_per_30_days, 2),
             "history": self.history.to_document(),
+            "notes": [note.to_document(self.metric.unit) for note in self.notes],
         }
+        if self.falling:
+            document["direction"] = "falling"
         if self.status is Status.ALREADY_EXCEEDED:
             document["days_ago"] = self.days_ago
         if self.status is Status.INSUFFICIENT_DATA:

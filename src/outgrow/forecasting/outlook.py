@@ -18,23 +18,28 @@ SURE_DECLINE = 0.02
 """A median that falls by this share of the level over 30 days is called a decline, not a stand-still."""
 
 
-def days_until(history: History, threshold: float | None, today: date, rules: ForecastRules) -> DaysUntil:
+def days_until(
+    history: History, threshold: float | None, today: date, rules: ForecastRules, *, falling: bool = False
+) -> DaysUntil:
     """The day on which a history first stands at or above a threshold, as a distribution.
 
     Args:
         history: as for `project`.
         threshold: in the metric's unit; None where the metric has no limit.
         today: the day that the answer is for.
+        falling: of the first day at or below the threshold instead.
     """
-    return days_until_of(project(history, today, rules), history, threshold)
+    return days_until_of(project(history, today, rules), history, threshold, falling=falling)
 
 
-def days_until_of(projection: Projection | Refusal, history: History, threshold: float | None) -> DaysUntil:
+def days_until_of(
+    projection: Projection | Refusal, history: History, threshold: float | None, *, falling: bool = False
+) -> DaysUntil:
     """The same from a projection that is at hand, for asking about several limits."""
     if isinstance(projection, Refusal):
-        return _refused(projection, history, threshold)
+        return _refused(projection, history, threshold, falling=falling)
     forecast = projection.forecast
-    verdict = _judge(projection, threshold)
+    verdict = _judge(projection, threshold, falling=falling)
     cdf = verdict.cdf
     return DaysUntil(
         metric=forecast.metric,
@@ -49,6 +54,8 @@ def days_until_of(projection: Projection | Refusal, history: History, threshold:
         probability_within={} if cdf is None else {d: float(cdf[d - 1]) for d in WITHIN_DAYS if d <= len(cdf)},
         growth_per_30_days=forecast.growth_per_30_days,
         days_ago=verdict.days_ago,
+        falling=falling,
+        notes=projection.notes,
     )
 
 
@@ -60,27 +67,34 @@ class _Verdict:
     days_ago: int | None = None
 
 
-def _judge(projection: Projection, threshold: float | None) -> _Verdict:
+def _judge(projection: Projection, threshold: float | None, *, falling: bool) -> _Verdict:
     if threshold is None:
         return _Verdict(Status.NO_LIMIT, "no limit is set for this metric")
-    if projection.past[-1] >= threshold:
-        ago = _days_above(projection.past, threshold)
+    # Upside down, what falls to a limit rises to it.
+    way, at_or = (-1.0, "at or below") if falling else (1.0, "at or above")
+    past, limit = way * projection.past, way * threshold
+    if past[-1] >= limit:
+        ago = _days_above(past, limit)
         since = projection.forecast.as_of - timedelta(days=ago)
-        return _Verdict(Status.ALREADY_EXCEEDED, f"at or above {threshold:,g} since {since}", days_ago=ago)
-    cdf = projection.crossing_cdf(threshold)
+        return _Verdict(Status.ALREADY_EXCEEDED, f"{at_or} {threshold:,g} since {since}", days_ago=ago)
+    cdf = projection.crossing_cdf(threshold, falling=falling)
     band = _band(cdf)
     if band.p50 is not None:
         return _Verdict(Status.OK, None, cdf)
     growth, level = projection.forecast.growth_per_30_days, abs(projection.forecast.current)
-    chance = f"{cdf[-1]:.0%} within {len(cdf)} days"
-    if band.p10 is not None or growth > STANDSTILL * level:
-        return _Verdict(Status.BEYOND_HORIZON, f"the likeliest day lies beyond the horizon ({chance})", cdf)
-    if growth < -SURE_DECLINE * level:
-        return _Verdict(Status.DECLINING, f"it falls by {-growth:,.4g} in 30 days ({chance})", cdf)
-    return _Verdict(Status.NO_GROWTH, f"it does not grow ({chance})", cdf)
+    if band.p10 is not None or way * growth > STANDSTILL * level:
+        status, why = Status.BEYOND_HORIZON, "the likeliest day lies beyond the horizon"
+    elif falling:
+        grows = growth > STANDSTILL * level
+        status, why = Status.NO_GROWTH, f"it grows by {growth:,.4g} in 30 days" if grows else "it does not fall"
+    elif growth < -SURE_DECLINE * level:
+        status, why = Status.DECLINING, f"it falls by {-growth:,.4g} in 30 days"
+    else:
+        status, why = Status.NO_GROWTH, "it does not grow"
+    return _Verdict(status, f"{why} ({cdf[-1]:.0%} within {len(cdf)} days)", cdf)
 
 
-def _refused(refusal: Refusal, history: History, threshold: float | None) -> DaysUntil:
+def _refused(refusal: Refusal, history: History, threshold: float | None, *, falling: bool) -> DaysUntil:
     newest = history.newest
     return DaysUntil(
         metric=history.metric,
@@ -93,6 +107,7 @@ def _refused(refusal: Refusal, history: History, threshold: float | None) -> Day
         history=HistoryNote.of(history),
         have=refusal.have,
         need=refusal.need,
+        falling=falling,
     )
 
 

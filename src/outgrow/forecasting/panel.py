@@ -1,5 +1,6 @@
 """The batch interface: many series at once, one row each."""
 
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -7,39 +8,75 @@ from numpy.typing import NDArray
 
 from outgrow.domain.errors import UsageError
 from outgrow.domain.metric import Kind
-from outgrow.forecasting.drift import FlowDrift, LevelDrift
+from outgrow.forecasting.flows import FlowForecast
+from outgrow.forecasting.levels import LevelForecast
+from outgrow.forecasting.model import SharedModel, load_model
 
 LONGEST_HORIZON = 3650
 """Days; ten years ahead nothing honest can be said."""
+SHARED, DRIFT = "shared", "drift"
+MODELS = (SHARED, DRIFT)
+"""The models: the one that learned from many growth histories, and the plain drift that it has to beat."""
+
+
+def model_asked(model: str, model_file: Path) -> str | Path:
+    """What `forecast_panel` is asked for: the shared model by its file, any other by its name."""
+    return model_file if model == SHARED else model
 
 
 class PanelForecast(Protocol):
-    """The future of n series, as distributions."""
+    """The future of n series, as distributions; the rows that nothing can be said of are answered by NaN."""
 
     @property
     def horizon(self) -> int:
         """Days ahead."""
         ...
 
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """(n,) False for rows without a known day, with infinite values, or with negative amounts of a flow.
+
+        Of a flow, a day of the last 52 weeks has to be known.
+        """
+        ...
+
+    def until(self, horizon: int) -> "PanelForecast":
+        """The same for fewer days ahead, without reading the histories again."""
+        ...
+
     def quantiles(self, levels: tuple[float, ...]) -> NDArray[np.float64]:
         """Quantiles of each day's value, (n, n_levels, horizon), non-decreasing along the levels."""
         ...
 
-    def crossing_cdf(self, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """P(first day at or above the threshold <= d), (n, horizon), non-decreasing in d."""
+    def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> NDArray[np.float64]:
+        """The same for some days alone, (n, n_levels, n_days)."""
+        ...
+
+    def crossing_cdf(self, thresholds: NDArray[np.float64], *, falling: bool = False) -> NDArray[np.float64]:
+        """P(first day at or above the threshold <= d), (n, horizon), non-decreasing in d; `falling`: at or below."""
+        ...
+
+    def crossing_at(
+        self, thresholds: NDArray[np.float64], days: tuple[int, ...], *, falling: bool = False
+    ) -> NDArray[np.float64]:
+        """The same for some days alone, (n, n_days)."""
         ...
 
 
-def forecast_panel(values: NDArray[np.float64], horizon: int = 365, kind: str = "level") -> PanelForecast:
-    """Forecast every row of a panel.
+def forecast_panel(
+    values: NDArray[np.float64], horizon: int = 365, kind: str = "level", model: str | Path | SharedModel = SHARED
+) -> PanelForecast:
+    """Forecast every row of a panel, each by itself.
 
     Args:
-        values: (n_series, n_days), a value a day, newest last; NaN where unknown. Every row needs a known day.
+        values: (n_series, n_days), a value a day, newest last; NaN where unknown. The newest 400 days are looked at.
         horizon: days ahead, 1 to 3,650.
         kind: `level`, `cumulative` or `flow`.
+        model: `shared`, `drift`, or a model of one's own or its file.
 
     Raises:
-        UsageError: wrong shape, kind or horizon, infinite values, or a row without any known day.
+        UsageError: wrong shape, kind, model or horizon. What is wrong with single rows makes those rows unusable.
+        ModelFileError: a model file that cannot be used.
     """
     panel = np.asarray(values, dtype=np.float64)
     if panel.ndim != 2 or panel.shape[1] == 0:  # noqa: PLR2004
@@ -48,9 +85,18 @@ def forecast_panel(values: NDArray[np.float64], horizon: int = 365, kind: str = 
         raise UsageError(f"there is no kind '{kind}'", f"use one of: {', '.join(Kind)}")
     if not 1 <= horizon <= LONGEST_HORIZON:
         raise UsageError(f"a horizon of {horizon} days cannot be forecast", f"use 1 to {LONGEST_HORIZON}")
-    if np.isinf(panel).any():
-        raise UsageError(f"row {int(np.isinf(panel).any(axis=1).argmax())} has infinite values", "use NaN for unknown")
-    unknown = np.isnan(panel).all(axis=1)
-    if unknown.any():
-        raise UsageError(f"row {int(unknown.argmax())} has no known day", "leave such rows out")
-    return FlowDrift.fit(panel, horizon) if kind == Kind.FLOW else LevelDrift.fit(panel, horizon, kind)
+    learned = _model(model)
+    if kind == Kind.FLOW:
+        return FlowForecast.fit(panel, horizon, learned.flow if learned else [])
+    return LevelForecast.fit(panel, horizon, kind, learned.level if learned else [])
+
+
+def _model(model: str | Path | SharedModel) -> SharedModel | None:
+    """The model of a name, None for the plain drift."""
+    if isinstance(model, SharedModel):
+        return model
+    if isinstance(model, Path):
+        return load_model(model)
+    if model not in MODELS:
+        raise UsageError(f"there is no model '{model}'", f"use one of: {', '.join(MODELS)}, or a Path")
+    return load_model() if model == SHARED else None

@@ -1,27 +1,34 @@
-"""One history's future: of a level, a flow, or a month's running total, behind one interface."""
+"""Histories' futures: of levels, flows, and months' running totals, behind one interface."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import NormalDist
+from pathlib import Path
+from typing import NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from outgrow.domain.explanation import Explanation
 from outgrow.domain.forecast import Forecast, HistoryNote, Refusal, Status
-from outgrow.domain.history import History
+from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import Kind
-from outgrow.forecasting.drift import FlowDrift
-from outgrow.forecasting.kernels.normal import normal_cdf
-from outgrow.forecasting.kernels.series import bridge_gaps
-from outgrow.forecasting.panel import forecast_panel
-
-Array = NDArray[np.float64]
+from outgrow.domain.note import Note
+from outgrow.forecasting.correction import NO_CORRECTION, Correction
+from outgrow.forecasting.explanation import explain
+from outgrow.forecasting.faults import Faults, find_faults
+from outgrow.forecasting.flows import FlowForecast
+from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.levels import LevelForecast
+from outgrow.forecasting.model import SHIPPED
+from outgrow.forecasting.months import MonthTotalForecast, month_to_date
+from outgrow.forecasting.panel import SHARED, PanelForecast, forecast_panel, model_asked
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 """The quantiles that every forecast holds: the median, and the 50 %, 80 % and 90 % bands."""
 MONTH_DAYS = 30
 """Days over which growth is told."""
+TOGETHER = 16
+"""Histories that are forecast at once; so many cost what one costs, in the forecast and in each question to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +40,18 @@ class ForecastRules:
         need_days: the least number of known days.
         stale_after_days: a newest snapshot older than this says nothing of today any more.
         history_days: the most days of history that are looked at.
+        model: which model is asked, `shared` or `drift`.
+        model_file: where the shared model is: the one that is shipped, or one that was fitted.
+        correction: how much wider the bands are made, from the platform's own past.
     """
 
     horizon_days: int = 365
     need_days: int = 14
     stale_after_days: int = 7
     history_days: int = 400
+    model: str = SHARED
+    model_file: Path = SHIPPED
+    correction: Correction = NO_CORRECTION
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,12 +60,48 @@ class Projection:
 
     Attributes:
         past: the daily values that a limit is held against, (n_days,), newest last.
-        crossing_cdf: of a threshold, P(first day at or above it <= d), (horizon,).
+        panel, row: where the whole distribution is.
+        notes: what was found amiss in the past.
+        explanation: why the forecast is what it is; None where nobody asked.
+        floor: no value lies below it.
     """
 
     forecast: Forecast
     past: Array
-    crossing_cdf: Callable[[float], Array]
+    panel: PanelForecast
+    row: int = 0
+    notes: tuple[Note, ...] = ()
+    explanation: Explanation | None = None
+    floor: float = -np.inf
+
+    def in_30_days(self) -> float:
+        """What 30 days bring: a level to its median, a flow its mean amount a day, a month's total their sum."""
+        if isinstance(self.panel, MonthTotalForecast):
+            return MONTH_DAYS * float(self.panel.flow.mean[self.row, :MONTH_DAYS].mean())
+        if isinstance(self.panel, FlowForecast):
+            return float(self.panel.mean[self.row, :MONTH_DAYS].mean())
+        return self.forecast.current + self.forecast.growth_per_30_days
+
+    def crossing_cdf(self, threshold: float, *, falling: bool = False) -> Array:
+        """P(first day at or above the threshold <= d), (horizon,); `falling`: at or below.
+
+        Every day is asked by itself. A panel draws straight lines between some of them, by which the middle date of
+        a sure crossing would be a day off.
+        """
+        limits = np.full(len(self.panel.usable), threshold)
+        days = tuple(range(1, self.panel.horizon + 1))
+        cdf: Array = self.panel.crossing_at(limits, days, falling=falling)[self.row]
+        return cdf
+
+    def quantiles(self, levels: tuple[float, ...]) -> Array:
+        """Any quantiles of each day's value, (n_levels, horizon)."""
+        rows: Array = np.maximum(self.panel.quantiles(levels)[self.row], self.floor)
+        return rows
+
+    def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
+        """The same for some days alone, (n_levels, n_days)."""
+        rows: Array = np.maximum(self.panel.at_days(days, levels)[self.row], self.floor)
+        return rows
 
 
 def project(history: History, today: date, rules: ForecastRules) -> Projection | Refusal:
@@ -62,27 +111,106 @@ def project(history: History, today: date, rules: ForecastRules) -> Projection |
         history: daily values of the metric; for a month's total, of the daily flow that it adds up.
         today: the day that the answer is for; the newest known day may lie a little before it.
     """
-    whole = history.to_known()
-    known = whole.between(whole.last_day - timedelta(days=rules.history_days - 1), None).to_known()
-    refusal = refuse(known, today, rules)
-    if refusal is not None:
-        return refusal
-    if known.metric.month_total_of is not None:
-        return _project_month_total(known, rules.horizon_days)
-    kind = known.metric.kind
-    panel = forecast_panel(known.values[None, :], rules.horizon_days, kind.value)
-    quantiles = panel.quantiles(LEVELS)[0]
-    if isinstance(panel, FlowDrift):
-        growth = float(panel.mean[0, :MONTH_DAYS].mean() - np.nanmean(known.values[-MONTH_DAYS:]))
-    else:
-        growth = float(quantiles[LEVELS.index(0.5), min(MONTH_DAYS, rules.horizon_days) - 1] - known.values[-1])
+    return project_all([(history, rules)], today)[0]
 
-    def cdf(threshold: float) -> Array:
-        row: Array = panel.crossing_cdf(np.array([threshold]))[0]
-        return row
 
-    current = float(np.nanmean(known.values[-7:])) if kind is Kind.FLOW else float(known.values[-1])
-    return Projection(_forecast(known, current, quantiles, growth), whole.values, cdf)
+def project_all(asked: Sequence[tuple[History, ForecastRules]], today: date) -> list[Projection | Refusal]:
+    """Forecast several histories, each by its rules, or say why not.
+
+    Those alike are forecast together, and none hangs on the others: some series at once cost hardly more than one.
+    """
+    found: list[Projection | Refusal | None] = []
+    alike: dict[_Alike, list[tuple[int, History, History]]] = {}
+    for at, (history, rules) in enumerate(asked):
+        whole = history.to_known()
+        known = whole.between(whole.last_day - timedelta(days=rules.history_days - 1), None).to_known()
+        found.append(refuse(known, today, rules))
+        if found[-1] is None:
+            total = known.metric.month_total_of is not None
+            key = _Alike(rules, Kind.FLOW if total else known.metric.kind, known.last_day if total else None)
+            alike.setdefault(key, []).append((at, whole, known))
+    for key, members in alike.items():
+        for begin in range(0, len(members), TOGETHER):
+            some = members[begin : begin + TOGETHER]
+            together = _Together.of(key, [known for _, _, known in some])
+            for row, (at, whole, known) in enumerate(some):
+                found[at] = together.projection(row, whole, known)
+    return [projection for projection in found if projection is not None]
+
+
+class _Alike(NamedTuple):
+    """What histories that are forecast together have in common."""
+
+    rules: ForecastRules
+    kind: Kind
+    month_of: date | None
+    """Of months' totals, the newest day; None of everything else."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Together:
+    """Some histories as the rows of one panel, the newest day of each last."""
+
+    rules: ForecastRules
+    faults: Faults
+    panel: PanelForecast
+    quantiles: Array
+
+    @classmethod
+    def of(cls, key: _Alike, histories: list[History]) -> Self:
+        rules, longest = key.rules, max(map(len, histories))
+        values = np.full((len(histories), longest), np.nan)
+        provenance = np.full((len(histories), longest), MISSING, dtype=np.int8)
+        for row, history in enumerate(histories):
+            values[row, longest - len(history) :] = history.values
+            provenance[row, longest - len(history) :] = history.provenance
+        faults = find_faults(values, key.kind, provenance)
+        panel = forecast_panel(faults.mended, rules.horizon_days, key.kind, model_asked(rules.model, rules.model_file))
+        if isinstance(panel, LevelForecast):
+            panel = panel.widened(rules.correction.width)
+        elif isinstance(panel, FlowForecast) and key.month_of is not None:
+            panel = MonthTotalForecast.of(panel, values, key.month_of)
+        return cls(rules, faults, panel, panel.quantiles(LEVELS))
+
+    def projection(self, row: int, whole: History, known: History) -> Projection:
+        """One row as its metric's projection.
+
+        Args:
+            whole, known: its history, and the part that is looked at.
+        """
+        total = isinstance(self.panel, MonthTotalForecast)
+        past = month_to_date(known.values, known.first_day) if total else whole.values
+        mended = self.faults.mended[row, -len(known) :]
+        # A mended past may lie below zero; the future of a count does not.
+        floor = 0.0 if np.nanmin(known.values) >= 0 else -np.inf
+        quantiles = np.maximum(self.quantiles[row], floor)
+        middle = quantiles[[LEVELS.index(level) for level in (0.1, 0.5, 0.9)]]
+        forecast = Forecast(
+            metric=known.metric,
+            scope_name=known.scope_name,
+            as_of=known.last_day,
+            current=float(np.nanmean(known.values[-7:]) if known.metric.is_daily_flow else past[-1]),
+            levels=LEVELS,
+            quantiles=quantiles,
+            growth_per_30_days=_growth(self.panel, row, middle[1], mended),
+            history=HistoryNote.of(known),
+            model=self.rules.model,
+        )
+        notes = self.faults.notes(row, known.last_day - timedelta(days=self.faults.mended.shape[1] - 1))
+        reasons = explain(self.panel, row, mended, middle, model=self.rules.model, correction=self.rules.correction)
+        return Projection(forecast, past, self.panel, row, notes, reasons, floor)
+
+
+def _growth(panel: PanelForecast, row: int, median: Array, past: Array) -> float:
+    """Growth over the 30 days ahead; of a flow, against the 30 days past, without what stands out in them."""
+    days = 1
+    if isinstance(panel, MonthTotalForecast):
+        panel, days = panel.flow, MONTH_DAYS
+    if isinstance(panel, FlowForecast):
+        recent = past[-MONTH_DAYS:]
+        before = past if np.isnan(recent).all() else recent
+        return days * float(panel.mean[row, :MONTH_DAYS].mean() - np.nanmean(before))
+    return float(median[min(MONTH_DAYS, len(median)) - 1] - past[-1])
 
 
 def refuse(history: History, today: date, rules: ForecastRules) -> Refusal | None:
@@ -100,54 +228,3 @@ def refuse(history: History, today: date, rules: ForecastRules) -> Refusal | Non
         reason = f"{have} {'day is' if have == 1 else 'days are'} known, a forecast needs {rules.need_days}"
         return Refusal(Status.INSUFFICIENT_DATA, reason, have=have, need=rules.need_days)
     return None
-
-
-def month_to_date(values: Array, first_day: date) -> Array:
-    """Running totals that begin anew on the first of each month, (n_days,), from daily amounts."""
-    restart = _month_starts(first_day, len(values))
-    totals = np.empty_like(values)
-    total = 0.0
-    for at, amount in enumerate(values):
-        total = (0.0 if restart[at] else total) + amount
-        totals[at] = total
-    return totals
-
-
-def _project_month_total(history: History, horizon: int) -> Projection:
-    flow = FlowDrift.fit(history.values[None, :], horizon)
-    past = month_to_date(np.nan_to_num(bridge_gaps(history.values[None, :])[0]), history.first_day)
-    restart = _month_starts(history.last_day + timedelta(days=1), horizon)
-    mean, spread = (row[0] for row in flow.running_total(restart.astype(np.float64), past[-1:]))
-    z = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
-    within_month = np.where(np.cumsum(restart) == 0, past[-1], 0.0)  # a total of this month cannot shrink
-    quantiles = np.maximum(mean + z[:, None] * spread, within_month)
-    growth = float(flow.mean[0, :MONTH_DAYS].sum() - np.nansum(history.values[-MONTH_DAYS:]))
-
-    def cdf(threshold: float) -> Array:
-        if threshold <= past[-1]:
-            return np.ones(horizon)
-        # Within a month the total only grows, so "reached by then" is "above on that day"; months follow the same
-        # level, so the likeliest month so far bounds them all.
-        reached: Array = np.maximum.accumulate(1.0 - normal_cdf((threshold - mean) / spread))
-        return reached
-
-    return Projection(_forecast(history, float(past[-1]), quantiles, growth), past, cdf)
-
-
-def _month_starts(first_day: date, n_days: int) -> NDArray[np.bool_]:
-    days = np.datetime64(first_day, "D") + np.arange(n_days)
-    starts: NDArray[np.bool_] = days == days.astype("datetime64[M]").astype("datetime64[D]")
-    return starts
-
-
-def _forecast(history: History, current: float, quantiles: Array, growth: float) -> Forecast:
-    return Forecast(
-        metric=history.metric,
-        scope_name=history.scope_name,
-        as_of=history.last_day,
-        current=current,
-        levels=LEVELS,
-        quantiles=quantiles,
-        growth_per_30_days=growth,
-        history=HistoryNote.of(history),
-    )

@@ -1,6 +1,6 @@
 """From a projection and a limit to a status, whatever made the projection."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from outgrow.domain.forecast import DayBand, Forecast, HistoryNote, Refusal, Status
 from outgrow.domain.history import OBSERVED, History
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
+from outgrow.domain.note import Note, NoteCode
 from outgrow.forecasting.outlook import days_until, days_until_of
 from outgrow.forecasting.projection import ForecastRules, Projection
 
@@ -25,7 +26,40 @@ def history(values: Any) -> History:
     return History(TOTAL_PRODUCTS, PLATFORM, "main", first, array, np.full(len(array), OBSERVED, np.int8))
 
 
-def projection(past: Any, cdf: Array, growth: float = 30.0) -> Projection:
+@dataclass(frozen=True)
+class Oracle:
+    """A panel of two rows that knows how likely every day is, of the second; of the first it knows nothing.
+
+    Fallen to is what risen to is not yet.
+    """
+
+    cdf: Array
+
+    @property
+    def horizon(self) -> int:
+        return len(self.cdf)
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        return np.array([False, True])
+
+    def quantiles(self, levels: tuple[float, ...]) -> Array:
+        return self.at_days(tuple(range(1, self.horizon + 1)), levels)
+
+    def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
+        answer = np.broadcast_to(np.array(levels)[None, :, None] * np.array(days), (2, len(levels), len(days))).copy()
+        answer[0] = np.nan
+        return answer
+
+    def crossing_cdf(self, thresholds: Array, *, falling: bool = False) -> Array:
+        assert thresholds.shape == (2,)
+        return np.stack([np.full(self.horizon, np.nan), self.cdf / 2 if falling else self.cdf])
+
+    def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
+        return self.crossing_cdf(thresholds, falling=falling)[:, np.array(days) - 1]
+
+
+def projection(past: Any, cdf: Array, growth: float = 30.0, notes: tuple[Note, ...] = ()) -> Projection:
     """That of somebody who knows how likely every day is."""
     values: Array = np.asarray(past, dtype=np.float64)
     forecast = Forecast(
@@ -38,7 +72,7 @@ def projection(past: Any, cdf: Array, growth: float = 30.0) -> Projection:
         growth_per_30_days=growth,
         history=HistoryNote(len(values), 0, 0),
     )
-    return Projection(forecast, values, lambda _threshold: cdf)
+    return Projection(forecast, values, Oracle(cdf), row=1, notes=notes)
 
 
 def rising(start: int, end: int, top: float = 1.0, days: int = HORIZON) -> Array:
@@ -50,8 +84,10 @@ NEVER = np.zeros(HORIZON)
 PAST = [100.0, 101.0, 102.0]
 
 
-def told(made: Projection | Refusal, threshold: float | None = 200.0, past: Any = PAST) -> Any:
-    return days_until_of(made, history(past), threshold)
+def told(
+    made: Projection | Refusal, threshold: float | None = 200.0, past: Any = PAST, *, falling: bool = False
+) -> Any:
+    return days_until_of(made, history(past), threshold, falling=falling)
 
 
 def test_a_limit_that_will_be_reached() -> None:
@@ -126,6 +162,47 @@ def test_a_limit_that_is_reached_says_for_how_long(past: list[float], ago: int) 
     assert found.probability_within == {}
 
 
+@pytest.mark.parametrize(
+    ("past", "ago"), [([100, 60, 51, 50], 0), ([100, 50, 49, 48], 2), ([10, 100, 50, 40], 1), ([30, 30, 30, 30], 3)]
+)
+def test_a_limit_that_is_fallen_to_says_for_how_long(past: list[float], ago: int) -> None:
+    found = told(projection(past, np.ones(HORIZON)), 50, past, falling=True)
+
+    assert (found.status, found.days_ago, found.falling) == (Status.ALREADY_EXCEEDED, ago, True)
+    assert found.reason == f"at or below 50 since {AS_OF - timedelta(days=ago)}"
+
+
+def test_a_limit_that_will_be_fallen_to() -> None:
+    found = told(projection(PAST, rising(100, 200), -30.0), 50, falling=True)
+
+    assert (found.status, found.falling) == (Status.OK, True)
+    assert found.days == DayBand(120, 200, None)
+    assert found.probability_within[365] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("cdf", "growth", "status", "why"),
+    [
+        pytest.param(rising(100, 200, 0.8), 30.0, Status.BEYOND_HORIZON, "beyond the horizon", id="it may be"),
+        pytest.param(NEVER, -30.0, Status.BEYOND_HORIZON, "beyond the horizon", id="it falls"),
+        pytest.param(NEVER, 30.0, Status.NO_GROWTH, "it grows by 30", id="it grows"),
+        pytest.param(NEVER, 0.0, Status.NO_GROWTH, "it does not fall", id="it stands"),
+    ],
+)
+def test_no_likely_day_of_a_fall(cdf: Array, growth: float, status: Status, why: str) -> None:
+    found = told(projection(PAST, cdf, growth), 50, falling=True)
+
+    assert found.status is status
+    assert why in found.reason
+    assert found.days.p50 is None
+
+
+def test_what_was_amiss_in_the_past_is_told_along() -> None:
+    note = Note(NoteCode.GAP, AS_OF - timedelta(days=9), AS_OF - timedelta(days=7), 100.0, 101.0)
+
+    assert told(projection(PAST, rising(100, 200), notes=(note,))).notes == (note,)
+
+
 def test_without_a_limit_there_is_no_day() -> None:
     found = told(projection(PAST, np.ones(HORIZON)), None)
 
@@ -157,3 +234,10 @@ def test_a_real_projection_goes_the_same_way() -> None:
     older = days_until(past, 259, AS_OF + timedelta(days=7), ForecastRules())
     assert older == replace(found)
     assert days_until(past, 259, AS_OF + timedelta(days=8), ForecastRules()).status is Status.STALE
+
+
+def test_a_real_projection_falls_the_same_way() -> None:
+    past = history(1_000 - np.arange(60.0))
+    found = days_until(past, 841, AS_OF, ForecastRules(), falling=True)
+
+    assert (found.status, found.days.p50) == (Status.OK, 100)

@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from outgrow.domain.forecast import Refusal, Status
@@ -18,7 +16,11 @@ from outgrow.domain.metric import (
     TOTAL_PRODUCTS,
     Metric,
 )
-from outgrow.forecasting.projection import LEVELS, ForecastRules, Projection, month_to_date, project, refuse
+from outgrow.domain.note import NoteCode
+from outgrow.forecasting.correction import Correction
+from outgrow.forecasting.months import MonthTotalForecast
+from outgrow.forecasting.panel import MODELS
+from outgrow.forecasting.projection import LEVELS, ForecastRules, Projection, project, refuse
 
 RULES = ForecastRules()
 TODAY = date(2026, 3, 20)
@@ -42,14 +44,6 @@ def refused(history: History, rules: ForecastRules = RULES, today: date = TODAY)
     assert isinstance(made, Refusal)
     assert made == refuse(history, today, rules)
     return made
-
-
-@given(st.dates(date(2000, 1, 1), date(2030, 12, 31)), st.lists(st.integers(0, 1_000), max_size=120))
-def test_month_to_date_is_the_sum_since_the_first(first: date, amounts: list[int]) -> None:
-    days = [first + timedelta(days=n) for n in range(len(amounts))]
-    expected = [sum(a for d, a in zip(days, amounts, strict=True) if day.replace(day=1) <= d <= day) for day in days]
-
-    assert month_to_date(np.array(amounts, dtype=float), first).tolist() == expected
 
 
 def test_nothing_is_stored_yet() -> None:
@@ -189,7 +183,116 @@ class TestMonthTotals:
 
         assert projected(past(values, TOTAL_ORDERS_MONTH)).forecast.current == 2_000
 
-    def test_growing_orders_grow(self) -> None:
-        made = projected(past(100 + np.arange(80.0), TOTAL_ORDERS_MONTH)).forecast
+    def test_growth_is_the_flow_s_over_thirty_days(self) -> None:
+        values = 100 + np.arange(80.0)
+        made = projected(past(values, TOTAL_ORDERS_MONTH))
+        assert isinstance(made.panel, MonthTotalForecast)
 
-        assert made.growth_per_30_days > 100
+        expected = made.panel.flow.mean[0, :30].sum() - values[-30:].sum()
+        assert made.forecast.growth_per_30_days == pytest.approx(expected)
+        assert made.in_30_days() == pytest.approx(made.panel.flow.mean[0, :30].sum())
+
+
+def wandering(seed: int, days: int = 200) -> NDArray[np.float64]:
+    """Products that come and go."""
+    return np.asarray(5_000 + np.cumsum(np.random.default_rng(seed).normal(6, 30, days)))
+
+
+METRICS = pytest.mark.parametrize("metric", [TOTAL_PRODUCTS, ORDERS_PER_DAY], ids=["level", "flow"])
+each_model = pytest.mark.parametrize("model", MODELS)
+
+
+@METRICS
+@each_model
+@pytest.mark.parametrize("days", [1, 77, 365, 10_000])
+def test_shifted_dates_change_nothing_but_dates(metric: Metric, model: str, days: int) -> None:
+    rules = ForecastRules(model=model)
+    later = TODAY + timedelta(days=days)
+    one = projected(past(wandering(1), metric), rules)
+    two = projected(past(wandering(1), metric, later), rules, later)
+
+    assert two.forecast.as_of - one.forecast.as_of == timedelta(days=days)
+    np.testing.assert_array_equal(two.forecast.quantiles, one.forecast.quantiles)
+    for limit, falling in ((6_000.0, False), (4_000.0, True)):
+        cdf = one.crossing_cdf(limit, falling=falling)
+        np.testing.assert_array_equal(two.crossing_cdf(limit, falling=falling), cdf)
+    assert two.forecast.growth_per_30_days == one.forecast.growth_per_30_days
+
+
+@METRICS
+@each_model
+def test_the_model_that_is_asked_is_the_one_that_answers(metric: Metric, model: str) -> None:
+    made = projected(past(wandering(2), metric), ForecastRules(model=model))
+    other = projected(past(wandering(2), metric), ForecastRules(model=MODELS[1 - MODELS.index(model)]))
+
+    assert made.forecast.model == model
+    assert not np.array_equal(made.forecast.quantiles, other.forecast.quantiles)
+
+
+@METRICS
+@each_model
+def test_all_that_is_said_of_a_day_agrees(metric: Metric, model: str) -> None:
+    made = projected(past(wandering(3), metric), ForecastRules(model=model))
+    middle = made.quantiles(LEVELS)
+
+    np.testing.assert_array_equal(middle, made.forecast.quantiles)
+    np.testing.assert_allclose(made.at_days((1, 30, 365), LEVELS), middle[:, [0, 29, 364]], rtol=1e-5)
+    limit = 5_400.0
+    for at, level in enumerate(LEVELS):
+        above = middle[at] >= limit
+        assert (made.crossing_cdf(limit)[above] >= 1 - level - 0.01).all()
+
+
+def test_a_limit_is_asked_about_on_every_day_by_itself() -> None:
+    """A panel joins some of its days by straight lines; a date has to be exact."""
+    made = projected(past(100 + np.arange(60.0)))
+    for days in (16, 17, 18, 19, 20, 21, 33, 103, 207):
+        cdf = made.crossing_cdf(159.0 + days)
+        assert int(np.searchsorted(cdf, 0.5)) + 1 == days
+
+
+def test_what_is_amiss_in_the_past_is_told_and_not_extrapolated() -> None:
+    values = wandering(4)
+    imported = values.copy()
+    imported[120:] += 40_000
+    plain, made = projected(past(values)), projected(past(imported))
+
+    assert plain.notes == ()
+    assert [note.code for note in made.notes] == [NoteCode.IMPORT]
+    assert made.notes[0].first == TODAY - timedelta(days=79)
+    assert made.forecast.growth_per_30_days == pytest.approx(plain.forecast.growth_per_30_days, abs=60)
+    assert made.past.max() > 40_000
+
+
+def test_the_future_of_a_count_is_not_below_zero_though_its_mended_past_is() -> None:
+    values = np.concatenate([10 + np.arange(120.0), 500_000 + 10 - np.arange(80) * 0.1])
+    made = projected(past(values))
+
+    assert (made.forecast.quantiles >= 0).all()
+    assert (made.quantiles((0.001,)) >= 0).all()
+    assert (made.at_days((300,), (0.001,)) >= 0).all()
+
+
+@pytest.mark.parametrize("width", [0.5, 1.7])
+def test_the_platform_s_correction_widens_the_bands(width: float) -> None:
+    history = past(wandering(5))
+    plain, made = (projected(history, ForecastRules(correction=c)) for c in (Correction(), Correction(width, 9, 50)))
+    spans = [m.forecast.quantile(0.9) - m.forecast.quantile(0.1) for m in (plain, made)]
+
+    np.testing.assert_allclose(spans[1][:180], width * spans[0][:180], rtol=0.1)
+    assert made.explanation is not None
+    assert made.explanation.width == width
+
+
+@pytest.mark.parametrize("kept", [1, 5])
+def test_newest_days_that_are_left_out_leave_an_answer(kept: int) -> None:
+    """A frozen source, an outlier yesterday: what is said does not become unknown by it."""
+    frozen, zero = wandering(6), wandering(6)
+    frozen[-40:] = frozen[-41]
+    zero[-kept:] = 0.0
+    for values in (frozen, zero):
+        made = projected(past(values))
+        assert made.notes
+        assert np.isfinite(made.forecast.growth_per_30_days)
+        assert np.isfinite(made.forecast.quantiles).all()
+        assert np.isfinite(made.crossing_cdf(10_000)).all()

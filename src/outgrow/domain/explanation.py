@@ -1,0 +1,190 @@
+"""Why a forecast says what it says: in numbers, and in words."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from outgrow.domain.metric import Metric
+
+MONTH = 30
+"""Days over which a small pace is told."""
+
+
+class Cause(StrEnum):
+    """Where the doubt about a level comes from."""
+
+    DAYS_VARY = "days_vary"
+    PACE_UNKNOWN = "pace_unknown"
+    COURSES = "courses"
+
+
+_WORDS = {
+    Cause.DAYS_VARY: "how much days vary",
+    Cause.PACE_UNKNOWN: "how fast it goes on",
+    Cause.COURSES: "which of several courses it takes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a forecast rests on. The keys of all but `causes` are numbers of days.
+
+    Attributes:
+        model: which model was asked, `shared` or `drift`.
+        paces: of a level, the mean change a day over the last so many days, without what stands out.
+        growth_per_day: of a level, what the median rises by a day over the next so many days.
+        amounts: of a flow, the mean amount a day over the last so many days, without what stands out; of a month's
+            total, that of the flow that it adds up.
+        amounts_ahead: the same as it is expected over the next so many days.
+        width80: distance between the 10 % and the 90 % quantile so many days ahead.
+        causes: of a level, shares of the spread 90 days ahead, which sum to 1; empty where there is none.
+        plain_share: of a level, how much of the answer is the plain drift's, 0 to 1.
+        width: factor that the platform's own past made the bands wider by; 1.0 for none.
+        correction_series, correction_outcomes: what that was learned from; 0 where nothing was.
+    """
+
+    model: str
+    paces: dict[int, float] = field(default_factory=dict)
+    growth_per_day: dict[int, float] = field(default_factory=dict)
+    amounts: dict[int, float] = field(default_factory=dict)
+    amounts_ahead: dict[int, float] = field(default_factory=dict)
+    width80: dict[int, float] = field(default_factory=dict)
+    causes: dict[Cause, float] = field(default_factory=dict)
+    plain_share: float | None = None
+    width: float = 1.0
+    correction_series: int = 0
+    correction_outcomes: float = 0.0
+
+    def sentences(self, metric: Metric) -> list[str]:
+        """The same in plain words, a sentence each."""
+        if self.plain_share is None:
+            return [*self._amounts(metric), *self._band(metric), *self._flow_model()]
+        return [*self._paces(metric), *self._band(metric), *self._level_model(), *self._doubt(), *self._correction()]
+
+    def to_document(self, metric: Metric) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "text": self.sentences(metric),
+            "paces": _by_days(self.paces),
+            "growth_per_day": _by_days(self.growth_per_day),
+            "amounts": _by_days(self.amounts),
+            "amounts_ahead": _by_days(self.amounts_ahead),
+            "width80": _by_days(self.width80),
+            "causes": {cause.value: round(share, 3) for cause, share in self.causes.items()},
+            "plain_share": None if self.plain_share is None else round(self.plain_share, 3),
+            "correction": {
+                "width": round(self.width, 3),
+                "series": self.correction_series,
+                "outcomes": round(self.correction_outcomes, 1),
+            },
+        }
+
+    def _paces(self, metric: Metric) -> list[str]:
+        told = [*self.paces.values(), *self.growth_per_day.values()]
+        small = max(map(abs, told), default=0.0) < 1
+        days, per, digits = (MONTH, "a month", 2) if small else (1, "a day", 3)
+        said = []
+        for paces, verbs, which in ((self.paces, _PAST, "last"), (self.growth_per_day, _AHEAD, "next")):
+            moved = {span: pace * days for span, pace in paces.items()}
+            if any(moved.values()):
+                verb, numbers = _moved(moved, verbs, digits)
+                said.append(f"{verb} {_over(numbers, f'{metric.unit} {per} over the {which}')}.")
+            elif moved:
+                said.append(f"{verbs[-1]} over the {which} {max(moved)} days.")
+        return said
+
+    def _amounts(self, metric: Metric) -> list[str]:
+        what = "The days that it adds up averaged" if metric.month_total_of else "It averaged"
+        unit = metric.unit if metric.month_total_of else f"{metric.unit} a day"
+        said = []
+        if self.amounts:
+            said.append(f"{what} {_over(_numbers(self.amounts), f'{unit} over the last')}.")
+        if self.amounts_ahead:
+            ahead = _over(_numbers(self.amounts_ahead), f"{metric.unit} a day over the next")
+            said.append(f"The forecast expects {ahead}.")
+        return said
+
+    def _band(self, metric: Metric) -> list[str]:
+        """How wide the 80 % range is; not of a month's total, where that hangs on the day of the month."""
+        if not self.width80 or metric.month_total_of:
+            return []
+        whose = "A single day's 80 % range" if metric.is_daily_flow else "The 80 % range"
+        wide = [
+            f"{number} in {days}" if at else f"{number} {metric.unit} wide in {days} days"
+            for at, (days, number) in enumerate(_numbers(self.width80).items())
+        ]
+        return [f"{whose} is {_listed(wide)}."]
+
+    def _flow_model(self) -> list[str]:
+        return ["The plain drift was asked: days like those of the last half-year."] if self.model == "drift" else []
+
+    def _level_model(self) -> list[str]:
+        """Who speaks; nothing where the plain drift hardly does."""
+        share = self.plain_share or 0.0
+        goes_on = "the pace of the last 91 days goes on"
+        if self.model == "drift":
+            return [f"The plain drift was asked: {goes_on}."]
+        if _percent(share) == "100%":
+            return [f"It moves so evenly that the plain drift has all the say: {goes_on}."]
+        if _percent(share) == "0%":
+            return []
+        return [f"The plain drift ({goes_on}) has {_percent(share)} of the say, the learned model the rest."]
+
+    def _doubt(self) -> list[str]:
+        ordered = sorted(self.causes.items(), key=lambda item: -item[1])
+        told = [(_percent(share), _WORDS[cause]) for cause, share in ordered if _percent(share) != "0%"]
+        parts = [f"{share} {'' if at else 'is '}{words}" for at, (share, words) in enumerate(told)]
+        return [f"Of the doubt 90 days ahead, {_listed(parts)}."] if parts else []
+
+    def _correction(self) -> list[str]:
+        """How the platform's own past changes the ranges; nothing of the drift, which stays as it is."""
+        if self.model == "drift":
+            return []
+        if not self.correction_series:
+            return ["The ranges are as wide as the model has them: nothing corrects them to this platform."]
+        past = "Forecasts of the platform's own past, held against what came,"
+        rest = f"({self.correction_outcomes:.0f} outcomes of {self.correction_series} metrics)"
+        change = _percent(abs(self.width - 1))
+        if change == "0%":
+            return [f"{past} leave the ranges as they are {rest}."]
+        return [f"{past} make the ranges {change} {'wider' if self.width > 1 else 'narrower'} {rest}."]
+
+
+_PAST = ("It grew by", "It fell by", "It changed by", "It stood still")
+_AHEAD = ("The median grows by", "The median falls by", "The median changes by", "The median stands still")
+
+
+def _moved(paces: dict[int, float], verbs: tuple[str, ...], digits: int) -> tuple[str, dict[int, str]]:
+    """Rises or falls with their verb; with their signs where there are both."""
+    if all(pace > 0 for pace in paces.values()):
+        return verbs[0], _numbers(paces, digits)
+    if all(pace < 0 for pace in paces.values()):
+        return verbs[1], _numbers({days: -pace for days, pace in paces.items()}, digits)
+    return verbs[2], {days: ("+" if paces[days] > 0 else "") + n for days, n in _numbers(paces, digits).items()}
+
+
+def _over(numbers: dict[int, str], first: str) -> str:
+    """`3 GB a day over the last 7 days, 4 over 28 and 5 over 91`; `first` is said of the first one alone."""
+    told = enumerate(numbers.items())
+    return _listed([f"{number} over {days}" if at else f"{number} {first} {days} days" for at, (days, number) in told])
+
+
+def _listed(parts: list[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}"
+
+
+def _by_days(numbers: dict[int, float]) -> dict[str, float]:
+    return {str(days): float(f"{number:.6g}") for days, number in numbers.items()}
+
+
+def _numbers(values: dict[int, float], digits: int = 3) -> dict[int, str]:
+    """As people write them: a few digits say enough, and large numbers are whole."""
+    return {
+        days: f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) or value == 0 else f"{value:.{digits}g}"
+        for days, value in values.items()
+    }

@@ -1,0 +1,79 @@
+"""Reading the reasons off a forecast."""
+
+import numpy as np
+
+from outgrow.domain.explanation import Cause, Explanation
+from outgrow.forecasting.correction import Correction
+from outgrow.forecasting.flows import FlowForecast
+from outgrow.forecasting.kernels.mixture import moments
+from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.series import bridge_gaps
+from outgrow.forecasting.levels import LevelForecast
+from outgrow.forecasting.months import MonthTotalForecast
+from outgrow.forecasting.panel import PanelForecast
+
+LOOK_BACK = (7, 28, 91, 364)
+LOOK_AHEAD = (30, 90)
+FAR = 90
+"""Days ahead for which the doubt is taken apart."""
+
+
+def explain(
+    panel: PanelForecast, row: int, past: Array, quantiles: Array, *, model: str, correction: Correction
+) -> Explanation:
+    """Why a row's forecast is what it is.
+
+    Args:
+        panel: the forecast.
+        row: which of its rows.
+        past: (n_days,) what it rests on, mended; of a month's total, the flow that it adds up.
+        quantiles: (3, horizon) its 10, 50 and 90 % quantiles.
+        model: which model was asked.
+        correction: what was applied.
+    """
+    low, middle, high = quantiles
+    ahead = [day for day in LOOK_AHEAD if day <= len(middle)]
+    width80 = {day: float(high[day - 1] - low[day - 1]) for day in ahead}
+    if isinstance(panel, LevelForecast):
+        filled = bridge_gaps(past[None, :])[0]
+        known = filled[~np.isnan(filled)]
+        causes, plain = _causes(panel, row)
+        return Explanation(
+            model,
+            paces={days: _change(known[-1 - days], known[-1]) / days for days in LOOK_BACK if len(known) > days},
+            growth_per_day={day: _change(known[-1], middle[day - 1]) / day for day in ahead},
+            width80=width80,
+            causes=causes,
+            plain_share=plain,
+            width=correction.width,
+            correction_series=correction.series,
+            correction_outcomes=correction.outcomes,
+        )
+    flow = panel.flow if isinstance(panel, MonthTotalForecast) else panel
+    assert isinstance(flow, FlowForecast), "a forecast is of levels, of flows, or of their totals"  # noqa: S101
+    spans = [days for days in LOOK_BACK if len(past) >= days and not np.isnan(past[-days:]).all()]
+    return Explanation(
+        model,
+        amounts={days: float(np.nanmean(past[-days:])) for days in spans},
+        amounts_ahead={day: float(flow.mean[row, :day].mean()) for day in ahead},
+        width80=width80,
+    )
+
+
+def _change(before: np.float64, after: np.float64) -> float:
+    """What is more than rounding of it."""
+    return 0.0 if np.isclose(before, after, rtol=1e-12, atol=0.0) else float(after - before)
+
+
+def _causes(panel: LevelForecast, row: int) -> tuple[dict[Cause, float], float]:
+    """Shares of the variance 90 days ahead, and the weight of the plain drift."""
+    c = panel.future_of(row)
+    mean, walk, doubt = moments(c, np.float64(FAR))
+    middle = (c.weight * mean).sum()
+    parts = {
+        Cause.DAYS_VARY: float((c.weight * walk).sum()),
+        Cause.PACE_UNKNOWN: float((c.weight * doubt * doubt).sum()),
+        Cause.COURSES: float((c.weight * (mean - middle) ** 2).sum()),
+    }
+    total = sum(parts.values())
+    return {cause: part / total for cause, part in parts.items()} if total > 0 else {}, float(c.weight[0])

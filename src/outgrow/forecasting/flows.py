@@ -1,0 +1,180 @@
+"""Flows: every quantile of every future day's amount, and of totals that begin anew each month."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.forecasting.kernels.flow_network import share_quantiles
+from outgrow.forecasting.kernels.network import Weights
+from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.ranks import at_rank, reached, score_of
+from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, WEEKS, Rhythm, rhythm
+
+LANES, BLOCK = 16, 128
+"""Series at a time, and what a block's size is filled up to: every series is computed alike wherever it stands."""
+MIDDLE, LOWER, UPPER = 3, 1, 5
+"""Where the median and the ends of the 80 % interval stand in `RANKS`."""
+HALF = 0.5
+"""Amounts are made whole from here on upwards."""
+ROUNDING = 1e-9
+"""An amount this little beside a limit is at it."""
+NOTHING = 1e-100
+"""Spread of a flow of nothing: it has no unit, and must not divide by zero."""
+WIDTH80 = 2.563
+"""Standard deviations between the 10 % and the 90 % quantile of a normal distribution."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlowForecast:
+    """The future of n flows.
+
+    Attributes:
+        usable: (n,) False for rows that nothing can be said of, also for want of a known day in the last year; their
+            answers are NaN.
+        ranked: (n, 7, horizon) quantiles `RANKS` of each day, before they are made whole.
+        grid: (n,) unit that days come in, 0 where there is none.
+        mean, noise: (n, horizon) expected value of each day, and standard deviation of a day around its level.
+        level_sd: (n, horizon) doubt of the level, common to all days.
+    """
+
+    horizon: int
+    usable: NDArray[np.bool_]
+    ranked: Array
+    grid: Array
+    mean: Array
+    noise: Array
+    level_sd: Array
+
+    @classmethod
+    def fit(cls, values: Array, horizon: int, nets: list[Weights]) -> Self:
+        """Read the histories (n, t); without networks the days of the last half-year come again."""
+        unknown = np.isnan(values[:, -7 * WEEKS :]).all(axis=1)
+        bad = np.isinf(values).any(axis=1) | unknown | (values < 0).any(axis=1)
+        usable = np.asarray(~bad)
+        sound = np.where(usable[:, None], values, 0.0)
+        parts = [_days_ahead(sound[at : at + BLOCK], horizon, nets) for at in range(0, max(1, len(values)), BLOCK)]
+        ranked, grid, weekday = (np.concatenate([p[k] for p in parts]) for k in range(3))
+        return cls(horizon, usable, ranked, grid, *_moments(ranked, weekday))
+
+    def quantiles(self, levels: tuple[float, ...]) -> Array:
+        """Quantiles of each day's value, (n, n_levels, horizon), zero at the least, whole where days are."""
+        values = np.stack([at_rank(self.ranked, RANKS, level) for level in levels], axis=1)
+        values = np.maximum(values, 0.0)
+        grid = self.grid[:, None, None]
+        unit = np.where(grid > 0, grid, 1.0)
+        result: Array = np.where(grid > 0, np.floor(values / unit + HALF) * unit, values)
+        result[~self.usable] = np.nan
+        return result
+
+    def until(self, horizon: int) -> "FlowForecast":
+        """The same for fewer days ahead."""
+        mean, noise, level_sd = (part[:, :horizon] for part in (self.mean, self.noise, self.level_sd))
+        return FlowForecast(horizon, self.usable, self.ranked[:, :, :horizon], self.grid, mean, noise, level_sd)
+
+    def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
+        """The same for some days alone, (n, n_levels, n_days)."""
+        return self.quantiles(levels)[:, :, np.array(days) - 1]
+
+    def crossing_cdf(self, thresholds: Array, *, falling: bool = False) -> Array:
+        """P(first day at or above the threshold <= d), (n, horizon); days share the doubt about their level.
+
+        Args:
+            thresholds: (n,); a row whose threshold is not finite is answered by NaN.
+            falling: of the first day at or below it instead.
+        """
+        limit = np.asarray(thresholds, dtype=np.float64)
+        finite = np.isfinite(limit) & self.usable
+        limit = np.where(finite, limit, 0.0)
+        unit = np.where(self.grid > 0, self.grid, 1.0)
+        hair = NOTHING + ROUNDING * np.maximum(np.abs(limit), self.mean.max(axis=1))
+        common = self.level_sd**2 / (self.level_sd**2 + self.noise**2)
+        # A whole amount is at the limit as soon as what it was made whole from is half a unit away.
+        if falling:
+            held = np.where(self.grid > 0, (np.floor(limit / unit + ROUNDING) + HALF) * unit, limit + hair)
+            cdf = reached(-score_of(self.ranked, RANKS, held), common)
+            cdf[limit < 0] = 0.0
+        else:
+            held = np.where(self.grid > 0, (np.ceil(limit / unit - ROUNDING) - HALF) * unit, limit - hair)
+            cdf = reached(score_of(self.ranked, RANKS, held), common)
+            cdf[limit <= 0] = 1.0
+        return np.where(finite[:, None], cdf, np.nan)
+
+    def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
+        """The same for some days alone, (n, n_days)."""
+        return self.crossing_cdf(thresholds, falling=falling)[:, np.array(days) - 1]
+
+    def running_total(self, restart: Array, start: Array) -> tuple[Array, Array]:
+        """Mean and standard deviation, (n, horizon) each, of totals that begin anew on certain days.
+
+        Args:
+            restart: (horizon,) 1.0 on the days that begin a new total (the first of a month), else 0.0.
+            start: (n,) the total so far.
+        """
+        mean, spread = np.empty_like(self.mean), np.empty_like(self.mean)
+        total, variance, common = start.copy(), np.zeros(len(start)), np.zeros(len(start))
+        for d in range(self.horizon):
+            keep = 1.0 - restart[d]
+            total = total * keep + self.mean[:, d]
+            variance = variance * keep + self.noise[:, d] ** 2
+            common = common * keep + self.level_sd[:, d]
+            mean[:, d], spread[:, d] = total, np.sqrt(variance + common**2)
+        return mean, spread
+
+
+def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array, Array, Array]:
+    """Quantiles of each day (rows, 7, horizon), unit of the amounts (rows,), share of the weekday (rows, horizon)."""
+    n = len(values)
+    filled = np.zeros((-(-n // LANES) * LANES, values.shape[1]))
+    filled[:n] = values
+    r = rhythm(filled)
+    shares = np.repeat(r.ranked[:, :, None], 1 + len(SEASON_KNOTS), axis=2)
+    if nets:
+        # Where days have always kept to their rhythm, what other flows do after wilder days says nothing.
+        shares += r.rough[:, None, None] * (_learned(r, nets) - shares)
+    shares.sort(axis=1)
+    level = _over_days(shares, horizon)
+    weekday = np.tile(r.weekday, (1, horizon // 7 + 1))[:, :horizon]
+    ranked = np.maximum(np.exp(level) - QUIET, 0.0) * (r.level[:, None] * weekday)[:, None, :]
+    ranked[~np.nan_to_num(filled[:, -7 * WEEKS :]).any(axis=1)] = 0.0
+    return ranked[:n], r.grid[:n], weekday[:n]
+
+
+def _learned(r: Rhythm, nets: list[Weights]) -> Array:
+    """What the networks say of each knot, today's as of the first, (n, 7, 1 + n_knots)."""
+    static = np.ascontiguousarray(r.static.T, dtype=np.float32)
+    answers = [
+        np.mean(
+            [share_quantiles(net, static, season, known, np.full(len(season), day, dtype=np.float32)) for net in nets],
+            axis=0,
+        )
+        for day, season, known in zip(
+            SEASON_KNOTS, r.season.T.astype(np.float32), r.season_known.T.astype(np.float32), strict=True
+        )
+    ]
+    return np.stack([answers[0], *answers], axis=2).transpose(1, 0, 2).astype(np.float64)
+
+
+def _over_days(at_knots: Array, horizon: int) -> Array:
+    """Values today and at the knots on straight lines to every day; beyond the last knot they stay."""
+    places = np.array([0, *SEASON_KNOTS])
+    days = np.minimum(np.arange(1, horizon + 1), places[-1])
+    right = np.searchsorted(places, days)
+    share = (days - places[right - 1]) / (places[right] - places[right - 1])
+    result: Array = at_knots[..., right - 1] * (1.0 - share) + at_knots[..., right] * share
+    return result
+
+
+def _moments(ranked: Array, weekday: Array) -> tuple[Array, Array, Array]:
+    """Mean, noise of a day, and doubt of the level: what of the spread the first days do not have yet."""
+    # Swanson's rule from the 10, 50 and 90 % quantiles, for skewed amounts.
+    mean = 0.3 * ranked[:, LOWER] + 0.4 * ranked[:, MIDDLE] + 0.3 * ranked[:, UPPER]
+    spread = (ranked[:, UPPER] - ranked[:, LOWER]) / WIDTH80
+    relative = spread / np.maximum(weekday, 1e-9)
+    first = relative[:, : min(7, relative.shape[1])].mean(axis=1, keepdims=True)
+    noise = np.minimum(first, relative) * weekday
+    weekly = 0.38 * noise  # a week's average of independent days still moves by 1 / sqrt(7) of a day's noise
+    level_sd = np.sqrt(np.maximum(spread**2 - noise**2, 0.0)) + 0.25 * weekly
+    tiny = NOTHING + 1e-6 * np.abs(mean)
+    return mean, noise + tiny, level_sd + tiny

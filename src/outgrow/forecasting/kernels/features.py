@@ -1,0 +1,322 @@
+"""What a history says of its future, free of its unit; many series at once, days down and series across.
+
+A block of series lies in memory with the days as rows, so that every operation runs along the series, and each day is
+touched once: all windows are summed from weekly totals. Single precision is enough once a history is told in its own
+mean daily change.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.series import bridge_gaps
+
+Single = NDArray[np.float32]
+
+WEEKS = 57
+LENGTH = 7 * WEEKS + 1
+"""Days of history that are looked at: 57 weeks of changes."""
+WINDOWS = (1, 2, 4, 8, 13, 26, 52)
+"""Weeks over which changes are averaged; a shorter history gives what it has."""
+MONTH, QUARTER, HALF, YEAR = 2, 4, 5, 6
+"""Where 4, 13, 26 and 52 weeks stand in `WINDOWS`."""
+CLIP = 4.0
+"""A day's change counts up to this multiple of the window's mean change on days with one: an import is not growth."""
+LEAST_SIGMA = 0.05
+"""Smallest volatility, as a share of the mean absolute change: no series is certain."""
+LEAST_OF_LEVEL = 1e-5
+"""The same for a series that stands still, as a share of its level."""
+STRAIGHT, ROUGH = 1e-3, 1e-2
+"""Departures of the daily changes from their mean, as shares of the mean absolute change: of a straight line, and of
+a series like any other."""
+RECORDS = (1, 4, 13, 26)
+"""Weeks over which a pace is held against the pace of as many weeks before: the history's own record of how far "it
+goes on like this" was off."""
+MOVES = (4, 13)
+"""Weeks over which the largest rise and fall are taken."""
+LITTLE = 0.02
+"""Added to a ratio before its logarithm."""
+HELD = 3.0
+"""Yearly and quarterly growth of the level, and of its logarithm, are held within this bound."""
+
+
+class Inputs(NamedTuple):
+    """What the shared model looks at, per series and without unit; every array ends with the axis n.
+
+    Attributes:
+        table: (N_FEATURES, n), see `features`.
+        pace: (10, n) mean daily change in scales: clipped against the last quarter's changes over each of `WINDOWS`,
+            and against the last year's over the last three of them.
+        pull: (4, n) newest value minus its mean over 7, 28, 91 and 364 days, in scales.
+        days: (n,) known changes of the last 91 days, at least 1.
+        rough: (n,) 0 for a straight line or a stand-still, 1 for a series like any other.
+    """
+
+    table: Any
+    pace: Any
+    pull: Any
+    days: Any
+    rough: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """Per series, (n,) each, in the series' unit.
+
+    Attributes:
+        inputs: what the model looks at.
+        current: newest value.
+        scale: volatility a square-root day: the larger of what days and weeks show over 91 days; 1 for zeros.
+        lowest: smallest value.
+    """
+
+    inputs: Inputs
+    current: Array
+    scale: Array
+    lowest: Array
+
+
+def features(values: Array) -> Features:
+    """Features of the newest 400 days of each row (n, t), NaN where unknown; every row has a known day."""
+    filled, known, first = _newest(values)
+    current = filled[:, -1].copy()
+    past = _Past.of(filled, current, (LENGTH - 1 - first).astype(np.float32))
+    spread = _Spread.of(past)
+    scale = np.where(spread.sigma > 0, spread.sigma, np.float32(1))
+    pull = np.stack([-past.level[:w].sum(axis=0) / np.float32(7 * w) for w in (1, 4, 13, 52)])
+    columns = [
+        *_growth_columns(past, scale),
+        *_spread_columns(past, spread, scale),
+        *_shape_columns(past, scale, known),
+        *_record_columns(past, scale),
+        *(np.arcsinh(p / scale / np.float32(np.sqrt(d))) for p, d in zip(pull, (7, 28, 91, 364), strict=True)),
+    ]
+    table = np.stack(columns).astype(np.float32, copy=False)
+    inputs = Inputs(table, past.pace / scale, pull / scale, past.days[QUARTER], spread.rough)
+    return Features(inputs, current, past.unit * scale, filled.min(axis=1))
+
+
+def _newest(values: Array) -> tuple[Array, NDArray[np.bool_], NDArray[np.int64]]:
+    """The newest 400 days without gaps, which of them are known, and the first known one."""
+    n = len(values)
+    days = np.full((n, LENGTH), np.nan)
+    width = min(LENGTH, values.shape[1])
+    days[:, LENGTH - width :] = values[:, values.shape[1] - width :]
+    known = ~np.isnan(days)
+    if known.all():
+        return days, known, np.zeros(n, dtype=np.int64)
+    old = ~known.any(axis=1)
+    if old.any():  # all that is known is older than the window: its newest value is all there is to say
+        days[old, -1] = bridge_gaps(values[old])[:, -1]
+        known[old, -1] = True
+    first = known.argmax(axis=1)
+    open_rows = np.flatnonzero(~known.all(axis=1))
+    filled = bridge_gaps(days[open_rows])
+    days[open_rows] = np.where(np.isnan(filled), days[open_rows, first[open_rows]][:, None], filled)
+    return days, known, first
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Past:
+    """A block of histories in their own mean daily change, days or weeks down (newest week first), series across.
+
+    Attributes:
+        unit: (n,) mean absolute daily change; 1 where nothing ever changed.
+        age: (n,) days between first and newest known day.
+        changes: (399, n) of each day, oldest first.
+        weekly: (58, n) level at the end of each week minus the newest level, oldest first.
+        moved, largest, level, peak: (57, n) days with a change, largest change, summed and highest level, newest first.
+        lived: (57, n) known days of the week, newest first.
+        days: (7, n) known days in each of `WINDOWS`, at least 1.
+        total, count, net: (7, n) absolute change, days with a change, and net change over each window.
+        capped: quarter's and year's clipped changes, (399, n) each.
+        pace: (10, n) as in `Features`, in units.
+        bottom: (n,) lowest level minus the newest, at most 0.
+        standing: (n,) size of the newest level.
+    """
+
+    unit: Array
+    age: Single
+    changes: Single
+    weekly: Single
+    moved: Single
+    largest: Single
+    level: Single
+    peak: Single
+    lived: Single
+    days: Single
+    total: Single
+    count: Single
+    net: Single
+    capped: tuple[Single, Single]
+    pace: Single
+    bottom: Single
+    standing: Single
+
+    @classmethod
+    def of(cls, filled: Array, current: Array, age: Single) -> "_Past":
+        down = np.ascontiguousarray(filled.T)
+        steps = np.diff(down, axis=0)
+        unit = np.abs(steps).sum(axis=0) / np.maximum(age, 1)
+        unit = np.where(unit > 0, unit, 1.0)
+        changes = (steps / unit).astype(np.float32)
+        level = ((down - current) / unit).astype(np.float32)
+        size = np.abs(changes)
+        moved = _weeks(np.sign(size))
+        lived = np.clip(age - 7 * np.arange(WEEKS, dtype=np.float32)[:, None], 0, 7)
+        days = np.maximum(np.minimum(7 * np.array(WINDOWS, dtype=np.float32)[:, None], age), 1)
+        total, count = _over_windows(_weeks(size)), _over_windows(moved)
+        caps = [np.float32(CLIP) * total[k] / np.maximum(count[k], 1) for k in (QUARTER, YEAR)]
+        quarter, year = (np.minimum(np.maximum(changes, -cap), cap) for cap in caps)
+        pace = [_over_windows(_weeks(quarter)) / days, (_over_windows(_weeks(year)) / days)[QUARTER:]]
+        return cls(
+            unit=unit,
+            age=age,
+            changes=changes,
+            weekly=level[::7],
+            moved=moved,
+            largest=_weeks(size, np.maximum),
+            level=_weeks(level[1:]),
+            peak=_weeks(level[1:], np.maximum),
+            lived=lived,
+            days=days,
+            total=total,
+            count=count,
+            net=_over_windows(_weeks(changes)),
+            capped=(quarter, year),
+            pace=np.concatenate(pace),
+            bottom=np.minimum(level.min(axis=0), 0),
+            standing=(np.abs(current) / unit).astype(np.float32),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spread:
+    """What days, weeks and months vary by around the mean change, a square-root day, in units.
+
+    Attributes:
+        month, quarter, year: (3, n) of days, of weeks and of months, over 4, 13 and 52 weeks.
+        sigma: (n,) volatility.
+        rough: (n,) as in `Features`.
+    """
+
+    month: Single
+    quarter: Single
+    year: Single
+    sigma: Single
+    rough: Single
+
+    @classmethod
+    def of(cls, past: _Past) -> "_Spread":
+        recent, all_year = past.capped
+        month = _noise(past, recent, MONTH, past.pace[MONTH])
+        quarter = _noise(past, recent, QUARTER, past.pace[QUARTER])
+        year = _noise(past, all_year, YEAR, past.pace[-1])
+        size = past.total[QUARTER] / past.days[QUARTER]
+        sigma = np.maximum(np.maximum(quarter[0], quarter[1]), np.float32(LEAST_SIGMA) * size)
+        departure = quarter[0] / np.where(size > 0, size, 1)
+        rough = np.clip((departure - np.float32(STRAIGHT)) / np.float32(ROUGH - STRAIGHT), 0, 1)
+        return cls(month, quarter, year, sigma + np.float32(LEAST_OF_LEVEL) * past.standing, rough)
+
+
+def _noise(past: _Past, capped: Single, window: int, pace: Single) -> Single:
+    weeks = WINDOWS[window]
+    days = 7 * weeks
+    # Days before the first known one have no change and no noise.
+    born = np.arange(days, 0, -1, dtype=np.float32)[:, None] <= past.age
+    noise = (capped[-days:] - pace) * born
+    by_week = noise.reshape(weeks, 7, -1).sum(axis=1)
+    months = weeks // 4
+    by_month = by_week[weeks - 4 * months :].reshape(months, 4, -1).sum(axis=1)
+    spread: Single = np.sqrt(np.stack([(x * x).sum(axis=0) / past.days[window] for x in (noise, by_week, by_month)]))
+    return spread
+
+
+def _growth_columns(past: _Past, scale: Single) -> list[Single]:
+    """Mean changes, raw and clipped, and growth of the level."""
+    root = np.sqrt(7 * np.array(WINDOWS, dtype=np.float32))[:, None]
+    raw = np.arcsinh(past.net / past.days * root / scale)
+    clipped = np.arcsinh(past.pace * np.concatenate([root, root[QUARTER:]]) / scale)
+    standing = np.maximum(past.standing, np.float32(1e-30))
+    relative = [
+        np.clip(days * past.pace[k] / standing, -HELD, HELD) for k, days in ((QUARTER, 91), (len(WINDOWS) + 2, 364))
+    ]
+    logarithmic = []
+    for k in (QUARTER, YEAR):
+        before = past.standing - past.net[k]
+        usable = (before > 0) & (past.standing > 0)
+        ratio = np.where(usable, past.standing, 1) / np.where(usable, before, 1)
+        logarithmic.append(np.clip(np.log(ratio), -HELD, HELD))
+    return [*raw, *clipped, *relative, *logarithmic]
+
+
+def _spread_columns(past: _Past, spread: _Spread, scale: Single) -> list[Single]:
+    """How much days, weeks and months vary, and the size of changes, in logarithms."""
+    size = [past.total[k] / past.days[k] for k in (MONTH, QUARTER, YEAR)]
+    ratios = np.concatenate([spread.month, spread.quarter, spread.year, np.stack(size)]) / scale
+    return [*np.log(ratios + np.float32(LITTLE))]
+
+
+def _shape_columns(past: _Past, scale: Single, known: NDArray[np.bool_]) -> list[Single]:
+    """Gauge or counter, stillness, jumps, records, grain, age, and how much was seen."""
+    columns = []
+    largest = np.maximum.accumulate(past.largest, axis=0)
+    for k in (MONTH, QUARTER, YEAR):
+        there = np.where(past.total[k] > 0, past.total[k], 1)
+        columns += [
+            (past.total[k] - np.abs(past.net[k])) / there,
+            1 - past.count[k] / past.days[k],
+            largest[WINDOWS[k] - 1] / there,
+        ]
+    record = np.maximum(past.peak.max(axis=0), 0)
+    moved = past.moved > 0
+    since_change = np.minimum(np.where(moved.any(axis=0), moved.argmax(axis=0), WEEKS) * np.float32(7), past.age)
+    grain = np.where(past.changes != 0, np.abs(past.changes), np.float32(np.inf)).min(axis=0)
+    seen = [known[:, -d:].sum(axis=1) / np.minimum(past.age + 1, d) for d in (28, 91)]
+    return [
+        *columns,
+        np.arcsinh(record / scale / np.float32(np.sqrt(91))),
+        np.arcsinh(past.bottom / scale / np.float32(np.sqrt(364))),
+        np.log1p((past.peak >= record).argmax(axis=0).astype(np.float32)),
+        np.log1p(since_change.astype(np.float32)),
+        np.log1p(past.age),
+        np.log(np.clip(past.standing / scale, np.float32(1e-3), np.float32(1e8))),
+        np.log(np.where(np.isfinite(grain), grain, 0) / scale + np.float32(1e-3)),
+        *seen,
+    ]
+
+
+def _record_columns(past: _Past, scale: Single) -> list[Single]:
+    """How far "it goes on like this" was off before, how much of it upwards, and the largest moves."""
+    columns = []
+    weekly = past.weekly
+    lived = (7 * np.arange(WEEKS, -1, -1, dtype=np.float32)[:, None] <= past.age + np.float32(0.5)).astype(np.float32)
+    for weeks in RECORDS:
+        root = np.float32(np.sqrt(7 * weeks))
+        use = lived[: -2 * weeks]
+        turn = (weekly[2 * weeks :] - 2 * weekly[weeks:-weeks] + weekly[: -2 * weeks]) * use
+        count, off, rise = use.sum(axis=0), np.abs(turn).sum(axis=0), np.maximum(turn, 0).sum(axis=0)
+        typical = np.log(off / np.maximum(count, 1) / root / scale + np.float32(LITTLE))
+        columns += [
+            np.where(count > 0, typical, 0),
+            np.minimum(count, 10) / 10,
+            np.where(off > 0, rise / np.where(off > 0, off, 1), np.float32(0.5)),
+        ]
+    for weeks in MOVES:
+        move = (weekly[weeks:] - weekly[:-weeks]) * lived[:-weeks] / scale / np.float32(np.sqrt(7 * weeks))
+        columns += [np.arcsinh(move.max(axis=0)), np.arcsinh(move.min(axis=0))]
+    return columns
+
+
+def _weeks(days: Single, operation: np.ufunc = np.add) -> Single:
+    """Days (399, n) as weeks (57, n), newest first."""
+    weeks: Single = operation.reduce(days.reshape(WEEKS, 7, -1), axis=1)[::-1]
+    return weeks
+
+
+def _over_windows(weeks: Single) -> Single:
+    """Weeks (57, n), newest first, summed over each of `WINDOWS`, (7, n)."""
+    return np.cumsum(weeks[: WINDOWS[-1]], axis=0)[[w - 1 for w in WINDOWS]]

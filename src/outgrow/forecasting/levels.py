@@ -1,0 +1,222 @@
+"""Levels and counters: the distribution of every future day, and of the first day at or beyond a limit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.domain.metric import Kind
+from outgrow.forecasting.kernels.features import LENGTH, Features, features
+from outgrow.forecasting.kernels.mixture import Components, below, crossing, quantiles, widened
+from outgrow.forecasting.kernels.network import Weights, components, plain
+from outgrow.forecasting.kernels.normal import Array
+
+BLOCK = 256
+"""Series at a time: their days then stay in the cache."""
+LANES = 16
+"""A block is filled up to a multiple of this, so that every series is computed alike wherever it stands."""
+VALUE_KNOTS = (1, 3, 7, 14, 30, 60, 90, 135, 180, 270, 365, 545, 730, 1095, 1825, 3650)
+"""Days ahead on which quantiles are computed; between them they lie on straight lines."""
+CROSSING_KNOTS = (
+    1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 17, 21, 25, *range(30, 91, 5), *range(100, 151, 10), *range(165, 361, 15), 365,
+    410, 455, 545, 635, 730, 910, 1095, 1460, 1825, 2555, 3650,
+)  # fmt: skip
+"""The same for the probability of a crossing."""
+FARTHEST = 1e5
+"""Largest gap, in scales, that is told from a larger one."""
+NOTHING = 1e-100
+"""Scale of a series of zeros: it has no unit, and must not divide by zero."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """Some rows of the panel: which, and what is known of them."""
+
+    rows: slice
+    features: Features
+    future: Components
+
+    @property
+    def size(self) -> int:
+        return int(self.rows.stop - self.rows.start)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelForecast:
+    """The future of n levels.
+
+    Attributes:
+        horizon: days ahead.
+        usable: (n,) False for rows that nothing can be said of; their answers are NaN.
+        falls: whether values may fall below the current one (False for counters).
+    """
+
+    horizon: int
+    usable: NDArray[np.bool_]
+    falls: bool
+    blocks: tuple[_Block, ...]
+
+    @classmethod
+    def fit(cls, values: Array, horizon: int, kind: str, nets: list[Weights]) -> Self:
+        """Read the histories (n, t); without networks the plain drift goes on."""
+        usable = np.asarray(~np.isinf(values).any(axis=1) & ~np.isnan(values).all(axis=1))
+        blocks = []
+        for at in range(0, len(values), BLOCK):
+            part, fine = values[at : at + BLOCK], usable[at : at + BLOCK]
+            filled = np.zeros((-(-len(part) // LANES) * LANES, values.shape[1]))
+            filled[: len(part)] = np.where(fine[:, None], part, 0.0)
+            f = _without_unit(features(filled), filled)
+            future = components(nets, f.inputs) if nets else plain(f.inputs)
+            blocks.append(_Block(slice(at, at + len(part)), f, future))
+        return cls(horizon, usable, kind == Kind.LEVEL, tuple(blocks))
+
+    def quantiles(self, levels: tuple[float, ...]) -> Array:
+        """Quantiles of each day's value, (n, n_levels, horizon), in increasing order of the levels.
+
+        They are never below zero where the series never was, and never fall where it is a counter.
+        """
+        knots = _knots(VALUE_KNOTS, self.horizon)
+        result = np.empty((len(self.usable), len(levels), self.horizon))
+        for block, moves in self._moves(levels, knots):
+            start = np.zeros_like(moves[0, :1])
+            least = start - np.inf
+            for k in np.argsort(levels):
+                daily = _every_day(np.concatenate([start, moves[k]]), knots, self.horizon)
+                least = np.maximum(daily, least)  # rounding must not carry a quantile past its neighbour
+                result[block.rows, k] = self._value(block, least).T
+        return self._known(result)
+
+    def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
+        """The same for some days alone, (n, n_levels, n_days)."""
+        result = np.empty((len(self.usable), len(levels), len(days)))
+        for block, moves in self._moves(levels, days):
+            for k, move in enumerate(moves):
+                result[block.rows, k] = self._value(block, move).T
+        return self._known(result)
+
+    def crossing_cdf(self, thresholds: Array, *, falling: bool = False) -> Array:
+        """P(first day at or above the threshold <= d), (n, horizon), non-decreasing in d.
+
+        Args:
+            thresholds: (n,); a row whose threshold is not finite is answered by NaN.
+            falling: of the first day at or below it instead.
+        """
+        knots = _knots(CROSSING_KNOTS, self.horizon)
+        result = np.empty((len(self.usable), self.horizon))
+        for rows, cdf in self._crossings(thresholds, knots, falling=falling):
+            start = np.zeros_like(cdf[:1])
+            result[rows] = _every_day(np.concatenate([start, cdf]), knots, self.horizon).T
+        return self._bounded(result, thresholds, falling=falling)
+
+    def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
+        """The same for some days alone, increasing, (n, n_days)."""
+        result = np.empty((len(self.usable), len(days)))
+        for rows, cdf in self._crossings(thresholds, days, falling=falling):
+            result[rows] = cdf.T
+        return self._bounded(result, thresholds, falling=falling)
+
+    def until(self, horizon: int) -> "LevelForecast":
+        """The same for fewer or more days ahead."""
+        return replace(self, horizon=horizon)
+
+    def below(self, values: Array, day: int) -> Array:
+        """P(the value `day` days ahead lies below `values`), (n,); NaN where either is unknown."""
+        result = np.empty(len(self.usable))
+        for block in self.blocks:
+            f, n = block.features, block.size
+            change = np.zeros(len(f.current))
+            change[:n] = np.nan_to_num(values[block.rows] - f.current[:n]) / f.scale[:n]
+            held = np.clip(change, -FARTHEST, FARTHEST).astype(np.float32)
+            result[block.rows] = below(block.future, np.float32(day), held)[:n]
+        result[np.isnan(values)] = np.nan
+        return self._known(result)
+
+    def future_of(self, row: int) -> Components:
+        """The mixture of one row, in its scales, (n_components,) each."""
+        block = self.blocks[row // BLOCK]
+        return Components(*(parameter[:, row % BLOCK] for parameter in block.future))
+
+    def widened(self, width: float) -> "LevelForecast":
+        """The same with every band wider by a factor, around its middle."""
+        if width == 1.0:
+            return self
+        blocks = tuple(replace(block, future=widened(block.future, width)) for block in self.blocks)
+        return replace(self, blocks=blocks)
+
+    def _moves(self, levels: tuple[float, ...], days: tuple[int, ...]) -> Iterator[tuple[_Block, Array]]:
+        """Blocks, and quantiles of the change up to each of the days, in scales, (n_levels, n_days, n)."""
+        at = np.array(days, dtype=np.float32)[:, None, None]
+        scores = np.array([NormalDist().inv_cdf(level) for level in levels], dtype=np.float32)[:, None, None]
+        order = np.argsort(levels)
+        for block in self.blocks:
+            moves = quantiles(block.future, at, scores)
+            # Each is found by itself, to within an error: they must not cross for it.
+            moves[order] = np.maximum.accumulate(moves[order], axis=0)
+            yield block, moves
+
+    def _value(self, block: _Block, move: Array) -> Array:
+        """Changes (n_days, n) in scales as values (n_days, rows)."""
+        f, n = block.features, block.size
+        floor = np.where(f.lowest[:n] >= 0, 0.0, -np.inf) if self.falls else f.current[:n]
+        result: Array = np.maximum(f.current[:n] + move[:, :n] * f.scale[:n], floor)
+        return result
+
+    def _known(self, result: Array) -> Array:
+        result[~self.usable] = np.nan
+        return result
+
+    def _crossings(self, thresholds: Array, days: tuple[int, ...], *, falling: bool) -> Iterator[tuple[slice, Array]]:
+        """Rows, and P(crossed by each of the days), (n_days, rows)."""
+        at = np.array(days, dtype=np.float32)[:, None, None]
+        limit = np.asarray(thresholds, dtype=np.float64)
+        for block in self.blocks:
+            gap = np.zeros(len(block.features.current))
+            gap[: block.size] = limit[block.rows] - block.features.current[: block.size]
+            gap = np.nan_to_num(-gap if falling else gap, nan=FARTHEST, posinf=FARTHEST, neginf=0.0)
+            farthest = FARTHEST * block.features.scale
+            gap = (np.clip(gap, 0.0, farthest) / block.features.scale).astype(np.float32)
+            future = block.future.mirrored() if falling else block.future
+            cdf = np.maximum.accumulate(crossing(future, at, gap), axis=0)
+            yield block.rows, cdf[:, : block.size]
+
+    def _bounded(self, cdf: Array, thresholds: Array, *, falling: bool) -> Array:
+        """What is certain: a limit that is reached already, and one that the series cannot fall to."""
+        limit = np.asarray(thresholds, dtype=np.float64)
+        for block in self.blocks:
+            current, lowest = block.features.current[: block.size], block.features.lowest[: block.size]
+            here = limit[block.rows]
+            part = cdf[block.rows]
+            if falling:
+                part[(here < current) & (not self.falls)] = 0.0
+                part[(here < 0) & (lowest >= 0)] = 0.0
+                part[here >= current] = 1.0
+            else:
+                part[here <= current] = 1.0
+        cdf[~np.isfinite(limit)] = np.nan
+        return self._known(cdf)
+
+
+def _without_unit(f: Features, values: Array) -> Features:
+    """The same; a series that was nothing all along (n, t) stays nothing rather than varying by ones."""
+    zero = f.current == 0
+    zero[zero] = ~np.nan_to_num(values[zero, -LENGTH:]).any(axis=1)
+    return replace(f, scale=np.where(zero, NOTHING, f.scale))
+
+
+def _knots(knots: tuple[int, ...], horizon: int) -> tuple[int, ...]:
+    """Those before the horizon, and the horizon."""
+    return (*(k for k in knots if k < horizon), horizon)
+
+
+def _every_day(at_knots: Array, knots: tuple[int, ...], horizon: int) -> Array:
+    """Values (1 + n_knots, n) today and at the knots, on straight lines to every day 1 ... horizon, (horizon, n)."""
+    places = np.array([0, *knots])
+    days = np.arange(1, horizon + 1)
+    right = np.searchsorted(places, days)
+    share = ((days - places[right - 1]) / (places[right] - places[right - 1])).astype(np.float32)[:, None]
+    left = at_knots[right - 1]
+    result: Array = left + share * (at_knots[right] - left)
+    return result

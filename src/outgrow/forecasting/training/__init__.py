@@ -1,0 +1,1 @@
+"""Learning the shared model from many growth histories; needs the extra `fit`."""
