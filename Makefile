@@ -32,7 +32,7 @@ picture: $(VENV)/.ready ## redraw the README's picture from the demo platform
 	$(BIN)/outgrow forecast storage_used_gb --database-url sqlite:///build/picture.db --as-of 2026-11-22 --svg docs/forecast.svg
 
 constraints: $(VENV)/.uv ## write the tested versions down anew (no registry's address)
-	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group dev --universal --no-header -o constraints.txt --upgrade
+	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group dev --universal --no-header --no-annotate -o constraints.txt --upgrade
 
 $(VENV)/.uv:
 	$(PYTHON) -m venv $(VENV)
@@ -45,7 +45,7 @@ $(VENV)/.ready: $(VENV)/.uv pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready
-	$(INSTALL) -e '.[postgres,mysql,charts]' --group dev
+	$(INSTALL) -e '.[postgres,mysql,charts,fit]' --group dev
 	touch $@
 
 clean:

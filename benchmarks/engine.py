@@ -1,6 +1,6 @@
 """How many series a second the engine forecasts, against AutoETS and against one pass over the same memory.
 
-    python benchmarks/engine.py [--million] [--threads 2] [--ets-series 40] [--json]
+    python benchmarks/engine.py [--million] [--processes 2] [--ets-series 40] [--json]
     python benchmarks/engine.py --series 200 --ets-series 0        # a quick look
 
 Made-up counts with 400 days of history: Poisson arrivals and, for four in ten, departures, with a weekly rhythm,
@@ -8,14 +8,14 @@ growth, and gaps in every tenth. Two modes: `full` tells five quantiles of each 
 of the day on which a limit is reached, over 365 days; `lean`, for fleets, three quantiles and the probability of the
 limit at 30, 90, 180 and 365 days.
 
-Blocks of a few hundred series go through two threads (NumPy lets go of the interpreter's lock). A panel is made and
-forecast 16,384 series at a time, so that memory does not grow with their number; only forecasting is timed. Every
-line is a process of its own, whose peak memory is told, libraries included.
+The series are shared out to two processes, one a core, as a fleet's workers share them; each takes a few hundred at a
+time. A panel is made and forecast 16,384 series at a time, so that memory does not grow with their number; only
+forecasting is timed. The larger peak memory of the processes is told, libraries included.
 
 `cost` is the time a series takes against the smallest panel of the mode. `of sum` and `of copy` say how many times
-longer the forecast takes than `np.sum` and a copy of the same panel by the same threads: how far it is from what
+longer the forecast takes than `np.sum` and a copy of the same panel by the same processes: how far it is from what
 memory allows. `of ETS` is against statsforecast's AutoETS (365 days ahead, 80 % and 95 % intervals), on a few series
-of the same kind, in as many processes at once as there are threads; it needs the dependency group `peers`. AutoETS is
+of the same kind, in as many processes at once; it needs the dependency group `peers`. AutoETS is
 timed with a season of 7 days, as daily data ask for, and without one, which is several times faster: the ratio is to
 the latter. All figures are of the same run on the same machine; only their ratios say anything.
 """
@@ -29,7 +29,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -62,7 +61,7 @@ HISTORY = 400
 WAVE = 16_384
 """Series that are in memory at once."""
 BLOCK = 256
-"""Series that a thread takes at a time: their working arrays stay near the processor."""
+"""Series that are forecast at a time: their working arrays stay near the processor."""
 SIZES, MILLION = (1_000, 10_000, 100_000), 1_000_000
 MANY = 10_000
 """Up to here a measurement is the fastest of several rounds."""
@@ -88,37 +87,33 @@ def made_up_counts(n: int, seed: tuple[int, ...]) -> tuple[Array, Array]:
     return counts, limits
 
 
-def waves(n: int, threads: int) -> Iterator[list[tuple[int, int]]]:
+def waves(n: int) -> Iterator[list[tuple[int, int]]]:
     """Blocks (number, series) of n series, as many at a time as fit a wave."""
-    width = min(BLOCK, -(-n // threads))
-    blocks = [(number, min(width, n - start)) for number, start in enumerate(range(0, n, width))]
-    each = max(WAVE // width, threads)
-    for at in range(0, len(blocks), each):
-        yield blocks[at : at + each]
+    blocks = [(number, min(BLOCK, n - start)) for number, start in enumerate(range(0, n, BLOCK))]
+    for at in range(0, len(blocks), WAVE // BLOCK):
+        yield blocks[at : at + WAVE // BLOCK]
 
 
-def measure(mode: str, n: int, threads: int) -> dict[str, float]:
-    """Seconds of the forecast, of a sum and of a copy of n series, and this process's peak memory."""
+def measure(mode: str, n: int, number: int) -> dict[str, float]:
+    """Seconds of the forecast, of a sum and of a copy of n series on one core, and this process's peak memory."""
     work, rounds = MODES[mode], ROUNDS if n <= MANY else 1
     spent = {"forecast": 0.0, "sum": 0.0, "copy": 0.0}
     work(*made_up_counts(min(n, 64), (SEED,)))
-    with ThreadPoolExecutor(threads) as pool:
 
-        def seconds(job: Callable[[Array, Array], object], others: Sequence[Array], rounds: int = ROUNDS) -> float:
-            def once() -> float:
-                started = time.perf_counter()
-                for _ in pool.map(job, panels, others):
-                    pass
-                return time.perf_counter() - started
+    def seconds(job: Callable[[Array, Array], object], others: Sequence[Array], rounds: int = ROUNDS) -> float:
+        def once() -> float:
+            started = time.perf_counter()
+            for panel, other in zip(panels, others, strict=True):
+                job(panel, other)
+            return time.perf_counter() - started
 
-            return min(once() for _ in range(rounds))  # others on the machine only ever slow it down
+        return min(once() for _ in range(rounds))  # others on the machine only ever slow it down
 
-        for wave in waves(n, threads):
-            made = pool.map(lambda block: made_up_counts(block[1], (SEED, block[0])), wave)
-            panels, limits = zip(*made, strict=True)
-            spent["sum"] += seconds(lambda panel, _: np.sum(panel), limits)
-            spent["copy"] += seconds(lambda panel, copy: np.copyto(copy, panel), [panel.copy() for panel in panels])
-            spent["forecast"] += seconds(lambda panel, limit: work(panel, limit)[1].sum(), limits, rounds)
+    for wave in waves(n):
+        panels, limits = zip(*(made_up_counts(size, (SEED, number, block)) for block, size in wave), strict=True)
+        spent["sum"] += seconds(lambda panel, _: np.sum(panel), limits)
+        spent["copy"] += seconds(lambda panel, copy: np.copyto(copy, panel), [panel.copy() for panel in panels])
+        spent["forecast"] += seconds(lambda panel, limit: work(panel, limit)[1].sum(), limits, rounds)
     return spent | {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000}
 
 
@@ -153,23 +148,25 @@ def in_processes(jobs: list[tuple[str, int, int]]) -> list[dict[str, float]]:
     return told
 
 
-def ets_per_second(n: int, threads: int) -> dict[str, float] | None:
-    """Series a second of AutoETS by season, in as many processes as we have threads; None without the library."""
+def ets_per_second(n: int, processes: int) -> dict[str, float] | None:
+    """Series a second of AutoETS by season, in as many processes; None without the library."""
     if n == 0:
         return None
     if importlib.util.find_spec("statsforecast") is None:
         print("AutoETS is left out: install the dependency group `peers`", file=sys.stderr)
         return None
-    each = max(n // threads, 1)
-    told = in_processes([("ets", each, number) for number in range(threads)])
+    each = max(n // processes, 1)
+    told = in_processes([("ets", each, number) for number in range(processes)])
     return {str(season): sum(each / one[str(season)] for one in told) for season in SEASONS}
 
 
-def row(mode: str, n: int, threads: int, ets: dict[str, float] | None) -> dict[str, Any]:
+def row(mode: str, n: int, processes: int, ets: dict[str, float] | None) -> dict[str, Any]:
     """One line of the table."""
     print(f"{mode}: {n:,} series", file=sys.stderr)
-    (told,) = in_processes([(mode, n, threads)])
-    rate = n / told["forecast"]
+    each = max(n // processes, 1)
+    parts = in_processes([(mode, each, number) for number in range(processes)])
+    told = {name: max(part[name] for part in parts) for name in parts[0]}
+    rate = sum(each / part["forecast"] for part in parts)
     return {
         "mode": mode,
         "series": n,
@@ -185,9 +182,9 @@ def row(mode: str, n: int, threads: int, ets: dict[str, float] | None) -> dict[s
 def show(document: dict[str, Any]) -> None:
     """Print the table."""
     ets = document["ets_series_per_second"]
-    print(f"{document['threads']} threads")
+    print(f"{document['processes']} processes")
     for season, rate in (ets or {}).items():
-        print(f"AutoETS, season of {season}: {rate:,.1f} series a second in {document['threads']} processes")
+        print(f"AutoETS, season of {season}: {rate:,.1f} series a second in {document['processes']} processes")
     print(
         f"{'mode':5s} {'series':>9s} {'series/s':>10s} {'us/series':>10s} {'cost':>6s} "
         f"{'of sum':>8s} {'of copy':>8s} {'of ETS':>8s} {'peak MB':>8s}"
@@ -207,7 +204,7 @@ def main() -> None:
     parser.add_argument("--series", type=int, action="append", help="size of a panel; default 1,000 to 100,000")
     parser.add_argument("--million", action="store_true", help="also a panel of 1,000,000")
     parser.add_argument("--mode", choices=tuple(MODES), action="append", help="default both")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--ets-series", type=int, default=40, help="series that AutoETS is measured on; 0 for none")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
@@ -217,12 +214,12 @@ def main() -> None:
         print(json.dumps(measure_ets(n, other) if mode == "ets" else measure(mode, n, other)))
         return
     sizes = sorted(options.series or SIZES) + [MILLION] * options.million
-    ets = ets_per_second(options.ets_series, options.threads)
-    rows = [row(mode, n, options.threads, ets) for mode in options.mode or MODES for n in sizes]
+    ets = ets_per_second(options.ets_series, options.processes)
+    rows = [row(mode, n, options.processes, ets) for mode in options.mode or MODES for n in sizes]
     for one in rows:
         smallest = next(other for other in rows if other["mode"] == one["mode"])
         one["cost"] = one["microseconds_per_series"] / smallest["microseconds_per_series"]
-    document = {"threads": options.threads, "ets_series_per_second": ets, "rows": rows}
+    document = {"processes": options.processes, "ets_series_per_second": ets, "rows": rows}
     if options.json:
         print(json.dumps(document))
     else:

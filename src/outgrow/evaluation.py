@@ -11,8 +11,11 @@ BLOCK = 4096
 
 def crossing_cdf(values: NDArray[np.float64], thresholds: NDArray[np.float64], horizon: int) -> NDArray[np.float64]:
     """P(first day at or above the threshold <= d), (n, horizon), for levels of shape (n, t)."""
-    blocks = (slice(at, at + BLOCK) for at in range(0, len(values), BLOCK))
-    return np.concatenate([forecast_panel(values[b], horizon).crossing_cdf(thresholds[b]) for b in blocks])
+    result = np.empty((len(values), horizon))
+    for at in range(0, len(values), BLOCK):
+        rows = slice(at, at + BLOCK)
+        result[rows] = forecast_panel(values[rows], horizon).crossing_cdf(thresholds[rows])
+    return result
 
 
 def quantiles(values: NDArray[np.float64], horizon: int, levels: tuple[float, ...]) -> NDArray[np.float64]:

@@ -25,6 +25,7 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER
 from outgrow.domain.limit import Severity
 from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Kind
+from outgrow.domain.note import NoteCode
 from outgrow.domain.snapshot import Provenance
 from outgrow.faces.cli.app import app
 from outgrow.service.check import STATES
@@ -230,6 +231,7 @@ def test_every_count_of_an_area_is_named_with_its_metric() -> None:
         ('Answers to "when?"', [status.value for status in Status]),
         ("Severity", [severity.word for severity in Severity]),
         ("Provenance", [provenance.value for provenance in Provenance]),
+        ("Notes on the past", [code.value for code in NoteCode]),
         ("States of `outgrow check`", STATES),
         ("States of `outgrow doctor`", [state.value for state in State]),
         ("States of a subscription", [status.value for status in SubscriptionStatus]),
@@ -289,7 +291,7 @@ def growth(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def platform_url(growth: Path) -> str:
-    """A small platform of two months, rebuilt and captured, with something imported."""
+    """A small platform of three months, rebuilt and captured, with something imported."""
     url = f"sqlite:///{growth.with_name('platform.db')}"
     engine = create_engine(url)
     outgrow.create_schema(engine)
@@ -297,8 +299,8 @@ def platform_url(growth: Path) -> str:
     with Session(engine) as db, db.begin():
         platform = outgrow.Platform(code="main", created_at=now)
         merchant = outgrow.Merchant(platform=platform)
-        store = outgrow.Store(platform=platform, merchant=merchant, created_at=now - timedelta(days=60))
-        days = [now - timedelta(days=ago) for ago in range(60)]
+        store = outgrow.Store(platform=platform, merchant=merchant, created_at=now - timedelta(days=100))
+        days = [now - timedelta(days=ago) for ago in range(100)]
         db.add_all([outgrow.Product(platform=platform, store=store, created_at=day) for day in days])
     engine.dispose()
     for command in ("backfill", "capture", f"import {growth}"):
@@ -313,22 +315,25 @@ def run(command: str, url: str) -> Any:
 
 
 def keys(document: Any) -> set[str]:
-    """All field names in a document, save for those that are metrics, spans or quantiles of a caller's choice."""
+    """All field names in a document, save for those that are metrics or numbers of days."""
     if isinstance(document, list):
         return set().union(*map(keys, document))
     if not isinstance(document, dict):
         return set()
     free = {*ALIASES, *(m.name for m in CAPTURED), "visitors"}
-    return {key for key in document if key not in free}.union(*map(keys, document.values()))
+    return {key for key in document if key not in free and not key.isdigit()}.union(*map(keys, document.values()))
 
 
 ASKED = {
-    "when": ("when products 100", "when products 10", "when db_size_mb 10"),
+    "when": ("when products 200", "when products 50 --falling", "when products 10", "when db_size_mb 10"),
     "status": ("status",),
     "forecast": ("forecast products", "forecast db_size_mb"),
     "trends": ("trends", "trends --as-of 2020-01-01"),
     "history": ("history products",),
     "recommend": ("recommend",),
+    "backtest": ("backtest --horizon 30",),
+    "accuracy": ("accuracy",),
+    "fit": ("fit",),
     "check": ("check",),
     "capture": ("capture",),
     "backfill": ("backfill --dry-run",),

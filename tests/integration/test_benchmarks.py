@@ -276,14 +276,14 @@ def test_the_engine_s_table_has_a_line_a_size() -> None:
     assert told.stdout.splitlines()[-1].split()[:2] == ["lean", "40"]
 
 
-@given(st.integers(1, 200_000), st.integers(1, 8))
-def test_every_series_is_in_one_block_and_no_wave_is_large(n: int, threads: int) -> None:
-    waves = list(engine.waves(n, threads))
+@given(st.integers(1, 200_000))
+def test_every_series_is_in_one_block_and_no_wave_is_large(n: int) -> None:
+    waves = list(engine.waves(n))
     blocks = [block for wave in waves for block in wave]
     assert [number for number, _ in blocks] == list(range(len(blocks)))
     assert sum(series for _, series in blocks) == n
     assert max(sum(series for _, series in wave) for wave in waves) <= engine.WAVE
-    assert max(series for _, series in blocks) <= -(-n // threads)  # no thread is left without work
+    assert max(series for _, series in blocks) <= engine.BLOCK
 
 
 def test_made_up_counts_look_like_counts_and_stay_below_their_limits() -> None:

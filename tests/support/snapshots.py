@@ -1,7 +1,7 @@
 """Snapshots and measurements in the fewest words, for tests of what is stored."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Metric, Scope
 from outgrow.domain.snapshot import Measurement, Provenance, Reading, Snapshot
-from outgrow.store.snapshots import claim_day, write_snapshot
+from outgrow.store.snapshots import claim_day, write_days, write_measurements, write_snapshot
 from outgrow.store.tables import MeasurementRow
 
 DAY = date(2026, 3, 1)
@@ -71,3 +71,13 @@ def store(session: Session, *snapshots: Snapshot) -> None:
     for each in snapshots:
         claim_day(session, each.platform, each.day, NOON)
         write_snapshot(session, each)
+
+
+def store_days(
+    session: Session, days: int, value: Callable[[int], float], last: date, metric: str = TOTAL_PRODUCTS.name
+) -> None:
+    """Store as many observed days of one metric, up to the last; `value` is told the number of the day, from 0 on."""
+    dates = [last - timedelta(days=days - 1 - n) for n in range(days)]
+    write_days(session, "main", dates)
+    rows = [row(observed(float(value(n))), metric, day) for n, day in enumerate(dates)]
+    write_measurements(session, rows)

@@ -49,7 +49,7 @@ class CapacityForecastService:
             ClockError: the newest snapshot is of a later day.
         """
         platform = find_platform(db, self._platform)
-        return capture(db, db, platform, self._clock(), self._aggregator)
+        return capture(db, db, platform, self._clock(), self._aggregator, config=self._config)
 
     def get_growth_trends(self, db: Session, days: int = 30) -> dict[str, Any]:
         """Growth of every captured metric over the last `days` days; see `outgrow.service.trends.trends`."""

@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day
-from outgrow.domain.errors import ClockError
+from outgrow.domain.errors import ClockError, OutgrowError
 from outgrow.domain.metric import PLATFORM, MetricCatalogue
 from outgrow.domain.snapshot import Provenance, Snapshot
+from outgrow.service.config import CapacityConfig
+from outgrow.service.issue import issue
+from outgrow.service.view import View
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.capture import measure_today, rebuild_flows
 from outgrow.sources.commerce.platforms import PlatformRef
@@ -32,9 +35,17 @@ logger = logging.getLogger(__name__)
 
 
 def capture(
-    source: Session, store: Session, platform: PlatformRef, now: datetime, aggregator: StatsAggregator
+    source: Session,
+    store: Session,
+    platform: PlatformRef,
+    now: datetime,
+    aggregator: StatsAggregator,
+    *,
+    config: CapacityConfig | None = None,
 ) -> CapacitySnapshot:
     """Store today's snapshot, or fill what is missing in it; everything else in it stays as it was.
+
+    The forecasts that follow from it are kept with it; see `outgrow.service.issue.issue`.
 
     Part of the caller's transaction on `store`: flushed, never committed. The day is claimed before anything is
     read, so concurrent captures follow each other and leave one snapshot.
@@ -42,6 +53,7 @@ def capture(
     Args:
         source: a session on the platform's database; only read.
         store: a session on our tables; may be the same.
+        config: limits and rules of the forecasts that are kept; the defaults by default.
 
     Raises:
         ClockError: the newest snapshot is of a later day than `now`.
@@ -60,9 +72,17 @@ def capture(
         write_snapshot(store, _without(present, measure_today(source, platform, day, aggregator)))
         logger.info("captured %s of platform %s", day, platform.code)
     _complete_flows(source, store, platform, now, aggregator)
+    _keep_forecasts(View(store, platform.code, day, config or CapacityConfig()))
     stored = get_snapshot(store, platform.code, day)
     assert stored is not None, "a claimed day has a row"  # noqa: S101
     return stored
+
+
+def _keep_forecasts(view: View) -> None:
+    try:
+        issue(view)
+    except OutgrowError as error:  # such as a limit of a metric that is not there yet: no reason to lose a day
+        logger.warning("no forecast of %s is kept: %s", view.today, error.what)
 
 
 def _without(present: CapacitySnapshot | None, measured: Snapshot) -> Snapshot:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day, time_zone
 from outgrow.domain.errors import OutgrowError
+from outgrow.forecasting.model import SHIPPED, load_model
 from outgrow.service.capture import open_reasons
 from outgrow.service.connections import database_errors
 from outgrow.service.limits import configured_limits
@@ -26,6 +27,8 @@ from outgrow.store.snapshots import StoredPlatform, claim_day, get_snapshot, new
 
 GAP_DAYS = 90
 """How far back gaps are looked for."""
+CHECKSUM_SHOWN = 12
+"""So much of a model's checksum tells it from others."""
 
 
 class State(StrEnum):
@@ -87,6 +90,7 @@ def _configuration(exam: _Exam, workspace: Workspace) -> None:
         "configuration",
         lambda: f"{len(workspace.config.ladder.tiers)} tiers, limits: {len(workspace.config.limits)}",
     )
+    exam.passes("model", lambda: _model(workspace))
     if find_spec("vl_convert"):
         exam.add("charts", State.GOOD, "can be drawn")
     else:
@@ -94,6 +98,15 @@ def _configuration(exam: _Exam, workspace: Workspace) -> None:
     if unknown := unknown_variables():
         exam.add("environment", State.NOTE, f"{', '.join(unknown)}: no such setting", "see docs/reference/settings.md")
     exam.add("metric providers", State.GOOD, ", ".join(provider.area for provider in installed_providers()))
+
+
+def _model(workspace: Workspace) -> str:
+    """Which shared model is asked: where it is, of which day, and the beginning of its checksum."""
+    file = workspace.config.rules.model_file
+    model = load_model(file)
+    where = "the one that is shipped" if file == SHIPPED else str(file)
+    of = f", of {model.card['date']}" if model.card.get("date") else ""
+    return f"{where}{of}, checksum {model.checksum[:CHECKSUM_SHOWN]}"
 
 
 def _source(exam: _Exam, workspace: Workspace) -> bool:

@@ -42,7 +42,7 @@ def forecast(view: View, metric: str, limit: str | float | None = None, scope: S
     """
     found = view.metrics.resolve(metric)
     known = view.forecastable(found, scope)
-    projection = project(known, view.today, view.config.rules)
+    projection = project(known, view.today, view.rules(found, scope))
     threshold = nearest_limit(view, known) if limit is None and scope == PLATFORM else None
     if limit is not None:
         threshold = checked_threshold(limit)
@@ -50,13 +50,18 @@ def forecast(view: View, metric: str, limit: str | float | None = None, scope: S
 
 
 def forecast_document(history: History, projection: Projection | Refusal) -> dict[str, Any]:
-    """As JSON; a refusal bears its status, reason, have and need, and no days."""
+    """As JSON, with notes and explanation; a refusal bears its status, reason, have and need, and no days."""
+    metric = history.metric
     if isinstance(projection, Projection):
-        return projection.forecast.to_document()
+        return {
+            **projection.forecast.to_document(),
+            "notes": [note.to_document(metric.unit) for note in projection.notes],
+            "explanation": projection.explanation.to_document(metric) if projection.explanation else None,
+        }
     return {
-        "metric": history.metric.name,
+        "metric": metric.name,
         "scope": history.scope_name,
-        "unit": history.metric.unit,
+        "unit": metric.unit,
         "status": projection.status.value,
         "reason": projection.reason,
         "have": projection.have,

@@ -92,7 +92,7 @@ def recommend(view: View, present: Present) -> list[Recommendation]:
 
 def _outlook(view: View, limit: Limit, present: Present) -> LimitOutlook:
     metric = view.metrics.resolve(limit.metric)
-    until = days_until(view.forecastable(metric), limit.maximum, view.today, view.config.rules)
+    until = days_until(view.forecastable(metric), limit.maximum, view.today, view.rules(metric))
     if until.current is None and metric.name in present.usage:
         until = replace(until, current=float(present.usage[metric.name]))
     return LimitOutlook.of(limit, until, view.config.policy)

@@ -17,6 +17,7 @@ from pydantic_settings import (
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
 from outgrow.domain.limit import AlertPolicy, Limit
+from outgrow.forecasting.model import SHIPPED
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.config import DEFAULT_LIMITS, CapacityConfig
 
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
         database_url: SQLAlchemy address of the platform's database.
         store_url: address of our own tables; the same database by default.
         platform: code or id; the first platform by default.
+        model_file: the file of a model that `outgrow fit` made; the model that is shipped by default.
         time_zone: IANA name for platforms that are known from the store alone, such as imported ones.
     """
 
@@ -79,6 +81,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     store_url: str | None = None
     platform: str | None = None
+    model_file: Path | None = None
     time_zone: str = "UTC"
     forecast: ForecastSection = ForecastSection()
     alerts: AlertSection = AlertSection()
@@ -117,9 +120,8 @@ class Settings(BaseSettings):
         ladder = DEFAULT_LADDER
         if self.ladder is not None:
             ladder = Ladder(tuple(Tier(t.name, t.max_stores, t.max_products, t.cost_monthly) for t in self.ladder))
-        return CapacityConfig(
-            ladder, limits, AlertPolicy(**self.alerts.model_dump()), ForecastRules(**self.forecast.model_dump())
-        )
+        rules = ForecastRules(**self.forecast.model_dump(), model_file=self.model_file or SHIPPED)
+        return CapacityConfig(ladder, limits, AlertPolicy(**self.alerts.model_dump()), rules)
 
 
 def load_settings(file: Path | None = None, **options: Any) -> Settings:  # noqa: ANN401

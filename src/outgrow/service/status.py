@@ -12,8 +12,9 @@ from outgrow.domain.days import spoken
 from outgrow.domain.forecast import DaysUntil, HistoryNote, Status
 from outgrow.domain.history import History
 from outgrow.domain.limit import Limit, Severity
+from outgrow.forecasting.months import month_to_date
 from outgrow.forecasting.outlook import days_until_of
-from outgrow.forecasting.projection import month_to_date, project
+from outgrow.forecasting.projection import project_all
 from outgrow.planning.urgency import LimitOutlook, by_urgency
 from outgrow.service.limits import platform_limits
 from outgrow.service.view import View
@@ -77,13 +78,14 @@ class StatusReport:
 def status(view: View) -> StatusReport:
     """Every limit of the platform by urgency, then the metrics without one."""
     histories = {h.metric.name: h for h in view.forecastables(view.platform_metrics())}
-    projections = {name: project(h, view.today, view.config.rules) for name, h in histories.items()}
+    asked = [(history, view.rules(history.metric)) for history in histories.values()]
+    projections = dict(zip(histories, project_all(asked, view.today), strict=True))
     limits = platform_limits(view, histories)
     limited = {limit.metric for limit in limits}
-    asked: list[tuple[str, Limit | None]] = [(limit.metric, limit) for limit in limits]
-    asked += [(name, None) for name, known in histories.items() if name not in limited and known.known_days]
+    lines: list[tuple[str, Limit | None]] = [(limit.metric, limit) for limit in limits]
+    lines += [(name, None) for name, known in histories.items() if name not in limited and known.known_days]
     outlooks = []
-    for name, limit in asked:
+    for name, limit in lines:
         until = days_until_of(projections[name], histories[name], limit.maximum if limit else None)
         outlooks.append(LimitOutlook.of(limit, until, view.config.policy))
     ordered = by_urgency(outlooks)

@@ -10,7 +10,7 @@ from outgrow.domain.errors import UsageError
 from outgrow.domain.forecast import Refusal, as_number
 from outgrow.domain.history import History
 from outgrow.domain.metric import ALIASES, Kind, Metric
-from outgrow.forecasting.projection import MONTH_DAYS, project
+from outgrow.forecasting.projection import MONTH_DAYS, Projection, project_all
 from outgrow.service.view import View
 from outgrow.store.snapshots import snapshot_days
 
@@ -25,8 +25,9 @@ def trends(view: View, days: int = 30) -> dict[str, Any]:
     The first five metrics go by their short names (`stores`, `products`, ...). `start_value`, `current_value`,
     `change`, `growth_rate_percent` and `daily_growth_rate` (percent) describe; of a flow they describe its pace in
     the period's first and last week, per day, and of a month's total the same per 30 days. `monthly_projection` is
-    the forecast's median 30 days after the newest value, or of a month's total the next 30 days together; None with
-    the reason in `projection_status` where no forecast may be made.
+    the forecast's median 30 days after the newest value, or of a flow the expected amount a day over the next 30, and
+    of a month's total what they bring together; None with the reason in `projection_status` where no forecast may be
+    made.
     """
     if days < 1:
         raise UsageError(f"a period of {days} days has no trend", "give at least one day")
@@ -39,10 +40,14 @@ def trends(view: View, days: int = 30) -> dict[str, Any]:
         return document | {"trends": {}, "message": "Insufficient data for trend analysis"}
     short = {name: alias for alias, name in ALIASES.items()}
     metrics = sorted(view.platform_metrics(), key=lambda m: (m.name not in short, m.name))
-    found = zip(metrics, view.forecastables(metrics), strict=True)
+    histories = view.forecastables(metrics)
+    projections = project_all([(history, view.rules(history.metric)) for history in histories], view.today)
     return document | {
         "period_days": (available[-1] - available[0]).days,
-        "trends": {short.get(m.name, m.name): _trend(h.between(start, None), h, view) for m, h in found},
+        "trends": {
+            short.get(history.metric.name, history.metric.name): _trend(history.between(start, None), projection)
+            for history, projection in zip(histories, projections, strict=True)
+        },
     }
 
 
@@ -81,9 +86,8 @@ def growth_over(history: History) -> Growth | None:
     return Growth(float(first) * scale, float(last) * scale, max(len(known) - week, 1))
 
 
-def _trend(period: History, whole: History, view: View) -> dict[str, Any]:
-    metric, growth = whole.metric, growth_over(period)
-    projection = project(whole, view.today, view.config.rules)
+def _trend(period: History, projection: Projection | Refusal) -> dict[str, Any]:
+    metric, growth = period.metric, growth_over(period)
     described = dict.fromkeys(
         ("start_value", "current_value", "change", "growth_rate_percent", "daily_growth_rate"), None
     ) if growth is None else {
@@ -99,10 +103,8 @@ def _trend(period: History, whole: History, view: View) -> dict[str, Any]:
             "projection_status": projection.status.value,
             "projection_reason": projection.reason,
         }
-    ahead = projection.forecast.growth_per_30_days
-    base = float(np.nansum(whole.values[-MONTH_DAYS:])) if metric.month_total_of else projection.forecast.current
     return described | {
-        "monthly_projection": _shown(max(base + ahead, 0.0), metric),
+        "monthly_projection": _shown(max(projection.in_30_days(), 0.0), metric),
         "projection_status": "ok",
         "projection_reason": None,
     }

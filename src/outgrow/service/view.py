@@ -1,16 +1,29 @@
 """What every reading verb stands on: a platform's stored history up to a day."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from outgrow.domain.history import MISSING, History
-from outgrow.domain.metric import CAPTURED, PLATFORM, Metric, MetricCatalogue, Scope
+from outgrow.domain.metric import CAPTURED, PLATFORM, Kind, Metric, MetricCatalogue, Scope
+from outgrow.forecasting.correction import Correction, learn_correction
+from outgrow.forecasting.faults import find_faults
+from outgrow.forecasting.model import load_model
+from outgrow.forecasting.panel import DRIFT, SHARED
+from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.config import CapacityConfig
+from outgrow.store.forecasts import models_asked
 from outgrow.store.snapshots import HistoryReader, catalogue
+
+LEARNED_DAYS, LEARNED_SERIES = 730, 24
+"""The newest days, and the most metrics, that the correction is learned from. Metrics of one platform move together:
+more of them say hardly more, and a platform may have thousands.
+"""
 
 
 @dataclass(frozen=True)
@@ -36,29 +49,78 @@ class View:
         """The stored daily values of a metric, as they were recorded."""
         return self.histories([metric], scope)[0]
 
-    def histories(self, metrics: list[Metric], scope: Scope = PLATFORM) -> list[History]:
-        """The same for several, in one query."""
-        return HistoryReader(self.store, self.platform, self.today).read(metrics, scope)
+    def histories(self, metrics: list[Metric], scope: Scope = PLATFORM, since: date | None = None) -> list[History]:
+        """The same for several, in one query; from a day on, if only that is looked at."""
+        return HistoryReader(self.store, self.platform, self.today).read(metrics, scope, since)
 
     def forecastable(self, metric: Metric, scope: Scope = PLATFORM) -> History:
         """The daily values that a metric's forecast rests on: for a month's total, the flow that it adds up."""
         return self.forecastables([metric], scope)[0]
 
-    def forecastables(self, metrics: list[Metric], scope: Scope = PLATFORM) -> list[History]:
-        """The same for several, in one query."""
+    def forecastables(self, metrics: list[Metric], scope: Scope = PLATFORM, since: date | None = None) -> list[History]:
+        """The same for several, in one query; from a day on, if only that is looked at."""
         flows = {m.name: self.metrics.resolve(m.month_total_of) for m in metrics if m.month_total_of}
         wanted = list({m.name: m for m in [*metrics, *flows.values()]}.values())
-        stored = {h.metric.name: h for h in self.histories(wanted, scope)}
+        stored = {h.metric.name: h for h in self.histories(wanted, scope, since)}
         return [
             _flow_of_total(stored[flow.name], stored[metric.name]) if (flow := flows.get(metric.name)) else
             stored[metric.name]
             for metric in metrics
         ]  # fmt: skip
 
+    @cached_property
+    def fallbacks(self) -> Mapping[str, str]:
+        """Why the plain drift is asked instead of the shared model, for the metrics of which it is.
+
+        As the newest capture decided; one that is older than a forecast may be decides nothing.
+        """
+        since = self.today - timedelta(days=self.config.rules.stale_after_days)
+        asked = models_asked(self.store, self.platform, since, self.today)
+        return {metric: reason for metric, (model, reason) in asked.items() if model == DRIFT and reason}
+
+    def fallback(self, metric: Metric, scope: Scope = PLATFORM) -> str | None:
+        """The same for one metric; None where the shared model is asked."""
+        return self.fallbacks.get(metric.name) if scope == PLATFORM else None
+
+    @cached_property
+    def correction(self) -> Correction:
+        """How much wider the platform's own past, up to the view's day, says that its levels' bands have to be."""
+        metrics = [metric for metric in self.platform_metrics() if metric.kind is not Kind.FLOW]
+        histories = self.histories(metrics[:LEARNED_SERIES], since=self.today - timedelta(days=LEARNED_DAYS - 1))
+        series = [found for kind in (Kind.LEVEL, Kind.CUMULATIVE) for found in _mended(histories, kind)]
+        return learn_correction(series, load_model(self.config.rules.model_file))
+
+    def model(self, metric: Metric, scope: Scope = PLATFORM) -> str:
+        """The model that is asked for a metric."""
+        return self.config.rules.model if self.fallback(metric, scope) is None else DRIFT
+
+    def rules(self, metric: Metric, scope: Scope = PLATFORM, model: str | None = None) -> ForecastRules:
+        """The rules of a metric's forecast: with the model that is asked for it, or another one."""
+        rules = replace(self.config.rules, model=model or self.model(metric, scope))
+        # What was learned is how far the shared model's bands were off on the platform's own levels: it says nothing
+        # of the drift's, which is asked as the plain thing it is, nor of one store's or one plan's.
+        if rules.model != SHARED or metric.kind is Kind.FLOW or scope != PLATFORM:
+            return rules
+        return replace(rules, correction=self.correction)
+
     def platform_metrics(self) -> list[Metric]:
         """The platform's own captured metrics and those that imports and providers brought."""
         others = [m for m in self.metrics if m not in CAPTURED and m.name != "tier_subscriptions"]
         return [*CAPTURED, *others]
+
+
+def _mended(histories: Iterable[History], kind: Kind) -> list[tuple[NDArray[np.float64], Kind]]:
+    """The values of those of a kind, without what is amiss in them: an import is no outcome of a forecast."""
+    members = [history for history in histories if history.metric.kind is kind and len(history)]
+    if not members:
+        return []
+    first = min(history.first_day for history in members)
+    days = (max(history.last_day for history in members) - first).days + 1
+    values, provenance = np.full((len(members), days), np.nan), np.full((len(members), days), MISSING, np.int8)
+    for row, origin, history in zip(values, provenance, members, strict=True):
+        at = slice((history.first_day - first).days, (history.last_day - first).days + 1)
+        row[at], origin[at] = history.values, history.provenance
+    return [(mended, kind) for mended in find_faults(values, kind, provenance).mended]
 
 
 def _flow_of_total(flow: History, total: History) -> History:

@@ -2,32 +2,48 @@
 
 import math
 
-from outgrow.domain.errors import BadThresholdError
+from outgrow.domain.errors import BadThresholdError, UsageError
 from outgrow.domain.forecast import DaysUntil
-from outgrow.domain.metric import PLATFORM, Scope
+from outgrow.domain.metric import PLATFORM, Metric, Scope
 from outgrow.forecasting.outlook import days_until
 from outgrow.service.limits import nearest_limit
 from outgrow.service.view import View
 
 
-def when(view: View, metric: str, threshold: float | None, scope: Scope = PLATFORM) -> DaysUntil:
+def when(
+    view: View, metric: str, threshold: float | None, scope: Scope = PLATFORM, *, falling: bool = False
+) -> DaysUntil:
     """When a metric first stands at or above a threshold.
 
     Args:
         metric: name or short name.
         threshold: in the metric's unit; None asks for the platform's nearest limit of it.
+        falling: when it first stands at or below the threshold, which has to be given then.
 
     Raises:
         UnknownMetricError: there is no such metric.
         BadThresholdError: the threshold is not a positive, finite number.
+        UsageError: nothing can be said of such a fall.
     """
     found = view.metrics.resolve(metric)
+    if falling:
+        _check_fall(found, threshold)
     known = view.forecastable(found, scope)
     if threshold is not None:
         threshold = checked_threshold(threshold)
     elif scope == PLATFORM:
         threshold = nearest_limit(view, known)
-    return days_until(known, threshold, view.today, view.config.rules)
+    return days_until(known, threshold, view.today, view.rules(found, scope), falling=falling)
+
+
+def _check_fall(metric: Metric, threshold: float | None) -> None:
+    if threshold is None:
+        raise UsageError("no level is given to fall to", f"give one: outgrow when {metric.name} LEVEL --falling")
+    if metric.month_total_of is not None:
+        raise UsageError(
+            f"{metric.name} begins anew with every month, so a fall of it says nothing",
+            f"ask for the daily amounts, {metric.month_total_of}",
+        )
 
 
 def checked_threshold(threshold: object) -> float:

@@ -51,12 +51,16 @@ def read_snapshot_file(path: Path, today: date) -> list[FileValue]:
         raise DataError(f"{path} cannot be read: {error}", "give a CSV file in UTF-8 with a header row") from error
     faults += _duplicates(values)
     if faults:
-        more = f"\n  and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
-        listed = "\n  ".join(faults[:SHOWN])
-        raise DataError(f"{path} was not imported:\n  {listed}{more}", "correct these rows; nothing was stored")
+        raise DataError(f"{path} was not imported:{listed(faults)}", "correct these rows; nothing was stored")
     if not values:
         raise DataError(f"{path} holds no values", "give at least one row below the header")
     return values
+
+
+def listed(faults: list[str]) -> str:
+    """The first faults, a line each, and how many there are besides."""
+    more = [f"and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []
+    return "".join(f"\n  {line}" for line in (*faults[:SHOWN], *more))
 
 
 def _check_columns(path: Path, columns: list[str]) -> None:
@@ -73,7 +77,7 @@ def _values(reader: "csv.DictReader[str]", columns: list[str], today: date, faul
     is_long = set(columns) >= LONG
     for fields in reader:
         row = reader.line_num
-        day = _day(fields.get("date") or "", row, today, faults)
+        day = day_of(fields.get("date") or "", row, today, faults)
         if day is None:
             continue
         if None in fields or None in fields.values():
@@ -81,13 +85,14 @@ def _values(reader: "csv.DictReader[str]", columns: list[str], today: date, faul
             continue
         pairs = [(fields["metric"], fields["value"])] if is_long else [(c, fields[c]) for c in columns if c != "date"]
         for name, text in pairs:
-            number = _number(name, text, row, faults)
+            number = number_of(name, text, row, faults)
             if number is not None:
                 scope = Scope.parse(fields["scope"]) if is_long and fields.get("scope") else PLATFORM
                 yield FileValue(row, day, name, scope, number)
 
 
-def _day(text: str, row: int, today: date, faults: list[str]) -> date | None:
+def day_of(text: str, row: int, today: date, faults: list[str]) -> date | None:
+    """A field as a day; None, and a fault more, where it is none."""
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
@@ -99,7 +104,8 @@ def _day(text: str, row: int, today: date, faults: list[str]) -> date | None:
     return day
 
 
-def _number(name: str, text: str, row: int, faults: list[str]) -> float | None:
+def number_of(name: str, text: str, row: int, faults: list[str]) -> float | None:
+    """A field as a metric's value; None where it is empty, or, with a fault more, where it cannot be one."""
     if not NAME.fullmatch(name):
         faults.append(f"row {row}: '{name}' is not a name for a metric (lower-case letters, digits and _)")
         return None

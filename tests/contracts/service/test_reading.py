@@ -114,7 +114,7 @@ class TestWhen:
 
         assert set(document) == {
             "metric", "scope", "unit", "threshold", "status", "reason", "current", "as_of", "days", "date",
-            "probability_within", "growth_per_30_days", "history",
+            "probability_within", "growth_per_30_days", "history", "notes",
         }  # fmt: skip
         said = {
             "metric": "total_products",
@@ -210,6 +210,145 @@ class TestWhen:
         with pytest.raises(BadThresholdError):
             days_until(workspace, "products", threshold)
 
+    @pytest.mark.parametrize(
+        ("first", "days", "threshold", "crossing"),
+        [(100, 31, 200, 70), (100, 60, 200, 41), (300, 90, 399, 10), (0, 400, 500, 101)],
+    )
+    def test_a_straight_line_is_gone_on_with_to_the_day(
+        self, workspace: Workspace, first: int, days: int, threshold: float, crossing: int
+    ) -> None:
+        fill(workspace, days, total_products=lambda n: first + n)
+
+        assert days_until(workspace, "products", threshold)["days"]["p50"] == crossing
+
+
+class TestFalling:
+    """When would a smaller tier do?"""
+
+    def fall(self, workspace: Workspace, threshold: float | None, metric: str = "products") -> dict[str, Any]:
+        with workspace.view() as view:
+            return when(view, metric, threshold, falling=True).to_document()
+
+    def test_a_limit_that_will_be_fallen_to(self, workspace: Workspace) -> None:
+        fill(workspace, 90, total_products=lambda n: 1_000 - 2 * n)
+        document = self.fall(workspace, 700)
+
+        assert (document["status"], document["direction"], document["current"]) == ("ok", "falling", 822)
+        assert document["days"]["p50"] == 61
+        chances = list(document["probability_within"].values())
+        assert chances == sorted(chances)
+
+    def test_it_says_nothing_of_a_direction_otherwise(self, workspace: Workspace) -> None:
+        fill(workspace, 90, total_products=noisy)
+
+        assert "direction" not in days_until(workspace, "products", 2_000)
+
+    @pytest.mark.parametrize(
+        ("values", "threshold", "expected", "reason"),
+        [
+            pytest.param(lambda n: 900 - 5 * n, 650, "already_exceeded", "at or below 650 since", id="below it"),
+            pytest.param(lambda n: 100_000 - n, 50, "beyond_horizon", "beyond the horizon", id="in decades"),
+            pytest.param(lambda n: 500.0, 400, "no_growth", "it does not fall (0% within 365 days)", id="it stands"),
+            pytest.param(lambda n: 900 + 5 * n, 400, "no_growth", "it grows by 150 in 30 days", id="it grows"),
+            pytest.param(lambda n: 5.0 if n > 50 else None, 1, "insufficient_data", "9 days are known", id="nine days"),
+        ],
+    )
+    def test_no_date_is_a_status_with_its_reason(
+        self, workspace: Workspace, values: Values, threshold: float, expected: str, reason: str
+    ) -> None:
+        fill(workspace, 60, total_products=values)
+        document = self.fall(workspace, threshold)
+
+        assert (document["status"], document["direction"]) == (expected, "falling")
+        assert reason in document["reason"]
+        assert document["days"]["p50"] is None
+
+    def test_a_counter_cannot_fall(self, workspace: Workspace) -> None:
+        fill(workspace, 90, total_subscriptions=lambda n: 1_000 + n // 9 + Random(n).randint(0, 1))
+        document = self.fall(workspace, 900, "total_subscriptions")
+
+        assert document["status"] == "no_growth"
+        assert document["probability_within"]["365"] == 0
+
+    def test_a_flow_falls_to_a_quiet_day(self, workspace: Workspace) -> None:
+        fill(workspace, 120, orders_per_day=lambda n: 100.0 + (Random(n).randint(-20, 20) if n < 119 else 0))
+        document = self.fall(workspace, 85, "orders_per_day")
+
+        assert (document["status"], document["direction"]) == ("ok", "falling")
+        assert self.fall(workspace, 300, "orders_per_day")["status"] == "already_exceeded"
+
+    def test_a_level_to_fall_to_is_the_caller_s_to_say(self, workspace: Workspace) -> None:
+        with pytest.raises(UsageError, match="no level is given"):
+            self.fall(workspace, None)
+
+    def test_a_month_s_total_falls_every_month(self, workspace: Workspace) -> None:
+        with pytest.raises(UsageError, match="begins anew with every month") as caught:
+            self.fall(workspace, 100, "orders")
+        assert "orders_per_day" in caught.value.mend
+
+
+class TestNotesAndReasons:
+    def test_what_was_amiss_is_in_every_document(self, workspace: Workspace) -> None:
+        fill(workspace, 200, total_products=lambda n: noisy(n) + (40_000 if n > 150 else 0))
+        with workspace.view() as view:
+            made = forecast(view, "products")
+            drawn = forecast_document(made.history, made.projection)
+            report = status(view).to_document()
+        (note,) = days_until(workspace, "products", 60_000)["notes"]
+
+        assert (note["code"], note["first"]) == ("import", (TODAY - timedelta(days=48)).isoformat())
+        assert note["text"].endswith("products and went on from there: taken as an import, not as growth")
+        assert drawn["notes"] == [note]
+        assert [row["notes"] for row in report["limits"] if row["metric"] == "total_products"] == [[note]]
+
+    def test_a_refusal_has_neither(self, workspace: Workspace) -> None:
+        fill(workspace, 5, total_products=noisy)
+        with workspace.view() as view:
+            made = forecast(view, "products")
+
+        assert forecast_document(made.history, made.projection).keys() >= {"status", "have", "need"}
+        assert days_until(workspace, "products", 9_000)["notes"] == []
+
+    def test_why_a_level_goes_on_as_it_does(self, workspace: Workspace) -> None:
+        fill(workspace, 400, total_products=lambda n: 3.0 * n)
+        with workspace.view() as view:
+            made = forecast(view, "products")
+            why = forecast_document(made.history, made.projection)["explanation"]
+
+        assert why["paces"] == {"7": 3, "28": 3, "91": 3, "364": 3}
+        assert why["growth_per_day"] == {"30": 3, "90": 3}
+        assert (why["plain_share"], why["amounts"]) == (1, {})
+        assert why["text"][:2] == [
+            "It grew by 3 products a day over the last 7 days, 3 over 28, 3 over 91 and 3 over 364.",
+            "The median grows by 3 products a day over the next 30 days and 3 over 90.",
+        ]
+
+    @pytest.mark.parametrize("metric", ["orders_per_day", "orders"])
+    def test_why_a_flow_goes_on_as_it_does(self, workspace: Workspace, metric: str) -> None:
+        fill(workspace, 100, orders_per_day=lambda n: 70.0)
+        with workspace.view() as view:
+            made = forecast(view, metric)
+            why = forecast_document(made.history, made.projection)["explanation"]
+
+        assert why["amounts"] == {"7": 70, "28": 70, "91": 70}
+        assert why["amounts_ahead"] == {"30": pytest.approx(70, rel=0.02), "90": pytest.approx(70, rel=0.02)}
+        assert (why["paces"], why["plain_share"]) == ({}, None)
+        assert "70 orders" in why["text"][0]
+        assert why["text"][1].startswith("The forecast expects 70")
+
+    def test_a_day_that_stands_out_moves_no_growth_of_a_flow(self, workspace: Workspace) -> None:
+        """Five thousand orders on a single day are no month to come down from."""
+        fill(workspace, 200, orders_per_day=lambda n: 5_000.0 if n == 190 else 100.0 + Random(n).randint(-5, 5))
+        with workspace.view() as view:
+            told = trends(view)["trends"]
+
+        for metric in ("orders_per_day", "orders"):
+            assert abs(days_until(workspace, metric, 100_000)["growth_per_30_days"]) < (
+                300 if metric == "orders" else 10
+            )
+        assert told["orders_per_day"]["monthly_projection"] == pytest.approx(100, rel=0.05)
+        assert told["orders"]["monthly_projection"] == pytest.approx(3_000, rel=0.05)
+
 
 def answers(workspace: Workspace, day: date) -> dict[str, Any]:
     """Everything that can be asked of a day."""
@@ -280,7 +419,8 @@ class TestForecast:
             document = forecast_document(made.history, made.projection)
 
         assert set(document) == {
-            "metric", "scope", "unit", "status", "reason", "as_of", "current", "growth_per_30_days", "days", "history",
+            "metric", "scope", "unit", "status", "reason", "model", "as_of", "current", "growth_per_30_days", "days",
+            "history", "notes", "explanation",
         }  # fmt: skip
         assert [entry["date"] for entry in document["days"]] == [
             (TODAY + timedelta(days=n)).isoformat() for n in range(1, 366)
@@ -529,7 +669,7 @@ class TestDoctor:
 
         assert [finding for finding in found if finding.state is not State.GOOD] == []
         assert list(states(found)) == [
-            "configuration", "charts", "metric providers", "platform database", "commerce tables",
+            "configuration", "model", "charts", "metric providers", "platform database", "commerce tables",
             "platform and time zone", "our database", "our tables", "right to write", "platform in store", "limits",
             "newest snapshot", "gaps", "newest values",
         ]  # fmt: skip

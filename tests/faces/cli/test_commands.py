@@ -133,8 +133,11 @@ READING = [
     ("when", "db_size_mb", "1000"),
     ("when", "stores", "100", "--as-of", "2026-03-01"),
     ("forecast", "products"),
+    ("when", "products", "100", "--falling"),
     ("forecast", "db_size_mb"),
     ("forecast", "orders", "--limit", "400"),
+    ("forecast", "products", "--why"),
+    ("forecast", "db_size_mb", "--why"),
     ("trends",),
     ("trends", "--days", "90"),
     ("history", "orders_per_day"),
@@ -416,6 +419,65 @@ class TestSettings:
         limits = cli("status", *where).document()["limits"]
         assert [row["threshold"] for row in limits if row["name"] == "seats"] == [500]
         assert "media storage" not in [row["name"] for row in limits]
+
+
+class TestFaults:
+    """An import of five thousand products four weeks ago, and one day on which nearly all orders were lost."""
+
+    @pytest.fixture
+    def faulty(self, cli: Cli, tmp_path: Path) -> tuple[str, str]:
+        rows = []
+        for n in range(200):
+            day = TODAY - timedelta(days=199 - n)
+            products = 10_000 + 20 * n + (n * 7) % 11 + (5_000 if n > 170 else 0)
+            rows.append(f"{day},{products},{1 if n == 180 else 300 + (n * 13) % 17},{2 * n + (n * 5) % 3}")
+        where = ("--store-url", "sqlite:///ours.db")
+        cli("init", *where)
+        cli("import", csv(tmp_path, "date,products,orders_per_day,team_members", *rows), *where)
+        return where
+
+    def test_they_are_named_below_the_answer(self, cli: Cli, faulty: tuple[str, str]) -> None:
+        said = "On 3 Mar 2026 the value rose by 5,027 to 18,429 products and went on from there: taken as an import"
+
+        for words in (("when", "products", "30000"), ("forecast", "products")):
+            lines = cli(*words, *faulty).out.splitlines()
+            assert lines[-2].startswith("Rests on 200 days of history")
+            assert lines[-1] == f"{said}, not as growth."
+        assert "import" not in cli("when", "team_members", "500", *faulty).out
+
+    def test_status_marks_them_with_a_line_each(self, cli: Cli, faulty: tuple[str, str]) -> None:
+        lines = cli("status", *faulty).out.splitlines()
+
+        marked = [line.partition(" * ")[0] for line in lines if " * " in line]
+        assert [line.removeprefix("● ok").strip() for line in marked] == ["Products", "Orders per day"]
+        marks = [line for line in lines if line.startswith("* ")]
+        assert [line[:14] for line in marks] == ["* Products: on", "* Orders per d"]
+        assert lines[-1].startswith("Platform main: ")
+
+    def test_why(self, cli: Cli, faulty: tuple[str, str]) -> None:
+        told = cli("forecast", "products", "--why", *faulty)
+        reasons = told.out.partition("\nWhy:\n")[2].splitlines()
+
+        assert told.status == 0
+        assert reasons[0].startswith("  It grew by 20.")
+        assert all(reason.endswith(".") for reason in reasons)
+        assert "Why" not in cli("forecast", "products", *faulty).out
+
+    def test_why_beside_a_chart(self, cli: Cli, faulty: tuple[str, str]) -> None:
+        told = cli("forecast", "products", "--why", "--svg", "drawn.svg", *faulty)
+
+        assert told.out.startswith("\nWhy:\n")
+
+    def test_a_level_to_fall_to(self, cli: Cli, faulty: tuple[str, str]) -> None:
+        told = cli("when", "team_members", "100", "--falling", *faulty)
+        lines = told.out.splitlines()
+
+        assert lines[0] == "Team members: 400 members on 31 Mar 2026."
+        assert lines[1].startswith("Not falling: it grows by ")
+        assert cli("when", "team_members", "400", "--falling", *faulty).out.splitlines()[1] == (
+            "Reached: at or below 400 since 2025-09-13."
+        )
+        refused(cli("when", "team_members", "--falling", *faulty), 2, "no level is given to fall to")
 
 
 class TestImport:

@@ -10,6 +10,7 @@ import pytest
 from outgrow.domain.forecast import DayBand, DaysUntil, Forecast, HistoryNote, Status, as_number
 from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED, History
 from outgrow.domain.metric import PLATFORM, STORAGE_USED_GB, TOTAL_PRODUCTS
+from outgrow.domain.note import Note, NoteCode
 
 AS_OF = date(2026, 11, 21)
 NOTE = HistoryNote(observed_days=12, reconstructed_days=388, missing_days=0)
@@ -28,6 +29,7 @@ KEYS = [
     "probability_within",
     "growth_per_30_days",
     "history",
+    "notes",
 ]
 
 
@@ -72,7 +74,23 @@ def test_the_document_is_the_one_in_the_contract() -> None:
         "date": {"p10": "2026-12-22", "p50": "2027-01-07", "p90": "2027-02-09"},
         "probability_within": {"30": 0.08, "90": 0.93, "180": 0.98, "365": 0.99},
         "history": {"observed_days": 12, "reconstructed_days": 388, "missing_days": 0},
+        "notes": [],
     }
+
+
+def test_the_direction_is_told_of_a_fall_alone() -> None:
+    document = days_until(falling=True).to_document()
+
+    assert list(document) == [*KEYS, "direction"]
+    assert document["direction"] == "falling"
+
+
+def test_what_was_amiss_is_told_in_the_metric_s_unit() -> None:
+    note = Note(NoteCode.CLEANUP, AS_OF, AS_OF, 20_000, 15_000)
+    (told,) = days_until(notes=(note,)).to_document()["notes"]
+
+    assert told == note.to_document("products")
+    assert "fell by 5,000 to 15,000 products" in told["text"]
 
 
 @pytest.mark.parametrize("status", Status)

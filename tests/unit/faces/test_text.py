@@ -1,6 +1,6 @@
 """Words and numbers for people."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
-from outgrow.domain.metric import STORAGE_USED_GB, TOTAL_PRODUCTS, Metric
-from outgrow.faces.cli.text import BARS, day, day_range, growth, number, rests_on, sparkline, until_lines
+from outgrow.domain.metric import STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, Metric
+from outgrow.domain.note import Note, NoteCode
+from outgrow.faces.cli.text import (
+    BARS,
+    day,
+    day_range,
+    growth,
+    mark_line,
+    note_lines,
+    number,
+    rests_on,
+    sparkline,
+    until_lines,
+)
 
 NAN = float("nan")
 
@@ -149,3 +161,78 @@ def test_nothing_is_known_at_all() -> None:
 
     assert until_lines(nothing)[1] == "Too little data: nothing is stored yet."
     assert "–" in until_lines(nothing)[0]
+
+
+class TestFalls:
+    def test_a_date(self) -> None:
+        assert until_lines(until(threshold=20_000.0, falling=True))[:2] == [
+            "Products: 23,456 products on 21 Nov 2026.",
+            (
+                "At or below 20,000 in about 47 days, on 7 Jan 2027; 80 % of the likely dates lie in "
+                "22 Dec 2026 – 9 Feb 2027."
+            ),
+        ]
+
+    @pytest.mark.parametrize(
+        ("status", "word"),
+        [(Status.NO_GROWTH, "Not falling"), (Status.ALREADY_EXCEEDED, "Reached"), (Status.STALE, "Stale")],
+    )
+    def test_no_date(self, status: Status, word: str) -> None:
+        assert until_lines(until(DayBand(), status=status, reason="because", falling=True))[1] == f"{word}: because."
+
+
+AS_OF = date(2026, 11, 21)
+
+
+def note(code: NoteCode, ago: int, before: float = 100, after: float = 900) -> Note:
+    first = AS_OF - timedelta(days=ago)
+    return Note(code, first, first, before, after)
+
+
+IMPORT = (
+    "On 11 Nov 2026 the value rose by 800 to 900 products and went on from there: taken as an import, not as growth."
+)
+
+
+class TestNotes:
+    def test_they_stand_below_the_answer(self) -> None:
+        assert until_lines(until(notes=(note(NoteCode.IMPORT, 10),)))[-1] == IMPORT
+
+    def test_without_any_there_is_no_line(self) -> None:
+        assert note_lines((), TOTAL_PRODUCTS, AS_OF) == []
+
+    def test_what_is_long_past_is_not_told(self) -> None:
+        told = note_lines((note(NoteCode.IMPORT, 400), note(NoteCode.IMPORT, 399)), TOTAL_PRODUCTS, AS_OF)
+
+        assert [line[:14] for line in told] == ["On 18 Oct 2025"]
+
+    def test_gaps_are_told_while_they_are_few(self) -> None:
+        gaps = [note(NoteCode.GAP, ago) for ago in (300, 200, 100)]
+
+        assert len(note_lines(gaps, TOTAL_PRODUCTS, AS_OF)) == 3
+        assert note_lines([*gaps, note(NoteCode.GAP, 50)], TOTAL_PRODUCTS, AS_OF) == []
+        assert note_lines([*gaps, note(NoteCode.IMPORT, 10)], TOTAL_PRODUCTS, AS_OF) == [IMPORT]
+
+    def test_of_many_the_newest_are_told(self) -> None:
+        told = note_lines([note(NoteCode.OUTLIER, ago) for ago in range(80, 10, -10)], TOTAL_PRODUCTS, AS_OF)
+
+        assert [line[:14] for line in told[:2]] == ["On 22 Sep 2026", "On 2 Oct 2026 "]
+        assert told[5:] == ["Before that, 2 more: see `notes` of --json."]
+
+    def test_of_a_month_s_total_they_are_about_its_days(self) -> None:
+        (told,) = note_lines([note(NoteCode.OUTLIER, 10)], TOTAL_ORDERS_MONTH, AS_OF)
+
+        assert told.startswith("Of the days that it adds up: on 11 Nov 2026 the value was 900 orders")
+
+    def test_a_mark_is_of_the_newest_fault(self) -> None:
+        faults = (note(NoteCode.OUTLIER, 80), note(NoteCode.IMPORT, 10), note(NoteCode.GAP, 5))
+
+        assert mark_line(faults, TOTAL_PRODUCTS, AS_OF) == f"Products: on{IMPORT[2:-1]} (1 more)."
+        assert mark_line(faults[1:], TOTAL_PRODUCTS, AS_OF) == f"Products: on{IMPORT[2:]}"
+
+    @pytest.mark.parametrize(
+        "found", [(), (note(NoteCode.IMPORT, 90),), (note(NoteCode.GAP, 3),), (note(NoteCode.STARTS_AT_ZERO, 3),)]
+    )
+    def test_nothing_new_is_no_mark(self, found: tuple[Note, ...]) -> None:
+        assert mark_line(found, TOTAL_PRODUCTS, AS_OF) is None
+        assert mark_line(found, TOTAL_PRODUCTS, None) is None

@@ -12,11 +12,14 @@ import typer
 
 from outgrow.domain.errors import OutgrowError, UsageError
 from outgrow.faces.cli import (
+    accuracy,
     backfill,
+    backtest,
     capture,
     check,
     demo,
     doctor,
+    fit,
     forecast,
     history,
     import_,
@@ -40,7 +43,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
-for door in (demo, init, doctor, capture, backfill, import_, status, when, forecast, trends, history, recommend, check):
+for door in (
+    demo, init, doctor, capture, backfill, import_, status, when, forecast, trends, history, recommend, backtest,
+    accuracy, fit, check,
+):  # fmt: skip
     door.register(app)
 
 

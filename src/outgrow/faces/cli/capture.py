@@ -23,7 +23,8 @@ def capture(workspace: "Workspace", json: Json = False) -> None:
 
     with workspace.both() as both:
         platform = find_platform(both.source, workspace.settings.platform)
-        snapshot = take(both.source, both.store, platform, workspace.clock(), workspace.aggregator)
+        now, config = workspace.clock(), workspace.config
+        snapshot = take(both.source, both.store, platform, now, workspace.aggregator, config=config)
         day, missing = snapshot.snapshot_date, open_reasons(snapshot)
         values = sum(row.value is not None for row in snapshot.measurements)
     if json:

@@ -8,7 +8,7 @@ import typer
 from outgrow.faces.cli.command import AsOf, Json, ScopeName, as_date, print_json, say, with_workspace
 
 if TYPE_CHECKING:
-    from outgrow.domain.forecast import Forecast
+    from outgrow.forecasting.projection import Projection
     from outgrow.service.workspace import Workspace
 
 SHOWN_LEVELS = {0.05: "5 %", 0.25: "25 %", 0.5: "median", 0.75: "75 %", 0.95: "95 %"}
@@ -21,6 +21,7 @@ def forecast(
     limit: Annotated[str | None, typer.Option(help="Limit to draw (default: the nearest configured one).")] = None,
     png: Annotated[Path | None, typer.Option(help="Draw a chart into this PNG file.")] = None,
     svg: Annotated[Path | None, typer.Option(help="Draw a chart into this SVG file.")] = None,
+    why: Annotated[bool, typer.Option("--why", help="Say what the forecast rests on.")] = False,
     scope: ScopeName = "platform",
     as_of: AsOf = None,
     json: Json = False,
@@ -31,11 +32,14 @@ def forecast(
     """
     from outgrow.domain.forecast import Refusal
     from outgrow.domain.metric import Scope
+    from outgrow.faces.cli.accuracy import say_fallbacks
     from outgrow.service.forecast import forecast as ask
     from outgrow.service.forecast import forecast_document
 
+    whose = Scope.parse(scope)
     with workspace.view(as_date(as_of)) as view:
-        asked = ask(view, metric, limit, Scope.parse(scope))
+        asked = ask(view, metric, limit, whose)
+        say_fallbacks(view, [asked.history.metric], whose)
     if png or svg:
         from outgrow.faces.charts.answer import answer_chart
         from outgrow.faces.charts.export import write_png, write_svg
@@ -49,16 +53,20 @@ def forecast(
         print_json(forecast_document(asked.history, asked.projection))
     elif isinstance(asked.projection, Refusal):
         typer.echo(f"No forecast of {asked.history.metric.name}: {asked.projection.reason}.")
-    elif not (png or svg):
-        _print(asked.projection.forecast)
+    else:
+        if not (png or svg):
+            _print(asked.projection)
+        if why:
+            _print_reasons(asked.projection)
 
 
-def _print(made: "Forecast") -> None:
+def _print(projection: "Projection") -> None:
     from datetime import timedelta
 
     from outgrow.faces.cli.tables import console, table
-    from outgrow.faces.cli.text import day, growth, number, rests_on
+    from outgrow.faces.cli.text import day, growth, note_lines, number, rests_on
 
+    made = projection.forecast
     out, metric = console(), made.metric
     out.print(
         f"{metric.label}: {number(made.current, metric)} {metric.unit} on {day(made.as_of)}, "
@@ -70,7 +78,16 @@ def _print(made: "Forecast") -> None:
         rows.append((f"{days} days", day(made.as_of + timedelta(days=days)), *values))
     headings = [("In", "left"), ("On", "left"), *((name, "right") for name in SHOWN_LEVELS.values())]
     out.print(table(headings, rows))
-    out.print(f"Rests on {rests_on(made.history)}.")
+    for line in (f"Rests on {rests_on(made.history)}.", *note_lines(projection.notes, metric, made.as_of)):
+        out.print(line, soft_wrap=True)
+
+
+def _print_reasons(projection: "Projection") -> None:
+    from outgrow.faces.cli.tables import console
+
+    reasons = projection.explanation.sentences(projection.forecast.metric) if projection.explanation else []
+    for line in ("\nWhy:", *(f"  {reason}" for reason in reasons)):
+        console().print(line, soft_wrap=True)
 
 
 def register(app: typer.Typer) -> None:

@@ -18,10 +18,12 @@ COLUMNS = {
 
 def status(workspace: "Workspace", as_of: AsOf = None, json: Json = False) -> None:
     """Say what runs out first, and when."""
+    from outgrow.faces.cli.accuracy import say_fallbacks
     from outgrow.service.status import status as ask
 
     with workspace.view(as_date(as_of)) as view:
         report = ask(view)
+        say_fallbacks(view, [row.outlook.until.metric for row in report.rows])
     if json:
         print_json(report.to_document())
     else:
@@ -39,13 +41,14 @@ def print_status(report: "StatusReport") -> None:
     out.print(Text(report.sentence, style=f"bold {COLOURS[report.severity]}"), soft_wrap=True)
     out.print()
     rows: list[dict[str, str | Text]] = []
+    amiss = _amiss(report)
     for row in report.rows:
         until, metric = row.outlook.until, row.outlook.until.metric
         middle = until.date("p50")
         rows.append(
             {
                 "": light(row.outlook.severity) if row.outlook.limit else Text(""),
-                "Metric": metric.label,
+                "Metric": f"{metric.label} *" if metric.name in amiss else metric.label,
                 "Now": f"{number(until.current, metric)} {metric.unit if not metric.is_count else ''}".rstrip(),
                 "Limit": "" if until.threshold is None else f"{until.threshold:,.10g}",
                 "30 days": growth(until.growth_per_30_days, metric),
@@ -58,9 +61,24 @@ def print_status(report: "StatusReport") -> None:
         shown = [name for name, least in COLUMNS.items() if out.width >= least]
         headings = [(name, "right" if name in {"Now", "Limit", "30 days"} else "left") for name in shown]
         out.print(table(headings, ([row[name] for name in shown] for row in rows)))
+    for line in amiss.values():
+        out.print(f"* {line}", soft_wrap=True)
     age = report.newest_age_days
     newest = "no snapshot yet" if age is None else f"newest snapshot {day(report.newest_snapshot)} ({_old(age)})"
     out.print(f"Platform {report.platform}: {newest}; {rests_on(report.history)}.", soft_wrap=True)
+
+
+def _amiss(report: "StatusReport") -> dict[str, str]:
+    """What is amiss in metrics lately, a line each, by name; the days of a month's total are told of by themselves."""
+    from outgrow.faces.cli.text import mark_line
+
+    untils = {row.outlook.until.metric.name: row.outlook.until for row in report.rows}
+    lines = {
+        name: mark_line(until.notes, until.metric, until.as_of)
+        for name, until in untils.items()
+        if until.metric.month_total_of not in untils
+    }
+    return {name: line for name, line in lines.items() if line}
 
 
 def _old(days: int) -> str:

@@ -1,6 +1,7 @@
 """Words and numbers for people: the same wherever the command line prints them."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,9 +9,16 @@ from numpy.typing import NDArray
 from outgrow.domain.days import spoken
 from outgrow.domain.forecast import WITHIN_DAYS, DaysUntil, HistoryNote, Status
 from outgrow.domain.metric import Metric
+from outgrow.domain.note import Note, NoteCode
 
 BARS = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 18
+NOTED_DAYS, NOTED = 400, 5
+"""What was found amiss in the last days is told, and no more than so many of it."""
+FEW = 3
+"""Up to so many are told whatever they are; of more, gaps are left out, which the count of missing days stands for."""
+LATELY = 90
+"""A fault of the last days marks a metric's line: where the sparkline shows it."""
 
 STATUS_WORDS = {
     Status.ALREADY_EXCEEDED: "reached",
@@ -74,19 +82,50 @@ def rests_on(history: HistoryNote) -> str:
 def until_lines(until: DaysUntil) -> list[str]:
     """The answer to "when?", a few lines long."""
     metric = until.metric
-    limit = "" if until.threshold is None else f" of {until.threshold:,g}"
+    limit = "" if until.threshold is None or until.falling else f" of {until.threshold:,g}"
     head = f"{metric.label}: {number(until.current, metric)}{limit} {metric.unit} on {day(until.as_of)}."
     if until.status is not Status.OK:
-        word = STATUS_WORDS[until.status]
+        stays = until.falling and until.status is Status.NO_GROWTH
+        word = "not falling" if stays else STATUS_WORDS[until.status]
         lines = [head, f"{word.capitalize()}: {until.reason}."]
         if until.status is Status.INSUFFICIENT_DATA and until.need:
             lines.append(f"Have {until.have}, need {until.need} days.")
     else:
         span = f"80 % of the likely dates lie in {day_range(until)}"
-        lines = [head, f"Reached in about {until.days.p50} days, on {day(until.date('p50'))}; {span}."]
+        what = f"At or below {until.threshold:,g}" if until.falling else "Reached"
+        lines = [head, f"{what} in about {until.days.p50} days, on {day(until.date('p50'))}; {span}."]
     if until.probability_within:
         chances = ", ".join(
             f"{d} days {until.probability_within[d]:.0%}" for d in WITHIN_DAYS if d in until.probability_within
         )
         lines.append(f"Chance within {chances}.")
-    return [*lines, f"Rests on {rests_on(until.history)}."]
+    lines.append(f"Rests on {rests_on(until.history)}.")
+    return lines if until.as_of is None else lines + note_lines(until.notes, metric, until.as_of)
+
+
+def note_lines(notes: Sequence[Note], metric: Metric, as_of: date) -> list[str]:
+    """What was found amiss lately and what was made of it, a sentence each, oldest first."""
+    recent = [note for note in notes if note.last > as_of - timedelta(days=NOTED_DAYS)]
+    if len(recent) > FEW:
+        recent = [note for note in recent if note.code is not NoteCode.GAP]
+    of_what = "Of the days that it adds up: " if metric.month_total_of else ""
+    lines = [_capital(f"{of_what}{note.sentence(metric.unit)}.") for note in recent[-NOTED:]]
+    more = len(recent) - len(lines)
+    return [*lines, f"Before that, {more} more: see `notes` of --json."] if more else lines
+
+
+def mark_line(notes: Sequence[Note], metric: Metric, as_of: date | None) -> str | None:
+    """The newest of a metric's faults in one sentence; None without one lately, gaps and a start apart."""
+    if as_of is None:
+        return None
+    lately = [
+        note
+        for note in notes
+        if note.last > as_of - timedelta(days=LATELY) and note.code not in {NoteCode.GAP, NoteCode.STARTS_AT_ZERO}
+    ]
+    more = f" ({len(lately) - 1} more)" if len(lately) > 1 else ""
+    return f"{metric.label}: {lately[-1].sentence(metric.unit)}{more}." if lately else None
+
+
+def _capital(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]

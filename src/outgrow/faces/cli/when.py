@@ -16,19 +16,23 @@ def when(
     threshold: Annotated[
         str | None, typer.Argument(help="A level in the metric's unit (default: its nearest limit).")
     ] = None,
+    falling: Annotated[bool, typer.Option("--falling", help="Say when it is at or below the threshold.")] = False,
     scope: ScopeName = "platform",
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
-    """Say when a metric reaches a limit."""
+    """Say when a metric reaches a limit, or falls to one."""
     from outgrow.domain.metric import Scope
+    from outgrow.faces.cli.accuracy import say_fallbacks
     from outgrow.faces.cli.text import until_lines
     from outgrow.service.when import checked_threshold
     from outgrow.service.when import when as ask
 
     limit = None if threshold is None else checked_threshold(threshold)
+    whose = Scope.parse(scope)
     with workspace.view(as_date(as_of)) as view:
-        until = ask(view, metric, limit, Scope.parse(scope))
+        until = ask(view, metric, limit, whose, falling=falling)
+        say_fallbacks(view, [until.metric], whose)
     if json:
         print_json(until.to_document())
     else:
