@@ -88,6 +88,6 @@ def _nets(arrays: dict[str, Any], kind: str) -> list[Weights]:
     found: dict[str, Weights] = {}
     for name, array in arrays.items():
         net, _, part = name.partition(".")
-        if net.startswith(kind):
+        if net.removeprefix(kind).isdigit():
             found.setdefault(net, {})[part] = array
     return [found[net] for net in sorted(found, key=lambda net: int(net.removeprefix(kind)))]

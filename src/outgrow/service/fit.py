@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -17,12 +18,12 @@ from outgrow.domain.metric import PLATFORM, Kind, Scope
 from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.model import SHIPPED, SharedModel, load_model, save_model
+from outgrow.forecasting.training.fit import FitResult, fit_own
+from outgrow.forecasting.training.windows import Series
 from outgrow.store.snapshots import HistoryReader, catalogue, stored_series
 
-if TYPE_CHECKING:
-    from outgrow.forecasting.training.fit import FitResult
-    from outgrow.forecasting.training.windows import Series
-
+EXTRA = ("jax", "optax")
+"""What learning needs besides."""
 TOGETHER = 512
 """Histories that are mended at a time, so that memory does not grow with the fleet."""
 KINDS = {"level": "levels", "flow": "flows"}
@@ -45,7 +46,7 @@ class FitReport:
 
     day: date
     prior: str
-    result: "FitResult | Refusal"
+    result: FitResult | Refusal
     model: str | None = None
     file: Path | None = None
 
@@ -103,11 +104,9 @@ def fit(
         MissingExtraError: the extra `fit` is not installed.
         DataError: the file cannot be written.
     """
+    if not all(map(find_spec, EXTRA)):
+        raise MissingExtraError("fitting the model", "fit")
     _check_folder(out)
-    try:
-        from outgrow.forecasting.training.fit import fit_own
-    except ImportError as error:
-        raise MissingExtraError("fitting the model", "fit") from error
     prior, tell = load_model(SHIPPED), progress or (lambda _step, _done, _of: None)
     result = fit_own(list(_series(histories)), prior, progress=tell)
     if isinstance(result, Refusal) or not (result.better or force):
@@ -130,13 +129,11 @@ def stored_fleet(store: Session) -> list[History]:
     return found
 
 
-def _series(histories: Sequence[History]) -> Iterator["Series"]:
+def _series(histories: Sequence[History]) -> Iterator[Series]:
     """Histories as a fit wants them: all up to the newest day of any, and without faults, which are no growth.
 
     A month's running total is left out: its days are a metric of their own.
     """
-    from outgrow.forecasting.training.windows import Series
-
     known = [history.to_known() for history in histories if history.metric.month_total_of is None]
     known = [history for history in known if len(history)]
     newest = max((history.last_day for history in known), default=date.min)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tests.support.snapshots import store_days
 
 from outgrow.domain.errors import DataError, MissingExtraError, ModelFileError
-from outgrow.domain.forecast import DaysUntil
+from outgrow.domain.forecast import DaysUntil, Refusal
 from outgrow.domain.metric import ACTIVE_STORES, ORDERS_PER_DAY, PLATFORM, TOTAL_PRODUCTS, Scope
 from outgrow.forecasting.model import SHIPPED, load_model, save_model
 from outgrow.forecasting.projection import ForecastRules
@@ -148,14 +148,19 @@ def test_a_file_that_is_not_what_was_written_is_not_asked(
         when(View(session, "main", TODAY, config(file)), "products", 2500.0)
 
 
-def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in [name for name in sys.modules if name.startswith("outgrow.forecasting.training.fit")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "jax", None)
+@pytest.mark.parametrize("package", ["jax", "optax"])
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, package: str) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
 
     with pytest.raises(MissingExtraError, match="fitting the model") as error:
         fit([], tmp_path / "own.npz", TODAY)
     assert error.value.mend == "pip install 'outgrow[fit]'"
+
+
+def test_a_refusal_needs_no_jax(tmp_path: Path) -> None:
+    """It forbids its process to fork, and closes what others write to."""
+    assert isinstance(fit([], tmp_path / "own.npz", TODAY).result, Refusal)
+    assert "jax" not in sys.modules
 
 
 def test_a_place_that_cannot_be_written_is_told_before_anything_is_learned(tmp_path: Path) -> None:

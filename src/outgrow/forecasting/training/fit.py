@@ -12,8 +12,6 @@ from outgrow.domain.metric import Kind
 from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.model import FLOW, LEVEL, SharedModel
-from outgrow.forecasting.training.fit_flows import fit_flows
-from outgrow.forecasting.training.fit_levels import fit_levels
 from outgrow.forecasting.training.held_out import Comparison, HeldOut, compare, hold_out
 from outgrow.forecasting.training.windows import LEAST_KNOWN, Series, Windows, flow_windows, level_windows
 
@@ -131,6 +129,10 @@ def fit_own(
 
 def _fit(kind: str, windows: Windows, prior: list[Weights], *, seed: int, epochs: int, progress: Tell) -> list[Weights]:
     """Every network of a kind, each on the same windows in another order."""
+    # Imported here: JAX takes a second, and a refusal does without it.
+    from outgrow.forecasting.training.fit_flows import fit_flows
+    from outgrow.forecasting.training.fit_levels import fit_levels
+
     learn = fit_levels if kind == LEVEL else fit_flows
 
     def tell(before: int, done: int, _of: int) -> None:
