@@ -23,7 +23,7 @@ ONE_IN = 5
 """One in so many entities is held out, and one in so many days of a series of middling length."""
 LEAST_HELD_DAYS, MOST_HELD_DAYS = 60, 365
 EPOCHS = 8
-"""Few, at a small rate: the prior has seen far more growth than any fleet has."""
+"""Few, at a small rate: a fleet has something to add to the prior, and little to replace it."""
 RATES = {LEVEL: 5e-4, FLOW: 5e-4}
 BATCH = 256
 STEPS = {LEVEL: "fitting levels", FLOW: "fitting flows"}

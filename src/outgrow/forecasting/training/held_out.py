@@ -24,6 +24,8 @@ EVERY_DAYS = 11
 """Distance of the days from which is forecast: no multiple of seven, so that each weekday has its turn."""
 PEAK_DAYS = 7
 """A flow's limits lie above its highest day of the last week."""
+SURE = 2.0
+"""Standard errors by which a fit has to be better: the prior has seen far more growth than any fleet has."""
 BLOCK = 512
 """Windows at a time, so that memory does not grow with the fleet."""
 
@@ -88,7 +90,7 @@ class Comparison:
     @property
     def better(self) -> bool:
         """Whether the fitted one is better by more than chance would have it."""
-        return self.gain > self.doubt
+        return self.gain > SURE * self.doubt
 
     def to_document(self) -> dict[str, Any]:
         """As JSON."""

@@ -89,7 +89,7 @@ def test_the_prior_stays_where_what_was_learned_is_noise(fit: Fit) -> None:
     found = fit(fleets.noise())
 
     assert not found["better"]
-    assert found["held_out"]["level"]["gain"] < found["held_out"]["level"]["doubt"]
+    assert found["held_out"]["level"]["gain"] < 2 * found["held_out"]["level"]["doubt"]
     assert found["model"] == found["prior"] != found["fitted"]
 
 

@@ -122,8 +122,8 @@ def test_one_entity_alone_proves_nothing(parts: list[HeldOut], deaf: SharedModel
     assert found.to_document()["doubt"] is None
 
 
-@pytest.mark.parametrize(("gain", "doubt", "better"), [(0.1, 0.05, True), (0.1, 0.1, False), (-0.2, 0.1, False)])
-def test_better_is_more_than_its_doubt(gain: float, doubt: float, better: bool) -> None:
+@pytest.mark.parametrize(("gain", "doubt", "better"), [(0.1, 0.04, True), (0.1, 0.05, False), (-0.2, 0.1, False)])
+def test_better_is_more_than_twice_its_doubt(gain: float, doubt: float, better: bool) -> None:
     assert Comparison(30, 3, SCORES, SCORES, gain, doubt).better is better
 
 
