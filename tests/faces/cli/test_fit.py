@@ -118,7 +118,7 @@ def test_too_little_is_said_with_what_there_is(run: Run, folder: Path) -> None:
     told = run("fit", "--from", "few.csv", "--out", "few.npz")
     document = json.loads(run("fit", "--from", "few.csv", "--out", "few.npz", "--json").out)
 
-    reason = "there are 8 series of at least 60 days, a fit needs 20"
+    reason = "a fit needs 20 series of at least 60 days, and has 8"
     assert (told.status, told.out) == (0, f"Nothing was fitted: {reason}.\n")
     assert (document["status"], document["reason"]) == ("insufficient_data", reason)
     assert (document["have"], document["need"]) == (8, 20)
@@ -130,7 +130,7 @@ def test_without_a_file_the_store_is_learned_from(run: Run, shop: Path) -> None:
     told = run("fit", "--json", "--database-url", "sqlite:///shop.db")
 
     assert told.status == 0
-    assert json.loads(told.out)["reason"] == "there are 1 series of at least 60 days, a fit needs 20"
+    assert json.loads(told.out)["reason"] == "a fit needs 20 series of at least 60 days, and has 1"
 
 
 @pytest.mark.parametrize(

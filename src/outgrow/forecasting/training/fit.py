@@ -159,7 +159,7 @@ def held_out_entities(entities: Sequence[str], seed: int) -> set[str]:
 
 
 def _too_little(have: int, need: int, what: str) -> Refusal:
-    return Refusal(Status.INSUFFICIENT_DATA, f"there are {have} {what}, a fit needs {need}", have, need)
+    return Refusal(Status.INSUFFICIENT_DATA, f"a fit needs {need} {what}, and has {have}", have, need)
 
 
 def _is_long(one: Series) -> bool:

@@ -117,4 +117,4 @@ def test_too_little_is_refused_with_what_there_is(
     found = fit(fleets.seasonal(entities, days))
 
     assert (found["status"], found["have"], found["need"]) == ("insufficient_data", have, need)
-    assert found["reason"] == f"there are {have} {of}, a fit needs {need}"
+    assert found["reason"] == f"a fit needs {need} {of}, and has {have}"
