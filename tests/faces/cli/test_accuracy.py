@@ -1,33 +1,25 @@
 """`outgrow accuracy`, and what the other commands say when it makes them ask the plain drift."""
 
-import json
-import os
-import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
+from tests.support.cli import NOW, TODAY, Cli, Told
 from tests.support.forecasts import issued, limit
 from tests.support.platforms import eventful_platform
 
 from outgrow import create_schema
 from outgrow.domain.issued import IssuedForecast
-from outgrow.faces.cli import command
-from outgrow.faces.cli.app import main
 from outgrow.service.backfill import backfill
-from outgrow.service.workspace import Workspace
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.forecasts import write_forecasts
 from outgrow.store.snapshots import StoredPlatform, remember_platform, write_days, write_measurements
 from outgrow.store.tables import ForecastRow
 
-TODAY = date(2026, 3, 31)
-NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 URL = "sqlite:///shop.db"
 WHY = (
     "Products: over the last 90 days the shared model was further off than the plain drift (mean loss 200 against "
@@ -35,46 +27,14 @@ WHY = (
 )
 
 
-class Told(NamedTuple):
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-
-Cli = Callable[..., Told]
-
-
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Cli]:
-    """Runs a command on `shop.db` at noon of the 31st of March, without any setting from outside."""
-    opened: list[Workspace] = []
-    open_workspace = command.open_workspace
-
-    def open_then(**where: Any) -> Workspace:
-        opened.append(open_workspace(**where))
-        opened[-1].clock = lambda: NOW
-        return opened[-1]
-
-    monkeypatch.setattr(command, "open_workspace", open_then)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
-    for name in [name for name in os.environ if name.startswith("OUTGROW_")]:
-        monkeypatch.delenv(name)
+def cli(cli: Cli) -> Cli:
+    """Runs a command on `shop.db`."""
 
     def run(*words: str) -> Told:
-        monkeypatch.setattr(sys, "argv", ["outgrow", *words, "--database-url", URL])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return Told(end.value.code if isinstance(end.value.code, int) else 0, *capsys.readouterr())
+        return cli(*words, "--database-url", URL)
 
-    yield run
-    for engine in (value for workspace in opened for value in vars(workspace).values() if isinstance(value, Engine)):
-        engine.dispose()
+    return run
 
 
 @pytest.fixture

@@ -1,67 +1,25 @@
 """`outgrow backtest`: what it prints where, and how it ends."""
 
-import json
-import os
-import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Engine
+from tests.support.cli import TODAY, Cli, Told
 
-from outgrow.faces.cli import command, tables
-from outgrow.faces.cli.app import main
-from outgrow.service.workspace import Workspace
+from outgrow.faces.cli import tables
 
-TODAY = date(2026, 3, 31)
-NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 URL = "sqlite:///shop.db"
 
 
-class Told(NamedTuple):
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-
-Cli = Callable[..., Told]
-
-
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Cli]:
-    """Runs a command in an empty folder on the 31st of March, without any setting from outside."""
-    opened: list[Workspace] = []
-    open_workspace = command.open_workspace
-
-    def open_then(**where: Any) -> Workspace:
-        opened.append(open_workspace(**where))
-        opened[-1].clock = lambda: NOW
-        return opened[-1]
-
-    monkeypatch.setattr(command, "open_workspace", open_then)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
-    for name in [name for name in os.environ if name.startswith("OUTGROW_")]:
-        monkeypatch.delenv(name)
+def cli(cli: Cli) -> Cli:
+    """Runs a command on `shop.db`."""
 
     def run(*words: str) -> Told:
-        monkeypatch.setattr(sys, "argv", ["outgrow", *words, "--database-url", URL])
-        with pytest.raises(SystemExit) as end:
-            main()
-        code = end.value.code
-        return Told(code if isinstance(code, int) else 0, *capsys.readouterr())
+        return cli(*words, "--database-url", URL)
 
-    yield run
-    for engine in (value for workspace in opened for value in vars(workspace).values() if isinstance(value, Engine)):
-        engine.dispose()
+    return run
 
 
 @pytest.fixture

@@ -5,43 +5,24 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
+from tests.support.cli import NOW, TODAY, Cli, Told
 from tests.support.platforms import eventful_platform, tables_of
 
 import outgrow
 from outgrow import create_schema
-from outgrow.faces.cli import command
 from outgrow.faces.cli.app import main
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
-from outgrow.service.workspace import Workspace
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.tables import StoreBase
-
-TODAY = date(2026, 3, 31)
-NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
-
-
-class Told(NamedTuple):
-    """What a command left behind."""
-
-    status: int
-    out: str
-    err: str
-
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-
-Cli = Callable[..., Told]
 
 
 @pytest.fixture(scope="module")
@@ -65,35 +46,6 @@ def shop(built: Path, tmp_path: Path) -> str:
     """The address of a copy of it, in the folder in which commands run."""
     shutil.copy(built, tmp_path / "shop.db")
     return "sqlite:///shop.db"
-
-
-@pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Cli]:
-    """Runs a command in an empty folder on the 31st of March, without any setting from outside."""
-    opened: list[Workspace] = []
-    open_workspace = command.open_workspace
-
-    def open_then(**where: Any) -> Workspace:
-        opened.append(open_workspace(**where))
-        opened[-1].clock = lambda: NOW
-        return opened[-1]
-
-    monkeypatch.setattr(command, "open_workspace", open_then)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
-    for name in [name for name in os.environ if name.startswith("OUTGROW_")]:
-        monkeypatch.delenv(name)
-
-    def run(*words: str) -> Told:
-        monkeypatch.setattr(sys, "argv", ["outgrow", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        code = end.value.code
-        return Told(code if isinstance(code, int) else 0, *capsys.readouterr())
-
-    yield run
-    for engine in (value for workspace in opened for value in vars(workspace).values() if isinstance(value, Engine)):
-        engine.dispose()
 
 
 def everything_of_ours(file: Path) -> dict[str, list[tuple[Any, ...]]]:
