@@ -1,6 +1,6 @@
 """A level that matters, and what is said when a metric comes near it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 
@@ -19,13 +19,22 @@ class Severity(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """The maximum of one metric, in the metric's unit."""
+class Headroom:
+    """What of a limit is never to be used: a share that stays free, or nodes that may be lost.
 
-    metric: str
-    maximum: float
-    name: str
-    """What runs out, as a reader would say it: `tier Small`, `media storage`."""
+    Attributes:
+        keep_free: share of the maximum that stays free, 0 to below 1.
+        nodes, spare: the maximum is that of so many equal nodes, of which so many may fail.
+    """
+
+    keep_free: float = 0.0
+    nodes: int = 1
+    spare: int = 0
+
+    @property
+    def usable_share(self) -> float:
+        """Share of the maximum that may be used."""
+        return (1.0 - self.keep_free) * (self.nodes - self.spare) / self.nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,44 @@ class AlertPolicy:
     """When a limit is worth a word: shares of the limit in use, and days that a mend takes."""
 
     warning_share: float = 0.8
+    critical_share: float = 1.0
     growth_percent: float = 20.0
     lead_time_days: int = 14
     review_interval_days: int = 7
     warning_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The maximum of one metric of one scope, in the metric's unit; what is None is as the policy says.
+
+    Attributes:
+        name: what runs out, as a reader would say it: `tier Small`, `media storage`.
+        scope: whose metric, as `Scope` is written.
+        lead_time_days: days from the order of more capacity to its being there.
+        review_interval_days: days between two looks at this limit.
+    """
+
+    metric: str
+    maximum: float
+    name: str
+    scope: str = "platform"
+    warning_share: float | None = None
+    critical_share: float | None = None
+    lead_time_days: int | None = None
+    review_interval_days: int | None = None
+    headroom: Headroom = Headroom()
+
+    @property
+    def usable(self) -> float:
+        """What may be used of the maximum: the level whose crossing matters."""
+        return self.maximum * self.headroom.usable_share
+
+    def policy(self, general: AlertPolicy) -> AlertPolicy:
+        """The policy that holds for this limit."""
+        own = {
+            name: value
+            for name in ("warning_share", "critical_share", "lead_time_days", "review_interval_days")
+            if (value := getattr(self, name)) is not None
+        }
+        return replace(general, **own)

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from outgrow.domain.event import CalendarRules
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder
 from outgrow.domain.limit import AlertPolicy, Limit
 from outgrow.domain.metric import STORAGE_USED_GB
+from outgrow.domain.plan import PlanRules
+from outgrow.domain.scenario import Project
 from outgrow.forecasting.projection import ForecastRules
 
 DEFAULT_LIMITS: tuple[Limit, ...] = (Limit(STORAGE_USED_GB.name, 1_000, "media storage"),)
@@ -13,9 +16,12 @@ DEFAULT_LIMITS: tuple[Limit, ...] = (Limit(STORAGE_USED_GB.name, 1_000, "media s
 
 @dataclass(frozen=True, slots=True)
 class CapacityConfig:
-    """Ladder, limits, and when they are worth a word."""
+    """Ladder, limits, when they are worth a word, and what else the plan rests on."""
 
     ladder: Ladder = DEFAULT_LADDER
     limits: tuple[Limit, ...] = DEFAULT_LIMITS
     policy: AlertPolicy = field(default_factory=AlertPolicy)
     rules: ForecastRules = field(default_factory=ForecastRules)
+    plan: PlanRules = field(default_factory=PlanRules)
+    calendar: CalendarRules = field(default_factory=CalendarRules)
+    projects: tuple[Project, ...] = ()

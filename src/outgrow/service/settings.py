@@ -2,11 +2,21 @@
 
 import os
 import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,14 +25,18 @@ from pydantic_settings import (
 )
 
 from outgrow.domain.errors import ConfigurationError
-from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
-from outgrow.domain.limit import AlertPolicy, Limit
+from outgrow.domain.event import CalendarRules, Event, EventKind
+from outgrow.domain.ladder import DEFAULT_LADDER, EUR, Ladder, Tier
+from outgrow.domain.limit import AlertPolicy, Headroom, Limit
+from outgrow.domain.plan import PlanRules
+from outgrow.domain.scenario import Project
 from outgrow.forecasting.model import SHIPPED
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.config import DEFAULT_LIMITS, CapacityConfig
 
 FILE = "outgrow.toml"
 Share = Annotated[float, Field(gt=0, le=1)]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
 class _Section(BaseModel):
@@ -42,6 +56,7 @@ class AlertSection(_Section):
     """`[alerts]`: when a limit is worth a word."""
 
     warning_share: Share = 0.8
+    critical_share: Share = 1.0
     growth_percent: PositiveFloat = 20.0
     lead_time_days: int = Field(default=14, ge=0)
     review_interval_days: int = Field(default=7, ge=0)
@@ -54,6 +69,26 @@ class LimitSection(_Section):
     metric: str
     maximum: PositiveFloat
     name: str = ""
+    scope: str = "platform"
+    warning_share: Share | None = None
+    critical_share: Share | None = None
+    lead_time_days: NonNegativeInt | None = None
+    review_interval_days: NonNegativeInt | None = None
+    keep_free: float = Field(default=0.0, ge=0, lt=1)
+    nodes: PositiveInt = 1
+    spare_nodes: NonNegativeInt = 0
+
+    @model_validator(mode="after")
+    def _some_node_stays(self) -> Self:
+        if self.spare_nodes >= self.nodes:
+            raise ValueError(f"spare_nodes = {self.spare_nodes} of nodes = {self.nodes} leaves none to work")
+        return self
+
+    def to_limit(self) -> Limit:
+        """As the domain knows it."""
+        own = self.model_dump(exclude={"name", "keep_free", "nodes", "spare_nodes"})
+        headroom = Headroom(self.keep_free, self.nodes, self.spare_nodes)
+        return Limit(**own, name=self.name or self.metric, headroom=headroom)
 
 
 class TierSection(_Section):
@@ -62,7 +97,56 @@ class TierSection(_Section):
     name: str
     max_stores: PositiveInt | None = None
     max_products: PositiveInt | None = None
-    cost_monthly: Decimal = Field(ge=0)
+    max_orders_month: PositiveInt | None = None
+    max_team_members: PositiveInt | None = None
+    max_storage_gb: PositiveInt | None = None
+    cost_monthly: Decimal = Field(ge=0, max_digits=15, decimal_places=4)
+    currency: Currency | None = None
+    lead_time_days: NonNegativeInt | None = None
+
+
+class PlanSection(_Section):
+    """`[plan]`: what the plan of the months ahead rests on."""
+
+    current_tier: str | None = None
+    day_over_cost: Decimal | None = Field(default=None, ge=0, max_digits=15, decimal_places=4)
+    seed: NonNegativeInt = 1
+
+
+class CalendarSection(_Section):
+    """`[calendar]`: whose public holidays, and whether the large sales are events."""
+
+    country: str | None = None
+    subdivision: str | None = None
+    sales: bool = True
+
+
+class EventSection(_Section):
+    """`[[events]]`: a campaign of one's own, past or to come; both days are included."""
+
+    name: str
+    first: date
+    last: date | None = None
+    multiplier: PositiveFloat | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last is not None and self.last < self.first:
+            raise ValueError(f"the last day, {self.last}, lies before the first, {self.first}")
+        return self
+
+    def to_event(self) -> Event:
+        """As the domain knows it."""
+        return Event(self.name, self.first, self.last or self.first, EventKind.CAMPAIGN, self.multiplier)
+
+
+class ProjectSection(_Section):
+    """`[[projects]]`: something committed that takes capacity from a day on."""
+
+    name: str
+    on: date
+    probability: float = Field(default=1.0, ge=0, le=1)
+    sizes: dict[str, PositiveFloat]
 
 
 class Settings(BaseSettings):
@@ -73,6 +157,7 @@ class Settings(BaseSettings):
         store_url: address of our own tables; the same database by default.
         platform: code or id; the first platform by default.
         model_file: the file of a model that `outgrow fit` made; the model that is shipped by default.
+        scenarios_file: where scenarios are; `scenarios.toml` beside the settings file by default, if it is there.
         time_zone: IANA name for platforms that are known from the store alone, such as imported ones.
     """
 
@@ -85,8 +170,13 @@ class Settings(BaseSettings):
     time_zone: str = "UTC"
     forecast: ForecastSection = ForecastSection()
     alerts: AlertSection = AlertSection()
+    plan: PlanSection = PlanSection()
+    calendar: CalendarSection = CalendarSection()
     limits: tuple[LimitSection, ...] | None = None
     ladder: tuple[TierSection, ...] | None = None
+    events: tuple[EventSection, ...] = ()
+    projects: tuple[ProjectSection, ...] = ()
+    scenarios_file: Path | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -114,14 +204,30 @@ class Settings(BaseSettings):
         Raises:
             ConfigurationError: the ladder is out of order.
         """
-        limits: tuple[Limit, ...] = DEFAULT_LIMITS
-        if self.limits is not None:
-            limits = tuple(Limit(limit.metric, limit.maximum, limit.name or limit.metric) for limit in self.limits)
-        ladder = DEFAULT_LADDER
-        if self.ladder is not None:
-            ladder = Ladder(tuple(Tier(t.name, t.max_stores, t.max_products, t.cost_monthly) for t in self.ladder))
+        limits = DEFAULT_LIMITS if self.limits is None else tuple(limit.to_limit() for limit in self.limits)
         rules = ForecastRules(**self.forecast.model_dump(), model_file=self.model_file or SHIPPED)
-        return CapacityConfig(ladder, limits, AlertPolicy(**self.alerts.model_dump()), rules)
+        events = tuple(event.to_event() for event in self.events)
+        return CapacityConfig(
+            self._ladder(),
+            limits,
+            AlertPolicy(**self.alerts.model_dump()),
+            rules,
+            PlanRules(**self.plan.model_dump()),
+            CalendarRules(**self.calendar.model_dump(), events=events),
+            tuple(Project(**project.model_dump()) for project in self.projects),
+        )
+
+    def _ladder(self) -> Ladder:
+        if self.ladder is None:
+            return DEFAULT_LADDER
+        named = [tier.currency for tier in self.ladder]
+        if None in named and any(named):
+            without = self.ladder[named.index(None)].name
+            raise ConfigurationError(
+                f"ladder: tier '{without}' names no currency, others do",
+                "give all tiers the same `currency`, or leave it out of all",
+            )
+        return Ladder(tuple(Tier(**{**t.model_dump(), "currency": t.currency or EUR}) for t in self.ladder))
 
 
 def load_settings(file: Path | None = None, **options: Any) -> Settings:  # noqa: ANN401
