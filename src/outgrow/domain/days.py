@@ -50,6 +50,11 @@ def next_month(day: date) -> date:
     return (month_start(day) + timedelta(days=32)).replace(day=1)
 
 
+def month_end(day: date) -> date:
+    """The last day of the day's month."""
+    return next_month(day) - timedelta(days=1)
+
+
 def days_between(first: date, last: date) -> list[date]:
     """Every day from `first` to `last`, both included; empty if `last` is earlier."""
     return [first + timedelta(days=i) for i in range((last - first).days + 1)]

@@ -87,6 +87,20 @@ class Ladder:
         """The smallest tier that holds the usage; the last one if none does."""
         return next((tier for tier in self.tiers if tier.holds(usage)), self.tiers[-1])
 
+    def rented(self, usage: Mapping[str, float], name: str | None = None) -> Tier:
+        """The tier that is rented now: the one of this name, or the smallest that holds the usage where none is said.
+
+        Raises:
+            ConfigurationError: there is no tier of this name.
+        """
+        if name is None:
+            return self.required(usage)
+        found = next((tier for tier in self.tiers if tier.name == name), None)
+        if found is None:
+            names = ", ".join(tier.name for tier in self.tiers)
+            raise ConfigurationError(f"[plan] current_tier: the ladder has no tier '{name}'", f"use one of: {names}")
+        return found
+
     def above(self, tier: Tier) -> Tier | None:
         """The next larger tier; None above the last."""
         at = self.tiers.index(tier) + 1

@@ -1,5 +1,6 @@
 """The ladder's rungs, in order, and which of them holds what."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -94,3 +95,44 @@ def test_a_tier_may_grow_in_one_thing_alone() -> None:
 def test_a_tier_that_is_no_larger_than_the_one_below_is_refused(rung: Tier) -> None:
     with pytest.raises(ConfigurationError, match="'b'"):
         Ladder((Tier("a", rung.max_stores, rung.max_products, Decimal(5)), rung))
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "said", "mend"),
+    [
+        ({"currency": "EUR"}, {"currency": "USD"}, "priced in USD, but 'a' below it in EUR", "the same `currency`"),
+        (
+            {"cost_monthly": Decimal(9)},
+            {"cost_monthly": Decimal(8)},
+            "costs 8, less than 'a' below it",
+            "order the tiers",
+        ),
+        (
+            {"max_stores": None, "max_products": None},
+            {},
+            "tier 'a' is unlimited, but 'b' stands above it",
+            "only the last",
+        ),
+        ({"max_storage_gb": 5}, {"max_storage_gb": 4}, "holds less of storage_used_gb than 'a'", "from the smallest"),
+        ({"max_orders_month": None}, {"max_orders_month": 4}, "holds less of total_orders_month", "from the smallest"),
+        ({}, {"name": "a"}, "two tiers are called 'a'", "a name of its own"),
+    ],
+)
+def test_what_is_wrong_with_two_tiers_is_said(
+    below: dict[str, object], above: dict[str, object], said: str, mend: str
+) -> None:
+    low = replace(tier("a", 10, 100), **below)  # type: ignore[arg-type]
+    high = replace(replace(tier("b", 20, 200), cost_monthly=Decimal(10)), **above)  # type: ignore[arg-type]
+
+    with pytest.raises(ConfigurationError) as error:
+        Ladder((low, high))
+
+    assert said in error.value.what
+    assert mend in error.value.mend
+
+
+def test_the_rented_tier_is_the_named_one_or_what_use_needs() -> None:
+    assert DEFAULT_LADDER.rented(usage(60, 0)).name == "Small"
+    assert DEFAULT_LADDER.rented(usage(60, 0), "Large").name == "Large"
+    with pytest.raises(ConfigurationError, match="no tier 'Tiny'"):
+        DEFAULT_LADDER.rented({}, "Tiny")

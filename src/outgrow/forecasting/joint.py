@@ -1,0 +1,191 @@
+"""Joint futures of several metrics: each as its own forecast says, moving together as they did in the past.
+
+A path is one rank for each metric, kept over all days: where a forecast holds a value with probability p, the path of
+rank p is. So what the paths say of one metric is what its forecast says, on every day and for every limit; only how
+ranks belong together is simulated.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.domain.history import History
+from outgrow.domain.metric import Kind
+from outgrow.domain.paths import Paths
+from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.series import bridge_gaps
+from outgrow.forecasting.panel import PanelForecast
+from outgrow.forecasting.projection import Projection
+
+N_PATHS = 1000
+CORRELATED_WEEKS, LEAST_WEEKS = 52, 12
+"""Newest weeks whose changes are compared, and the fewest that both metrics have to have."""
+UNRELATED_WEEKS = 10.0
+"""Weeks' worth of evidence that two metrics move apart, before any is seen."""
+FAN = (0.0005, 0.002, 0.005, 0.01, 0.025, *(k / 20 for k in range(1, 20)), 0.975, 0.99, 0.995, 0.998, 0.9995)
+"""Quantiles of each day's value between which a path's is found."""
+STEPS = 40
+"""Levels above the current value for which the probability of having been there is asked, besides the limits."""
+
+
+def simulate_paths(
+    projections: Mapping[str, Projection],
+    histories: Mapping[str, History],
+    limits: Mapping[str, Sequence[float]],
+    today: date,
+    *,
+    n_days: int,
+    seed: int,
+    n_paths: int = N_PATHS,
+) -> Paths:
+    """Simulate metrics jointly.
+
+    Ranks of two metrics are correlated as their weekly changes of the last year were (Iman and Conover, A
+    distribution-free approach to inducing rank correlation among input variables, 1982). They are drawn evenly
+    (Roberts' quasirandom sequence, 2018), so that each metric has every rank exactly once.
+
+    Args:
+        projections: by metric.
+        histories: the daily values that each rests on, by metric; of a month's total, its daily amounts.
+        limits: of each metric, the levels at which the paths are to be exact: P(crossed by a day) is then that of
+            `Projection.crossing_cdf` within 1 / n_paths.
+        today: the day that paths count from; a projection may rest on an earlier day.
+        n_days: how far ahead, at most; less where a projection ends earlier.
+        seed: shifts the sequence; the same seed gives the same paths.
+    """
+    metrics = tuple(projections)
+    lags = {name: (today - p.forecast.as_of).days for name, p in projections.items()}
+    n_days = min(n_days, *(p.panel.horizon - lags[name] for name, p in projections.items()))
+    ranks = joint_ranks(_correlations([histories[name] for name in metrics], today), seed, n_paths)
+    fans: dict[int, Array] = {}
+    values = np.empty((len(metrics), n_paths, n_days))
+    peaks, current = np.empty_like(values), np.empty(len(metrics))
+    for at, (name, projection) in enumerate(projections.items()):
+        panel, days = projection.panel, slice(lags[name], lags[name] + n_days)
+        if id(panel) not in fans:  # metrics of one panel are asked together
+            fans[id(panel)] = panel.quantiles(FAN)
+        fan = np.maximum(fans[id(panel)][projection.row], projection.floor)
+        current[at] = projection.past[-1]
+        levels, reached = _reached(projection, fan, limits.get(name, ()))
+        peaks[at] = _at_ranks(levels, reached[:, days], ranks[at])
+        scores = [NormalDist().inv_cdf(level) for level in FAN]
+        wanted = np.array([NormalDist().inv_cdf(rank) for rank in ranks[at]])
+        for day, column in enumerate(fan[:, days].T):
+            values[at, :, day] = np.interp(wanted, scores, column)
+        peaks[at] = _at_least(values[at], peaks[at], [limit for limit in limits.get(name, ()) if limit > current[at]])
+    np.minimum(values, peaks, out=values)
+    return Paths(today, metrics, current, values, peaks)
+
+
+def joint_ranks(correlations: Array, seed: int, n_paths: int) -> Array:
+    """Ranks (n_metrics, n_paths) in (0, 1), each metric's evenly spread, correlated as asked (n_metrics, n_metrics)."""
+    n = len(correlations)
+    golden = 2.0
+    for _ in range(60):  # the root of x^(n+1) = x + 1
+        golden = (1.0 + golden) ** (1.0 / (n + 1))
+    steps = golden ** -np.arange(1.0, n + 1)
+    shift = np.random.default_rng(seed).random(n)
+    points = (shift[:, None] + steps[:, None] * np.arange(1, n_paths + 1)) % 1.0
+    inverse = NormalDist().inv_cdf
+    scores = np.array([[inverse(min(max(p, 1e-9), 1 - 1e-9)) for p in row] for row in points.tolist()])
+    together = np.linalg.cholesky(correlations) @ scores
+    order = together.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
+    ranks: Array = (order + 0.5) / n_paths
+    return ranks
+
+
+def _correlations(histories: Sequence[History], today: date) -> Array:
+    """Normal-score correlations of the metrics' weekly changes, (n, n), drawn to none where few weeks are known."""
+    changes = np.stack([weekly_changes(history, today) for history in histories])
+    n = len(changes)
+    found = np.eye(n)
+    for i in range(n):
+        for j in range(i):
+            both = ~np.isnan(changes[i]) & ~np.isnan(changes[j])
+            weeks = int(both.sum())
+            if weeks >= LEAST_WEEKS:
+                rank = _rank_correlation(changes[i, both], changes[j, both])
+                strength = weeks / (weeks + UNRELATED_WEEKS)
+                found[i, j] = found[j, i] = strength * 2.0 * np.sin(np.pi / 6.0 * rank)
+    values, vectors = np.linalg.eigh(found)
+    mended = (vectors * np.maximum(values, 1e-6)) @ vectors.T  # pairwise estimates need not fit together
+    scale = np.sqrt(np.diag(mended))
+    result: Array = mended / scale[:, None] / scale[None, :]
+    return result
+
+
+def weekly_changes(history: History, today: date) -> Array:
+    """Change of a level over each of the last weeks, or of a flow's weekly amount, (n_weeks,), newest last."""
+    days = 7 * (CORRELATED_WEEKS + 1)
+    daily = np.full(days + 1, np.nan)
+    known = history.between(today - timedelta(days=days), today).to_known()
+    if known.known_days:
+        end = days + 1 - (today - known.last_day).days
+        daily[end - len(known) : end] = bridge_gaps(known.values[None, :])[0]
+    if history.metric.kind is Kind.FLOW:
+        return np.diff(daily[1:].reshape(-1, 7).sum(axis=1))
+    return np.diff(daily[::7])[1:]
+
+
+def _rank_correlation(a: Array, b: Array) -> float:
+    """Spearman's; 0 where one of them never changes."""
+    x, y = (_mean_ranks(values) for values in (a, b))
+    spread = float(x.std() * y.std())
+    return float(((x - x.mean()) * (y - y.mean())).mean()) / spread if spread > 0 else 0.0
+
+
+def _mean_ranks(values: Array) -> Array:
+    """Ranks, equal values sharing their mean."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    ranks: Array = (last - (counts - 1) / 2.0)[inverse]
+    return ranks
+
+
+def _reached(projection: Projection, fan: Array, limits: Sequence[float]) -> tuple[Array, Array]:
+    """Levels, increasing, and the probability of having been at or above each by each day, (n_levels, horizon)."""
+    current = float(projection.past[-1])
+    top = max(float(fan[-1].max()), current, *(limit for limit in limits if np.isfinite(limit)), 0.0)
+    exact = sorted({float(limit) for limit in limits if current < limit})
+    steps = current + (top - current) * np.linspace(0.0, 1.0, STEPS + 1)[1:] ** 1.5 if top > current else np.empty(0)
+    levels = np.array(sorted({current, *exact, *steps.tolist()}))
+    fixed = np.isin(levels, exact)
+    chances = np.stack(
+        [
+            projection.crossing_cdf(level) if at_limit else _on_knots(projection.panel, projection.row, level)
+            for level, at_limit in zip(levels.tolist(), fixed.tolist(), strict=True)
+        ]
+    )
+    chances[levels <= current] = 1.0
+    # Between limits, whose probabilities are exact, the others may not leave what these leave them.
+    at_most = np.minimum.accumulate(np.where(fixed[:, None], chances, 1.0))
+    at_least = np.maximum.accumulate(np.where(fixed[:, None], chances, 0.0)[::-1])[::-1]
+    return levels, np.minimum.accumulate(np.clip(chances, at_least, at_most))
+
+
+def _at_least(values: Array, peaks: Array, limits: Sequence[float]) -> Array:
+    """Peaks where the value on the day lies above them, which they are too coarse for, but below every limit ahead."""
+    cap = np.full(peaks.shape, np.inf)
+    for limit in limits:
+        cap = np.where(peaks < limit, np.minimum(cap, np.nextafter(limit, -np.inf)), cap)
+    raised: Array = np.maximum.accumulate(np.maximum(peaks, np.minimum(values, cap)), axis=1)
+    return raised
+
+
+def _on_knots(panel: PanelForecast, row: int, level: float) -> Array:
+    cdf: Array = panel.crossing_cdf(np.full(len(panel.usable), level))[row]
+    return cdf
+
+
+def _at_ranks(levels: Array, reached: Array, ranks: NDArray[np.float64]) -> Array:
+    """The highest level that each rank has reached by each day, (n_paths, n_days)."""
+    # Strictly decreasing, so that a rank at or above 1 - P(reached) is at the level or above, and no other.
+    falling = reached - 1e-12 * np.arange(len(levels))[:, None]
+    peaks = np.empty((len(ranks), reached.shape[1]))
+    for day in range(reached.shape[1]):
+        peaks[:, day] = np.interp(1.0 - ranks, falling[::-1, day], levels[::-1])
+    result: Array = np.maximum.accumulate(peaks, axis=1)
+    return result

@@ -1,0 +1,112 @@
+"""Ladder: which tier is needed when, by when it has to be ordered, and what it costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from outgrow.domain.errors import DataError
+from outgrow.domain.forecast import Refusal
+from outgrow.domain.ladder import LADDER_METRICS
+from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, Metric
+from outgrow.domain.paths import Paths
+from outgrow.forecasting.joint import simulate_paths
+from outgrow.forecasting.projection import ForecastRules, Projection, project_all
+from outgrow.planning.ladder_plan import LadderPlan, plan_ladder
+from outgrow.planning.scenarios import with_projects
+from outgrow.service.limits import configured_limits
+from outgrow.service.view import View
+
+YEAR = 365
+"""Twelve months are planned, however short the forecasts are that are shown otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class LadderReport:
+    """The plan, and what it could not take into account.
+
+    Attributes:
+        unknown: by metric that the ladder limits, why nothing is known of its future.
+    """
+
+    platform: str
+    plan: LadderPlan
+    unknown: Mapping[str, str]
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"platform": self.platform, **self.plan.to_document(), "unknown": dict(self.unknown)}
+
+
+@dataclass(frozen=True, slots=True)
+class JointFuture:
+    """Simulated futures, and why metrics are missing from them."""
+
+    paths: Paths
+    refused: Mapping[str, str]
+
+
+def ladder(view: View) -> LadderReport:
+    """Plan the infrastructure of the twelve months ahead.
+
+    Raises:
+        ConfigurationError: the rented tier, a limit or a project names what does not exist.
+        DataError: nothing is known of any metric that the ladder limits.
+    """
+    future = joint_future(view)
+    limited = _limited(view)
+    plan = plan_ladder(future.paths, view.config.ladder, view.config.plan, view.config.policy)
+    return LadderReport(view.platform, plan, {name: why for name, why in future.refused.items() if name in limited})
+
+
+def joint_future(view: View) -> JointFuture:
+    """Joint futures of everything that the ladder or a configured limit limits, committed projects included.
+
+    Raises:
+        ConfigurationError: a limit or a project names a metric that does not exist.
+        DataError: nothing is known of any of them.
+    """
+    levels = _levels(view)
+    metrics = [view.metrics.resolve(name) for name in levels]
+    histories = {h.metric.name: h for h in view.forecastables(metrics)}
+    asked = [(history, _for_a_year(view, history.metric)) for history in histories.values()]
+    made = dict(zip(histories, project_all(asked, view.today), strict=True))
+    refused = {name: each.reason for name, each in made.items() if isinstance(each, Refusal)}
+    ready = {name: each for name, each in made.items() if isinstance(each, Projection)}
+    if not ready.keys() & _limited(view):
+        reasons = "; ".join(f"{name}: {why}" for name, why in refused.items() if name in _limited(view))
+        raise DataError(
+            f"no plan of platform '{view.platform}' can be made for {view.today}: {reasons}",
+            "capture daily, or rebuild the past with `outgrow backfill`",
+        )
+    paths = simulate_paths(
+        ready,
+        histories,
+        levels,
+        view.today,
+        n_days=max(view.config.rules.horizon_days, YEAR),
+        seed=view.config.plan.seed,
+    )
+    return JointFuture(with_projects(paths, view.config.projects, view.config.plan.seed), refused)
+
+
+def _for_a_year(view: View, metric: Metric) -> ForecastRules:
+    rules = view.rules(metric)
+    # A projection may rest on a day a little before today, and a year counts from today.
+    return replace(rules, horizon_days=max(rules.horizon_days, YEAR) + rules.stale_after_days)
+
+
+def _limited(view: View) -> set[str]:
+    """The metrics that some tier limits."""
+    return {name for tier in view.config.ladder for name, top in tier.maxima().items() if top is not None}
+
+
+def _levels(view: View) -> dict[str, list[float]]:
+    """The levels that matter, by metric: tiers' maxima and configured limits. Orders a day drive their months."""
+    levels: dict[str, list[float]] = {name: [] for name in (*LADDER_METRICS.values(), ORDERS_PER_DAY.name)}
+    for tier in view.config.ladder:
+        for name, top in tier.maxima().items():
+            levels[name] += [float(top)] if top is not None else []
+    for limit in configured_limits(view):
+        if limit.scope == str(PLATFORM):
+            levels.setdefault(limit.metric, []).append(limit.usable)
+    return levels
