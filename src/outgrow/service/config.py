@@ -25,3 +25,5 @@ class CapacityConfig:
     plan: PlanRules = field(default_factory=PlanRules)
     calendar: CalendarRules = field(default_factory=CalendarRules)
     projects: tuple[Project, ...] = ()
+    read_from: str = "the configuration"
+    """Where it was read, for messages."""

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from outgrow.domain.errors import DataError
+from outgrow.domain.errors import ConfigurationError, DataError, UnknownMetricError
 from outgrow.domain.forecast import Refusal
 from outgrow.domain.ladder import LADDER_METRICS
 from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, Metric
 from outgrow.domain.paths import Paths
+from outgrow.domain.scenario import Project
 from outgrow.forecasting.joint import simulate_paths
 from outgrow.forecasting.projection import ForecastRules, Projection, project_all
 from outgrow.planning.ladder_plan import LadderPlan, plan_ladder
@@ -65,7 +66,7 @@ def joint_future(view: View) -> JointFuture:
         ConfigurationError: a limit or a project names a metric that does not exist.
         DataError: nothing is known of any of them.
     """
-    levels = _levels(view)
+    projects, levels = _projects(view), _levels(view)
     metrics = [view.metrics.resolve(name) for name in levels]
     histories = {h.metric.name: h for h in view.forecastables(metrics)}
     asked = [(history, _for_a_year(view, history.metric)) for history in histories.values()]
@@ -86,7 +87,20 @@ def joint_future(view: View) -> JointFuture:
         n_days=max(view.config.rules.horizon_days, YEAR),
         seed=view.config.plan.seed,
     )
-    return JointFuture(with_projects(paths, view.config.projects, view.config.plan.seed), refused)
+    return JointFuture(with_projects(paths, projects, view.config.plan.seed, view.metrics), refused)
+
+
+def _projects(view: View) -> list[Project]:
+    """The committed projects, by the metrics' full names."""
+    found = []
+    for project in view.config.projects:
+        try:
+            sizes = {view.metrics.resolve(name).name: size for name, size in project.sizes.items()}
+        except UnknownMetricError as error:
+            what = f"{view.config.read_from}: [[projects]] '{project.name}', sizes: {error.what}"
+            raise ConfigurationError(what, error.mend) from error
+        found.append(replace(project, sizes=sizes))
+    return found
 
 
 def _for_a_year(view: View, metric: Metric) -> ForecastRules:

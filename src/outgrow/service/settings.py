@@ -14,6 +14,7 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    PrivateAttr,
     ValidationError,
     model_validator,
 )
@@ -177,6 +178,7 @@ class Settings(BaseSettings):
     events: tuple[EventSection, ...] = ()
     projects: tuple[ProjectSection, ...] = ()
     scenarios_file: Path | None = None
+    _read_from: str = PrivateAttr(default="the OUTGROW_ variables")
 
     @classmethod
     def settings_customise_sources(
@@ -202,20 +204,31 @@ class Settings(BaseSettings):
         """Ladder, limits and policies as plain values.
 
         Raises:
-            ConfigurationError: the ladder is out of order.
+            ConfigurationError: the ladder is out of order, or lacks the tier that is rented.
         """
         limits = DEFAULT_LIMITS if self.limits is None else tuple(limit.to_limit() for limit in self.limits)
         rules = ForecastRules(**self.forecast.model_dump(), model_file=self.model_file or SHIPPED)
         events = tuple(event.to_event() for event in self.events)
+        try:
+            ladder = self._ladder()
+            ladder.rented({}, self.plan.current_tier)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self.read_from}: {error.what}", error.mend) from error
         return CapacityConfig(
-            self._ladder(),
+            ladder,
             limits,
             AlertPolicy(**self.alerts.model_dump()),
             rules,
             PlanRules(**self.plan.model_dump()),
             CalendarRules(**self.calendar.model_dump(), events=events),
             tuple(Project(**project.model_dump()) for project in self.projects),
+            self.read_from,
         )
+
+    @property
+    def read_from(self) -> str:
+        """Where the settings come from, for messages."""
+        return self._read_from
 
     def _ladder(self) -> Ladder:
         if self.ladder is None:
@@ -249,14 +262,18 @@ def load_settings(file: Path | None = None, **options: Any) -> Settings:  # noqa
 
     given = {name: value for name, value in options.items() if value is not None}
     try:
-        return Sourced(**given)
+        settings = Sourced(**given)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         keys = [str(part) for part in first["loc"]]
         where = _where(path, keys, given)
-        raise ConfigurationError(f"{where}: {'.'.join(keys)}: {first['msg']}", _mend(first["type"])) from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise ConfigurationError(f"{where}: {'.'.join(keys)}: {said}", _mend(first["type"])) from error
     except ValueError as error:  # TOML that cannot be read, or an environment variable that is not JSON
         raise ConfigurationError(f"{path}: {error}", "correct that line, or the OUTGROW_ variable named") from error
+    if path.is_file():
+        settings._read_from = str(path)  # no setting: nobody may set it
+    return settings
 
 
 def unknown_variables() -> list[str]:
