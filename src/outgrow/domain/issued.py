@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,8 @@ class IssuedForecast:
         reason: why it was not the usual one; None where it was.
         quantiles: by model, the one asked and those that it is compared with: (n_levels, n_days) at KEPT_LEVELS, on
             as many of DAYS_AHEAD as the horizon holds; NaN where a model does not tell.
+        model_id: names the model asked, so that a changed one can be told; None where it was not kept.
+        assumptions: what it rested on besides the past: the events and projects ahead; None where they were not kept.
     """
 
     metric: str
@@ -52,6 +55,8 @@ class IssuedForecast:
     reason: str | None
     quantiles: Mapping[str, Array]
     limits: tuple[IssuedLimit, ...] = ()
+    model_id: str | None = None
+    assumptions: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -60,21 +60,16 @@ def simulate_paths(
     lags = {name: (today - p.forecast.as_of).days for name, p in projections.items()}
     n_days = min(n_days, *(p.panel.horizon - lags[name] for name, p in projections.items()))
     ranks = joint_ranks(_correlations([histories[name] for name in metrics], today), seed, n_paths)
-    fans: dict[int, Array] = {}
+    scores, wanted = (np.vectorize(NormalDist().inv_cdf)(levels) for levels in (FAN, ranks))
+    views = _Views(projections, limits)
     values = np.empty((len(metrics), n_paths, n_days))
     peaks, current = np.empty_like(values), np.empty(len(metrics))
     for at, (name, projection) in enumerate(projections.items()):
-        panel, days = projection.panel, slice(lags[name], lags[name] + n_days)
-        if id(panel) not in fans:  # metrics of one panel are asked together
-            fans[id(panel)] = panel.quantiles(FAN)
-        fan = np.maximum(fans[id(panel)][projection.row], projection.floor)
+        days = slice(lags[name], lags[name] + n_days)
         current[at] = projection.past[-1]
-        levels, reached = _reached(projection, fan, limits.get(name, ()))
+        levels, reached = views.reached(name)
         peaks[at] = _at_ranks(levels, reached[:, days], ranks[at])
-        scores = [NormalDist().inv_cdf(level) for level in FAN]
-        wanted = np.array([NormalDist().inv_cdf(rank) for rank in ranks[at]])
-        for day, column in enumerate(fan[:, days].T):
-            values[at, :, day] = np.interp(wanted, scores, column)
+        values[at] = np.array([np.interp(wanted[at], scores, column) for column in views.fans[name][:, days].T]).T
         peaks[at] = _at_least(values[at], peaks[at], [limit for limit in limits.get(name, ()) if limit > current[at]])
     np.minimum(values, peaks, out=values)
     return Paths(today, metrics, current, values, peaks)
@@ -145,25 +140,52 @@ def _mean_ranks(values: Array) -> Array:
     return ranks
 
 
-def _reached(projection: Projection, fan: Array, limits: Sequence[float]) -> tuple[Array, Array]:
-    """Levels, increasing, and the probability of having been at or above each by each day, (n_levels, horizon)."""
-    current = float(projection.past[-1])
-    top = max(float(fan[-1].max()), current, *(limit for limit in limits if np.isfinite(limit)), 0.0)
-    exact = sorted({float(limit) for limit in limits if current < limit})
-    steps = current + (top - current) * np.linspace(0.0, 1.0, STEPS + 1)[1:] ** 1.5 if top > current else np.empty(0)
-    levels = np.array(sorted({current, *exact, *steps.tolist()}))
-    fixed = np.isin(levels, exact)
-    chances = np.stack(
-        [
-            projection.crossing_cdf(level) if at_limit else _on_knots(projection.panel, projection.row, level)
-            for level, at_limit in zip(levels.tolist(), fixed.tolist(), strict=True)
-        ]
-    )
-    chances[levels <= current] = 1.0
-    # Between limits, whose probabilities are exact, the others may not leave what these leave them.
-    at_most = np.minimum.accumulate(np.where(fixed[:, None], chances, 1.0))
-    at_least = np.maximum.accumulate(np.where(fixed[:, None], chances, 0.0)[::-1])[::-1]
-    return levels, np.minimum.accumulate(np.clip(chances, at_least, at_most))
+class _Views:
+    """What each metric's forecast says; metrics of one panel are asked together, which costs what one of them costs.
+
+    Attributes:
+        fans: by metric, the quantiles `FAN` of each day, (n_levels, horizon).
+        steps: by metric, levels above the current value up to what is hardly ever reached, (STEPS,), increasing.
+        chances: by metric, P(at or above each of the steps by each day), (STEPS, horizon).
+    """
+
+    def __init__(self, projections: Mapping[str, Projection], limits: Mapping[str, Sequence[float]]) -> None:
+        self.projections, self.limits = projections, limits
+        self.fans: dict[str, Array] = {}
+        self.steps: dict[str, Array] = {}
+        self.chances: dict[str, Array] = {}
+        panels = {id(projection.panel): projection.panel for projection in projections.values()}
+        for key, panel in panels.items():
+            self._ask(panel, {name: p for name, p in projections.items() if id(p.panel) == key})
+
+    def _ask(self, panel: PanelForecast, members: Mapping[str, Projection]) -> None:
+        fans = panel.quantiles(FAN)
+        steps = np.full((STEPS, len(panel.usable)), np.nan)
+        for name, projection in members.items():
+            fan, current = np.maximum(fans[projection.row], projection.floor), float(projection.past[-1])
+            finite = [limit for limit in self.limits.get(name, ()) if np.isfinite(limit)]
+            top = max(float(fan[-1].max()), current, *finite, 0.0)
+            steps[:, projection.row] = current + (top - current) * np.linspace(0.0, 1.0, STEPS + 1)[1:] ** 1.5
+            self.fans[name], self.steps[name] = fan, steps[:, projection.row]
+        chances = np.stack([panel.crossing_cdf(row) for row in steps])
+        for name, projection in members.items():
+            self.chances[name] = chances[:, projection.row]
+
+    def reached(self, name: str) -> tuple[Array, Array]:
+        """Levels, increasing, and the probability of having been at or above each by each day, (n_levels, horizon)."""
+        projection, steps = self.projections[name], self.steps[name]
+        current = float(projection.past[-1])
+        exact = np.array(sorted({float(limit) for limit in self.limits.get(name, ()) if current < limit}))
+        loose = (steps > current) & ~np.isin(steps, exact)
+        levels = np.concatenate([[current], exact, steps[loose]])
+        sure = np.ones((1, projection.panel.horizon))
+        chances = np.concatenate([sure, *(projection.crossing_cdf(e)[None] for e in exact), self.chances[name][loose]])
+        order = np.argsort(levels)
+        levels, chances, fixed = levels[order], chances[order], np.isin(levels[order], exact)
+        # Between limits, whose probabilities are exact, the others may not leave what these leave them.
+        at_most = np.minimum.accumulate(np.where(fixed[:, None], chances, 1.0))
+        at_least = np.maximum.accumulate(np.where(fixed[:, None], chances, 0.0)[::-1])[::-1]
+        return levels, np.minimum.accumulate(np.clip(chances, at_least, at_most))
 
 
 def _at_least(values: Array, peaks: Array, limits: Sequence[float]) -> Array:
@@ -175,17 +197,10 @@ def _at_least(values: Array, peaks: Array, limits: Sequence[float]) -> Array:
     return raised
 
 
-def _on_knots(panel: PanelForecast, row: int, level: float) -> Array:
-    cdf: Array = panel.crossing_cdf(np.full(len(panel.usable), level))[row]
-    return cdf
-
-
 def _at_ranks(levels: Array, reached: Array, ranks: NDArray[np.float64]) -> Array:
     """The highest level that each rank has reached by each day, (n_paths, n_days)."""
     # Strictly decreasing, so that a rank at or above 1 - P(reached) is at the level or above, and no other.
     falling = reached - 1e-12 * np.arange(len(levels))[:, None]
-    peaks = np.empty((len(ranks), reached.shape[1]))
-    for day in range(reached.shape[1]):
-        peaks[:, day] = np.interp(1.0 - ranks, falling[::-1, day], levels[::-1])
-    result: Array = np.maximum.accumulate(peaks, axis=1)
+    daily = np.array([np.interp(1.0 - ranks, column, levels[::-1]) for column in falling[::-1].T])
+    result: Array = np.maximum.accumulate(daily, axis=0).T
     return result

@@ -105,6 +105,7 @@ class LadderPlan:
     """Tiers, dates and cost of the months ahead.
 
     Attributes:
+        horizon_days: how far ahead the futures reach.
         tier: the one that is rented now.
         months: up to twelve calendar months, the running one first; fewer where the forecast ends earlier.
         steps: the present tier's first, then every further one that may be outgrown within the horizon.
@@ -114,6 +115,7 @@ class LadderPlan:
     """
 
     as_of: date
+    horizon_days: int
     currency: str
     tier: Tier
     months: tuple[MonthPlan, ...]
@@ -130,6 +132,7 @@ class LadderPlan:
         """As JSON."""
         return {
             "as_of": self.as_of.isoformat(),
+            "horizon_days": self.horizon_days,
             "currency": self.currency,
             "tier": self.tier.name,
             "months": [month.to_document() for month in self.months],
@@ -163,6 +166,7 @@ def plan_ladder(paths: Paths, ladder: Ladder, rules: PlanRules, policy: AlertPol
         regret = regret_of(days, paths, following.cost_monthly - rented.cost_monthly, rules.day_over_cost)
     return LadderPlan(
         as_of=paths.as_of,
+        horizon_days=paths.n_days,
         currency=ladder.currency,
         tier=rented,
         months=_months(paths, ladder, rented, outgrown),

@@ -6,9 +6,11 @@ from datetime import timedelta
 from outgrow.domain.history import History
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, IssuedForecast, IssuedLimit
 from outgrow.domain.limit import Limit
+from outgrow.domain.metric import Kind
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.panel import DRIFT, MODELS
 from outgrow.forecasting.projection import ForecastRules, Projection, project_all, refuse
+from outgrow.service.assumptions import assumed, model_id
 from outgrow.service.limits import platform_limits
 from outgrow.service.scoring import WINDOW_DAYS, Verdict, verdicts
 from outgrow.service.view import View
@@ -28,34 +30,49 @@ def issue(view: View) -> list[IssuedForecast]:
     Raises:
         ConfigurationError: a limit names a metric that does not exist.
     """
-    rules = view.config.rules
-    since = view.today - timedelta(days=max(rules.history_days, FOR_VERDICTS) + rules.stale_after_days)
-    histories = {h.metric.name: h for h in view.forecastables(view.platform_metrics(), since=since)}
+    rules, histories = view.config.rules, _histories(view)
     kept = kept_on(view.store, view.platform, view.today)
-    ready: dict[str, History] = {}
+    ready: dict[str, tuple[History, History]] = {}
     for name, history in histories.items():
         known = _looked_at(history, rules)
         if refuse(known, view.today, rules) is not None:
             continue
         if kept.get(name) != (known.last_day, known.known_days):
-            ready[name] = known
+            ready[name] = history, known
     if not ready:
         return []
     limits = platform_limits(view, histories)
     judged = verdicts(view, [histories[name] for name in ready])
-    said = {model: _said(view, list(ready.values()), model) for model in dict.fromkeys((*MODELS, rules.model))}
+    said = {
+        model: _said(view, [history for history, _ in ready.values()], model)
+        for model in dict.fromkeys((*MODELS, rules.model))
+    }
     issued = [
         _issued(
             view,
             known,
-            [limit for limit in limits if limit.metric == name],
+            [limit for limit in limits if limit.metric == name and limit.scope == str(known.scope)],
             judged[name],
             {model: projections[name] for model, projections in said.items()},
         )
-        for name, known in ready.items()
+        for name, (_, known) in ready.items()
     ]
     write_forecasts(view.store, view.platform, issued)
     return issued
+
+
+def _histories(view: View) -> dict[str, History]:
+    """The platform's metrics by name, as far back as forecasts and verdicts look.
+
+    That is all there is of flows where there are events: those of earlier years say what the next ones do.
+    """
+    rules, metrics = view.config.rules, view.platform_metrics()
+    since = view.today - timedelta(days=max(rules.history_days, FOR_VERDICTS) + rules.stale_after_days)
+    eventful = [metric for metric in metrics if metric.kind is Kind.FLOW and view.rules(metric).events]
+    others = [metric for metric in metrics if metric not in eventful]
+    found = [*view.forecastables(others, since=since), *view.forecastables(eventful)]
+    by_name = {history.metric.name: history for history in found}
+    return {metric.name: by_name[metric.name] for metric in metrics}
 
 
 def _looked_at(history: History, rules: ForecastRules) -> History:
@@ -74,13 +91,14 @@ def _said(view: View, histories: Sequence[History], model: str) -> dict[str, Pro
 def _issued(
     view: View, known: History, limits: Sequence[Limit], verdict: Verdict, said: Mapping[str, Projection]
 ) -> IssuedForecast:
-    model = view.config.rules.model if verdict.reason is None else DRIFT
+    rules = view.config.rules
+    model = rules.model if verdict.reason is None else DRIFT
     asked, reached = said[model], []
     for limit in limits:
-        until = days_until_of(asked, known, limit.maximum)
+        until = days_until_of(asked, known, limit.usable)
         if until.probability_within:  # it lies above the value
-            reached.append(IssuedLimit(limit.name, limit.maximum, until.days, until.probability_within))
-    days = tuple(day for day in DAYS_AHEAD if day <= view.config.rules.horizon_days)
+            reached.append(IssuedLimit(limit.name, limit.usable, until.days, until.probability_within))
+    days = tuple(day for day in DAYS_AHEAD if day <= rules.horizon_days)
     return IssuedForecast(
         metric=known.metric.name,
         scope=str(known.scope),
@@ -92,4 +110,8 @@ def _issued(
         reason=verdict.reason,
         quantiles={each: projection.at_days(days, KEPT_LEVELS) for each, projection in said.items()},
         limits=tuple(reached),
+        model_id=model_id(model, rules.model_file),
+        assumptions=assumed(
+            known.metric, view.rules(known.metric).events, view.config.projects, known.last_day, rules.horizon_days
+        ),
     )

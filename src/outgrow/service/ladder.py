@@ -7,12 +7,14 @@ from typing import Any
 from outgrow.domain.errors import ConfigurationError, DataError, UnknownMetricError
 from outgrow.domain.forecast import Refusal
 from outgrow.domain.ladder import LADDER_METRICS
+from outgrow.domain.limit import Severity
 from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, Metric
 from outgrow.domain.paths import Paths
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.joint import simulate_paths
 from outgrow.forecasting.projection import ForecastRules, Projection, project_all
 from outgrow.planning.ladder_plan import LadderPlan, plan_ladder
+from outgrow.planning.ladder_words import plan_severity, sentence
 from outgrow.planning.scenarios import with_projects
 from outgrow.service.limits import configured_limits
 from outgrow.service.view import View
@@ -26,16 +28,34 @@ class LadderReport:
     """The plan, and what it could not take into account.
 
     Attributes:
+        projects: those that are reserved.
         unknown: by metric that the ladder limits, why nothing is known of its future.
     """
 
     platform: str
     plan: LadderPlan
+    severity: Severity
+    projects: tuple[Project, ...]
     unknown: Mapping[str, str]
+
+    @property
+    def sentence(self) -> str:
+        """How long the tier lasts, by when to order the next one, and what all months cost."""
+        return sentence(self.plan)
 
     def to_document(self) -> dict[str, Any]:
         """As JSON."""
-        return {"platform": self.platform, **self.plan.to_document(), "unknown": dict(self.unknown)}
+        return {
+            "platform": self.platform,
+            "sentence": self.sentence,
+            "severity": self.severity.word,
+            **self.plan.to_document(),
+            "projects": [
+                {"name": p.name, "date": p.on.isoformat(), "probability": p.probability, "sizes": dict(p.sizes)}
+                for p in self.projects
+            ],
+            "unknown": dict(self.unknown),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +76,13 @@ def ladder(view: View) -> LadderReport:
     future = joint_future(view)
     limited = _limited(view)
     plan = plan_ladder(future.paths, view.config.ladder, view.config.plan, view.config.policy)
-    return LadderReport(view.platform, plan, {name: why for name, why in future.refused.items() if name in limited})
+    return LadderReport(
+        platform=view.platform,
+        plan=plan,
+        severity=plan_severity(plan, view.config.policy),
+        projects=tuple(project for project in view.config.projects if project.on > view.today),
+        unknown={name: why for name, why in future.refused.items() if name in limited},
+    )
 
 
 def joint_future(view: View) -> JointFuture:

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
-from outgrow.domain.forecast import WITHIN_DAYS
+from outgrow.domain.forecast import WITHIN_DAYS, DayBand
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, Array, IssuedForecast, IssuedLimit, IssuedRecord
 from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.store.tables import ForecastRow
@@ -85,6 +85,47 @@ def read_forecasts(
     return {metric: _record(metric, list(group)) for metric, group in groupby(rows, key=lambda row: str(row[0]))}
 
 
+def days_issued(session: Session, platform: str, metric: str, until: date, scope: Scope = PLATFORM) -> list[date]:
+    """The days up to `until` of which a forecast of a metric is kept, oldest first."""
+    table = FORECASTS.c
+    query = select(table.issued_on).where(
+        table.platform == platform, table.metric == metric, table.scope == str(scope), table.issued_on <= until
+    )
+    return list(session.scalars(query.order_by(table.issued_on)))
+
+
+def read_forecast(
+    session: Session, platform: str, metric: str, day: date, scope: Scope = PLATFORM
+) -> IssuedForecast | None:
+    """All that was said of a metric on a day, with its limits; None where nothing is kept."""
+    table = FORECASTS.c
+    query = select(FORECASTS).where(
+        table.platform == platform, table.issued_on == day, table.metric == metric, table.scope == str(scope)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    return IssuedForecast(
+        metric=row.metric,
+        scope=row.scope,
+        issued_on=row.issued_on,
+        as_of=row.as_of,
+        value=row.value,
+        known_days=row.known_days,
+        model=row.model,
+        reason=row.reason,
+        quantiles={model: kept[0] for model, kept in _record(metric, [row]).quantiles.items()},
+        limits=tuple(_kept_limit(limit) for limit in row.limits),
+        model_id=row.model_id,
+        assumptions=row.assumptions,
+    )
+
+
+def _kept_limit(kept: Mapping[str, Any]) -> IssuedLimit:
+    within = {int(days): p for days, p in kept["probability_within"].items()}
+    return IssuedLimit(kept["name"], kept["threshold"], DayBand(**kept["days"]), within)
+
+
 def _record(metric: str, rows: list[Any]) -> IssuedRecord:
     said = [row.quantiles for row in rows]
     days = [str(day) for day in DAYS_AHEAD]
@@ -119,6 +160,8 @@ def _row(platform: str, forecast: IssuedForecast) -> dict[str, Any]:
         "reason": forecast.reason,
         "quantiles": {model: _by_day(values) for model, values in forecast.quantiles.items()},
         "limits": [_limit(limit) for limit in forecast.limits],
+        "model_id": forecast.model_id,
+        "assumptions": forecast.assumptions,
     }
 
 

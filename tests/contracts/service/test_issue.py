@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from random import Random
 from threading import Barrier
 from typing import Any
@@ -18,12 +19,15 @@ from tests.support.platforms import KnownPlatform, Thing, eventful_platform
 from tests.support.snapshots import store_days
 
 from outgrow import CapacityForecastService
+from outgrow.domain.event import CalendarRules, Event
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import CAPTURED, TOTAL_PRODUCTS
 from outgrow.domain.note import NoteCode
+from outgrow.domain.scenario import Project
 from outgrow.forecasting.correction import NO_CORRECTION
+from outgrow.forecasting.model import load_model
 from outgrow.forecasting.projection import ForecastRules, Projection, project
 from outgrow.service import issue
 from outgrow.service.backfill import backfill
@@ -142,7 +146,9 @@ class TestWhatIsKept:
                 assert (np.diff(kept, axis=1) >= 0).all(), metric
 
     def test_the_limits_are_what_when_says(self, db: Session) -> None:
-        config = CapacityConfig(Ladder((Tier("Small", 40, 90, 1), Tier("Big", None, None, 2))), CONFIG.limits)
+        config = CapacityConfig(
+            Ladder((Tier("Small", 40, 90, Decimal(1)), Tier("Big", None, None, Decimal(2)))), CONFIG.limits
+        )
         take(db, config=config)
         kept = rows(db)
 
@@ -155,6 +161,56 @@ class TestWhatIsKept:
                 assert limit["probability_within"] == {
                     str(days): pytest.approx(p, abs=1e-6) for days, p in said.probability_within.items()
                 }
+
+    def test_the_model_is_kept_by_its_name(self, db: Session) -> None:
+        take(db)
+        named = f"shared:{load_model().checksum[:16]}"
+
+        assert {row.model_id for row in rows(db).values()} == {named}
+        db.execute(delete(ForecastRow))
+        take(db, config=CapacityConfig(rules=ForecastRules(model="drift")))
+        assert {row.model_id for row in rows(db).values()} == {"drift"}
+
+    def test_what_lies_ahead_is_kept_with_it(self, db: Session) -> None:
+        campaign = Event("Push", TODAY + timedelta(days=9), TODAY + timedelta(days=11), multiplier=2.0)
+        project = Project("Big merchant", TODAY + timedelta(days=30), 0.5, {"products": 700})
+        calendar = CalendarRules(sales=False, events=(campaign,))
+        take(db, config=CapacityConfig(calendar=calendar, projects=(project,)))
+        kept = {metric: row.assumptions or {} for (metric, _), row in rows(db).items()}
+
+        until = (TODAY + timedelta(days=364)).isoformat()
+        assert kept["orders_per_day"] == {
+            "until": until,
+            "events": [
+                {"name": "Push", "first": "2026-03-29", "last": "2026-03-31", "kind": "campaign", "multiplier": 2.0}
+            ],
+            "projects": [],
+        }
+        assert kept["total_products"]["events"] == []
+        assert kept["total_products"]["projects"] == [
+            {"name": "Big merchant", "on": "2026-04-19", "probability": 0.5, "size": 700}
+        ]
+
+    def test_earlier_years_say_what_an_event_does(self, commerce_engine: Engine) -> None:
+        """So of flows more is looked at than a forecast rests on."""
+        with Session(commerce_engine) as db:
+            KnownPlatform("UTC").put(db)
+            random, first = Random(3), TODAY - timedelta(days=900)
+            sales = {date(2023, 11, 24), date(2024, 11, 29), date(2025, 11, 28)}
+            store_days(
+                db,
+                900,
+                lambda n: random.randint(90, 110) * (5 if first + timedelta(days=n) in sales else 1),
+                TODAY - timedelta(days=1),
+                "orders_per_day",
+            )
+            capture(db, db, find_platform(db), NOW, StatsAggregator([]))
+            made = forecast(view(db, config=CapacityConfig()), "orders_per_day").projection
+            kept = read_forecasts(db, "main", TODAY)["orders_per_day"].quantiles["shared"][0]
+
+        assert isinstance(made, Projection)
+        assert [effect.seen for effect in made.events_ahead if effect.event.name == "Black Friday"] == [3]
+        assert kept == pytest.approx(made.at_days(DAYS_AHEAD, KEPT_LEVELS), rel=1e-6)
 
     def test_a_limit_that_is_reached_already_is_left_out(self, db: Session) -> None:
         take(db, config=CapacityConfig(limits=(Limit("products", 1, "reached"), Limit("products", 10_000, "far"))))

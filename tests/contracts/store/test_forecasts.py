@@ -1,17 +1,17 @@
 """Issued forecasts come back as they were kept, on every database."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from tests.support.forecasts import flat, issued, limit
 from tests.support.snapshots import DAY
 
 from outgrow.domain.issued import DAYS_AHEAD
-from outgrow.store.forecasts import kept_on, models_asked, read_forecasts, write_forecasts
+from outgrow.store.forecasts import days_issued, kept_on, models_asked, read_forecast, read_forecasts, write_forecasts
 from outgrow.store.tables import ForecastRow
 
 NEXT = DAY + timedelta(days=1)
@@ -91,6 +91,46 @@ def test_nothing_to_keep_is_nothing_to_do(session: Session) -> None:
     write_forecasts(session, "main", [])
 
     assert read_forecasts(session, "main", NEXT) == {}
+
+
+def test_one_forecast_comes_back_whole(session: Session) -> None:
+    kept = replace(
+        issued(DAY, 100, 110, model="drift", reason="it was better", limits=(limit(120, {30: 0.25, 90: 0.5}),)),
+        model_id="drift",
+        assumptions={"events": [{"name": "Sale", "first": "2026-11-27"}], "projects": []},
+    )
+    write_forecasts(session, "main", [kept, issued(NEXT, 1, 1)])
+    session.expire_all()
+    found = read_forecast(session, "main", PRODUCTS, DAY)
+
+    assert found is not None
+    names = [field.name for field in fields(found) if field.name != "quantiles"]
+    assert [getattr(found, name) for name in names] == [getattr(kept, name) for name in names]
+    assert {model: values.tolist() for model, values in found.quantiles.items()} == {
+        model: values.tolist() for model, values in kept.quantiles.items()
+    }
+
+
+def test_what_an_older_release_did_not_keep_is_not_known(session: Session) -> None:
+    write_forecasts(session, "main", [issued(DAY, 100, 110)])
+    session.execute(update(ForecastRow).values(model_id=None, assumptions=None))
+    found = read_forecast(session, "main", PRODUCTS, DAY)
+
+    assert found is not None
+    assert (found.model_id, found.assumptions) == (None, None)
+
+
+def test_the_days_that_are_kept_of_a_metric(session: Session) -> None:
+    days = [DAY + timedelta(days=n) for n in (4, 0, 2)]
+    write_forecasts(session, "main", [issued(day, 1, 1) for day in days])
+    others = [issued(NEXT, 1, 1, metric="active_stores"), replace(issued(NEXT, 1, 1), scope="store:7")]
+    write_forecasts(session, "main", others)
+    write_forecasts(session, "other", [issued(NEXT, 1, 1)])
+
+    assert days_issued(session, "main", PRODUCTS, days[0]) == sorted(days)
+    assert days_issued(session, "main", PRODUCTS, days[0] - timedelta(days=1)) == sorted(days)[:2]
+    assert days_issued(session, "main", "db_size_mb", days[0]) == []
+    assert read_forecast(session, "main", PRODUCTS, NEXT) is None
 
 
 def test_days_metrics_and_scopes_can_be_chosen(session: Session) -> None:

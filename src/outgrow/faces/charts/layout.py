@@ -136,14 +136,15 @@ def _rounded(points: list[float], whole: bool) -> Values:
         low, high = max(low - pad, 0.0), high + pad
     if low < ZERO_SHARE * high:
         low = 0.0
-    step = _nice_step((high - low) / 5, whole)
+    step = nice_step((high - low) / 5, whole)
     floor = math.floor(low / step + 1e-9) * step
     if floor > 0 and low - floor < 0.05 * (high - low):
         floor -= step / 2  # a line that runs along the axis would be taken for the axis
     return Values(floor, high + 0.04 * (high - floor), step)
 
 
-def _nice_step(rough: float, whole: bool) -> float:
+def nice_step(rough: float, whole: bool = False) -> float:
+    """A round distance between grid lines, at least the rough one; of whole things, a whole one."""
     power = 10.0 ** math.floor(math.log10(rough))
     factors = (1, 2, 5, 10) if whole and power <= 1 else (1, 2, 2.5, 5, 10)
     step = next(factor for factor in factors if factor * power >= rough * 0.999) * power

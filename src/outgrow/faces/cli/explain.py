@@ -1,0 +1,125 @@
+"""`outgrow explain`."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+
+if TYPE_CHECKING:
+    from outgrow.domain.drivers import Drivers
+    from outgrow.domain.metric import Metric
+    from outgrow.domain.movement import Movement
+    from outgrow.service.workspace import Workspace
+
+WHO = {
+    "joined": "joined",
+    "left": "left",
+    "stayed": "stayed",
+    "neither": "were there on neither day",
+    "without_store": "(of no store)",
+}
+"""What the parts are called, after "stores that"."""
+
+
+def explain(
+    workspace: "Workspace",
+    metric: Annotated[str, typer.Argument(help="Name or short name of a metric.")],
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The earlier day (default: a week ago)."),
+    ] = None,
+    limit: Annotated[
+        str | None, typer.Option(metavar="LEVEL", help="A level in the metric's unit (default: its nearest limit).")
+    ] = None,
+    drivers: Annotated[bool, typer.Option("--drivers", help="Say who brought its growth instead.")] = False,
+    by: Annotated[
+        Literal["plan", "cohort"] | None, typer.Option(help="With --drivers: apart by plan, or by quarter of joining.")
+    ] = None,
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """Say why the date of a limit moved since an earlier forecast.
+
+    By default the one of a week ago. With --drivers: who brought the growth since then, by default over 90 days.
+    """
+    from outgrow.domain.errors import UsageError
+
+    if drivers and limit is not None:
+        raise UsageError("--limit says nothing with --drivers", "leave one of them out")
+    if by is not None and not drivers:
+        raise UsageError("--by says nothing without --drivers", "give --drivers too, or leave --by out")
+    with workspace.view(as_date(as_of)) as view:
+        if drivers:
+            from outgrow.service.drivers import drivers as ask_drivers
+
+            with workspace.source() as source:
+                split = ask_drivers(view, source, metric, workspace.clock(), since=as_date(since), by=by)
+            print_json(split.to_document()) if json else _print_drivers(split)
+            return
+        from outgrow.service.explain import explain as ask
+
+        movement = ask(view, metric, as_date(since), limit)
+    print_json(movement.to_document()) if json else _print_movement(movement)
+
+
+def _print_movement(movement: "Movement") -> None:
+    from outgrow.faces.cli.tables import console, table
+    from outgrow.faces.cli.text import day
+
+    out, metric, before, after = console(), movement.metric, movement.before, movement.after
+    out.print(f"[bold]{movement.sentence}[/bold]", soft_wrap=True)
+    if before is None or after is None or not movement.parts:
+        return
+    name, level = after.limit
+    limit = f"{level:,g} {metric.unit}" + (f" ({name})" if name else "")
+    out.print(f"{metric.label}, limit {limit}: forecast of {day(before.issued_on)} against {day(after.issued_on)}\n")
+    rows = [
+        ("–" if part.days is None else _signed(part.days), part.cause[0].upper() + part.cause[1:], part.detail)
+        for part in movement.parts
+    ]
+    headings = [("Days", "right"), ("Because", "left"), ("", "left")]
+    dates = f"{day(before.median)} to {day(after.median)}"
+    out.print(table(headings, [*rows, (_signed(movement.moved_days or 0), "In all", dates)]))
+
+
+def _signed(days: int) -> str:
+    return f"{days:+,}" if days else "0"
+
+
+def _print_drivers(split: "Drivers") -> None:
+    from outgrow.faces.cli.tables import console, table
+
+    out, told = console(), split.to_document()
+    out.print(f"[bold]{split.sentence}[/bold]\n", soft_wrap=True)
+
+    def amounts(row: dict[str, Any], *names: str) -> list[str]:
+        return [_amount(row[name], split.metric, sign=name not in {"before", "after"}) for name in names]
+
+    ends = ("before", "after", "change")
+    rows = [[WHO[part["code"]], _stores(part["stores"]), *amounts(part, *ends)] for part in told["parts"]]
+    rows.append(["in all", _stores(sum(part["stores"] or 0 for part in told["parts"])), *amounts(told, *ends)])
+    out.print(table(_headings("Stores that", "Stores", *ends), rows))
+    if split.by:
+        of = (*ends, "joined", "left", "stayed", "neither")
+        groups = [[g["group"] or "none", _stores(g["stores"]), *amounts(g, *of)] for g in told["groups"]]
+        out.print()
+        out.print(table(_headings(split.by.capitalize(), "Stores", *of), groups))
+
+
+def _headings(first: str, *others: str) -> list[tuple[str, str]]:
+    return [(first, "left"), *((name.capitalize(), "right") for name in others)]
+
+
+def _stores(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
+
+
+def _amount(value: float, metric: "Metric", *, sign: bool) -> str:
+    return f"{value:{'+' if sign and value else ''},.{metric.decimals}f}"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(with_workspace(explain))

@@ -1,0 +1,88 @@
+"""What was sold against what is used, as a table for people."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from outgrow.planning.exposure import ResourceExposure
+    from outgrow.service.exposure import ExposureReport
+
+COLUMNS = {
+    "Resource": 0, "Sold": 0, "On trial": 144, "Unlimited": 114, "Used": 0, "Of sold": 0, "Tier holds": 0,
+    "Overcommit": 0, "Top 1 %": 134, "Top 10 %": 102, "90 days": 90, "365 days": 124,
+}  # fmt: skip
+"""The table's columns, and how wide a terminal has to be to show each."""
+LEGEND = (
+    "Sold, and how much of it is used: on limited plans alone. Overcommit: what is sold for what the tier holds. "
+    "Top: share of the use that the largest tenants hold. Days: chance that use reaches what the tier holds."
+)
+LARGE = 100
+"""From here on, gigabytes are told without hundredths."""
+CAVEAT = "Tenants on unlimited plans, or on none, count with what they use at present, stores with how many there are."
+
+
+def print_exposure(report: "ExposureReport") -> None:
+    """The table, what its columns mean, why numbers are missing, and the tier that all that was sold would take."""
+    from rich.text import Text
+
+    from outgrow.faces.cli.tables import console, table
+    from outgrow.faces.cli.text import day
+
+    out, exposure = console(), report.exposure
+    who = "" if exposure.tenants is None else f", {exposure.tenants:,} tenants"
+    out.print(Text(f"Sold against used on {day(exposure.as_of)}, tier {exposure.tier.name}{who}", style="bold"))
+    out.print()
+    shown = [name for name, least in COLUMNS.items() if out.width >= least]
+    headings = [(name, "left" if name == "Resource" else "right") for name in shown]
+    rows = [_row(resource) for resource in exposure.resources]
+    out.print(table(headings, ([row[name] for name in shown] for row in rows)))
+    out.print(Text(LEGEND, style="bright_black"))
+    for line in _why_missing(report):
+        out.print(line, soft_wrap=True)
+    out.print(exposure.sentence, soft_wrap=True)
+    if exposure.if_all_used is not None:
+        out.print(Text(CAVEAT, style="bright_black"), soft_wrap=True)
+
+
+def _row(resource: "ResourceExposure") -> dict[str, "str | Text"]:
+    from rich.text import Text
+
+    use, chances = resource.use, resource.probability_within
+    over = resource.overcommit is not None and resource.overcommit > 1
+    return {
+        "Resource": use.metric.label,
+        "Sold": _amount(resource, use.sold),
+        "On trial": _amount(resource, use.trial.amount if use.trial else None),
+        "Unlimited": "–" if use.unlimited is None else f"{use.unlimited:,}",
+        "Used": _amount(resource, use.used),
+        "Of sold": _percent(use.utilisation),
+        "Tier holds": _amount(resource, resource.maximum),
+        "Overcommit": Text(_percent(resource.overcommit), style="yellow" if over else ""),
+        "Top 1 %": _percent(use.largest.get(1)),
+        "Top 10 %": _percent(use.largest.get(10)),
+        **{f"{days} days": _percent(chances[days]) for days in (90, 365)},
+    }
+
+
+def _amount(resource: "ResourceExposure", value: float | None) -> str:
+    """In the unit; hundredths only of what is small."""
+    from outgrow.faces.cli.text import number
+
+    metric = resource.use.metric
+    if value is None or metric.is_count:
+        return number(value, metric)
+    return f"{value:,.0f} {metric.unit}" if value >= LARGE or value == 0 else f"{number(value, metric)} {metric.unit}"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:,.0%}"
+
+
+def _why_missing(report: "ExposureReport") -> list[str]:
+    """Each reason for missing numbers once, with the resources that it holds for."""
+    labels: dict[str, list[str]] = {}
+    for resource in report.exposure.resources:
+        for reason in dict.fromkeys(resource.unknown.values()):
+            labels.setdefault(reason, []).append(resource.use.metric.label)
+    return [f"– {reason}: {', '.join(named)}" for reason, named in labels.items()]

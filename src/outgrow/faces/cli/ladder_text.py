@@ -1,0 +1,230 @@
+"""A ladder plan as words and tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from outgrow.domain.days import month_end
+from outgrow.domain.forecast import Status
+from outgrow.domain.metric import MetricCatalogue
+from outgrow.domain.money import MoneyBand
+from outgrow.faces.cli.tables import COLOURS, console, table
+from outgrow.faces.cli.text import STATUS_WORDS, day
+from outgrow.planning.ladder_words import amount, middle_tier
+from outgrow.planning.regret import MONTH_DAYS
+
+if TYPE_CHECKING:
+    from outgrow.planning.downgrade import Downgrade
+    from outgrow.planning.ladder_plan import LadderPlan, Step
+    from outgrow.planning.regret import Regret, RegretRow
+    from outgrow.service.config import CapacityConfig
+    from outgrow.service.ladder import LadderReport
+
+SURE = 0.995
+"""A tier with at least this probability is told without it."""
+SHADES = ("", "█", "░█", "░▒█", "░▒▓█", "·░▒▓█")
+"""Of so many tiers in a bar, from the smallest to the largest."""
+BAR_WIDTH = 20
+SHIFTS = {-2: "two months early", -1: "a month early", 0: "the middle date", 1: "a month late", 2: "two months late"}
+Column = tuple[str, str, int]
+"""Heading, `left` or `right`, and how wide a terminal has to be to show it."""
+NEVER = 10_000
+"""No terminal is so wide."""
+
+
+def print_ladder(report: "LadderReport", config: "CapacityConfig") -> None:
+    """The sentence, then months, steps, early against late, a smaller tier, and what the plan rests on."""
+    out, plan = console(), report.plan
+    out.print(Text(report.sentence, style=f"bold {COLOURS[report.severity]}"), soft_wrap=True)
+    out.print()
+    _print_months(out, plan)
+    if plan.steps:
+        out.print()
+        _print_steps(out, plan.steps)
+    if plan.regret is not None:
+        out.print()
+        _print_regret(out, plan, plan.regret)
+    lines = [*_downgrade(plan.downgrade, plan.currency), *_rests_on(report, config), *_unknown(report.unknown)]
+    if lines:
+        out.print()
+    for line in lines:
+        out.print(Text(line), soft_wrap=True)
+
+
+def _print_table(out: Console, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
+    """A table of the columns that there is room for."""
+    shown = [at for at, (_, _, least) in enumerate(columns) if out.width >= least]
+    out.print(table([columns[at][:2] for at in shown], ([row[at] for at in shown] for row in rows)))
+
+
+def _print_months(out: Console, plan: "LadderPlan") -> None:
+    """A line for each month; bar and ranges only where some month is not certain."""
+    names = list(dict.fromkeys(name for month in plan.months for name in month.tiers))
+    shades = dict(zip(names, SHADES[len(names)], strict=True)) if len(names) < len(SHADES) else {}
+    unsure, wide = (0, 100) if len(names) > 1 else (NEVER, NEVER)
+    columns = [
+        ("Month", "left", 0),
+        ("Tier", "left", 0),
+        ("  ".join(f"{shade} {name}" for name, shade in shades.items()), "left", wide if shades else NEVER),
+        (f"Cost {plan.currency}", "right", 0),
+        ("80 % range", "left", unsure),
+        ("Running total", "right", 0),
+        ("80 % range", "left", wide),
+    ]
+    rows = [
+        [
+            f"{month.month:%b %Y}",
+            _tier(month.tiers),
+            bar(month.tiers, shades),
+            amount(month.cost.p50),
+            _span(month.cost),
+            amount(month.cumulative.p50),
+            _span(month.cumulative),
+        ]
+        for month in plan.months
+    ]
+    _print_table(out, columns, rows)
+    last = plan.months[-1]
+    if last.beyond >= 1 - SURE:
+        out.print(
+            f"With {last.beyond:.0%} chance even {names[-1]} is outgrown by {day(month_end(last.month))}; "
+            "its price is then the least that a month costs.",
+            soft_wrap=True,
+        )
+
+
+def bar(tiers: Mapping[str, float], shades: Mapping[str, str]) -> str:
+    """Probabilities as stretches of a bar, each within half a column of its share."""
+    drawn, below = "", 0.0
+    for name, shade in shades.items():
+        below += tiers.get(name, 0.0)
+        drawn += shade * (round(BAR_WIDTH * below) - len(drawn))
+    return drawn
+
+
+def _tier(tiers: Mapping[str, float]) -> str:
+    """The tier whose price is the median cost, with its probability where it is not sure."""
+    name = middle_tier(tiers)
+    return name if tiers[name] >= SURE else f"{name} ({tiers[name]:.0%})"
+
+
+def _span(money: MoneyBand) -> str:
+    return "" if money.p10 == money.p90 else f"{amount(money.p10)} – {amount(money.p90)}"
+
+
+def _print_steps(out: Console, steps: Sequence["Step"]) -> None:
+    names = {"Tier": 0, "Outgrown": 0, "80 % range": 110, "Then": 0, "Order by": 0, "What binds": 0}
+    columns = [(name, "left", least) for name, least in names.items()]
+    rows = [
+        [
+            step.outgrown.name,
+            _outgrown(step),
+            _range(step),
+            step.needed.name if step.needed else "none is larger",
+            day(step.act_by),
+            _binding(step.binding),
+        ]
+        for step in steps
+    ]
+    _print_table(out, columns, rows)
+
+
+def _outgrown(step: "Step") -> str:
+    middle = step.dates["p50"]
+    if middle is not None:
+        return day(middle)
+    if step.status is Status.ALREADY_EXCEEDED:
+        return STATUS_WORDS[step.status]
+    within = list(step.probability_within.items())[-1:]
+    return STATUS_WORDS[step.status] + "".join(f" ({share:.0%} in {days} days)" for days, share in within)
+
+
+def _range(step: "Step") -> str:
+    early, late = step.dates["p10"], step.dates["p90"]
+    if early is None:
+        return ""
+    return f"{day(early)} – {day(late)}" if late else f"{day(early)} or later"
+
+
+def _binding(binding: Mapping[str, float]) -> str:
+    """The metrics that come to the limit first, with their shares where there are several."""
+    known = MetricCatalogue()
+    told = {known.resolve(name).label: share for name, share in binding.items() if share >= 1 - SURE}
+    return ", ".join(told if len(told) == 1 else (f"{label} {share:.0%}" for label, share in told.items()))
+
+
+def _print_regret(out: Console, plan: "LadderPlan", regret: "Regret") -> None:
+    """What it costs to move early and late: in words, then the numbers."""
+    step = plan.steps[0]
+    next_tier = step.needed.name if step.needed else ""
+    rows = {row.shift_days // MONTH_DAYS: row for row in regret.rows}
+    words = [_in_words(rows[shift], SHIFTS[shift], plan.currency) for shift in (-1, 1) if shift in rows]
+    out.print(Text(f"{next_tier} instead of {step.outgrown.name}: {'; '.join(words)}."), soft_wrap=True)
+    out.print(Text(_best(regret, next_tier)), soft_wrap=True)
+    out.print()
+    priced = 0 if regret.day_over_cost is not None else NEVER
+    columns = [
+        (f"{next_tier} from", "left", 0),
+        ("That is", "left", 100),
+        ("Days too early", "right", 0),
+        ("Cost", "right", 0),
+        ("Days above", "right", 0),
+        ("Cost", "right", priced),
+        ("Together", "right", priced),
+        ("Chance to be late", "right", 118),
+    ]
+    _print_table(out, columns, (_regret_cells(row, SHIFTS[shift]) for shift, row in rows.items()))
+
+
+def _in_words(row: "RegretRow", when: str, currency: str) -> str:
+    if row.shift_days < 0:
+        return f"{when} costs {amount(row.cost_early)} {currency} for nothing"
+    days = f"{row.days_above:.0f}"
+    means = f"{when} means {days} {'day' if days == '1' else 'days'} above the limit"
+    return means if row.cost_above is None else f"{means}, {amount(row.cost_above)} {currency}"
+
+
+def _best(regret: "Regret", next_tier: str) -> str:
+    if regret.day_over_cost is None:
+        return (
+            "What a day above the limit costs is not set: with `day_over_cost` in [plan] of outgrow.toml "
+            "the best day can be told."
+        )
+    if regret.best_on is None:
+        return "Waiting costs nothing." if not regret.day_over_cost else "Waiting beyond the horizon costs the least."
+    return f"The least is to be expected with {next_tier} from {day(regret.best_on)} on."
+
+
+def _regret_cells(row: "RegretRow", when: str) -> list[str]:
+    above, together = ("" if cost is None else amount(cost) for cost in (row.cost_above, row.total))
+    early = (f"{row.days_early:.0f}", amount(row.cost_early))
+    return [day(row.on), when, *early, f"{row.days_above:.0f}", above, together, f"{row.probability_late:.0%}"]
+
+
+def _downgrade(found: "Downgrade | None", currency: str) -> list[str]:
+    if found is None:
+        return []
+    lasting = f"for {found.days} days at least ({found.probability:.0%} sure)"
+    saving = f"it saves {amount(found.saving_monthly)} {currency} a month"
+    return [f"A smaller tier would do: {found.tier.name} from {day(found.on)} on, {lasting}; {saving}."]
+
+
+def _rests_on(report: "LadderReport", config: "CapacityConfig") -> list[str]:
+    """The committed projects in it, and which tier was taken to be the present one."""
+    coming = [project for project in config.projects if project.on > report.plan.as_of]
+    sure = {project.name: f" ({project.probability:.0%})" if project.probability < 1 else "" for project in coming}
+    told = [f"{project.name} from {day(project.on)} on{sure[project.name]}" for project in coming]
+    lines = [f"Committed projects are in it: {', '.join(told)}."] if coming else []
+    if config.plan.current_tier is None:
+        lines.append(
+            f"{report.plan.tier.name} is the tier that today's use needs; if another one is rented, name it as "
+            "`current_tier` in [plan] of outgrow.toml."
+        )
+    return lines
+
+
+def _unknown(unknown: Mapping[str, str]) -> list[str]:
+    known = MetricCatalogue()
+    return [f"Left out: {known.resolve(name).label}, {why}." for name, why in unknown.items()]

@@ -1,0 +1,89 @@
+"""Explain: why the date on which a metric reaches its limit moved from one issued forecast to a later one."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from outgrow.domain.days import spoken
+from outgrow.domain.forecast import Status
+from outgrow.domain.issued import IssuedForecast
+from outgrow.domain.metric import PLATFORM, Metric
+from outgrow.domain.movement import Movement, NamedLevel
+from outgrow.service.comparison import Comparison
+from outgrow.service.limits import platform_limits
+from outgrow.service.view import View
+from outgrow.service.when import checked_threshold
+from outgrow.store.forecasts import days_issued, read_forecast
+
+SINCE_DAYS = 7
+"""How far back the earlier forecast lies, if nobody says."""
+
+
+def explain(view: View, metric: str, since: date | None = None, level: object = None) -> Movement:
+    """Why the median crossing date moved since an earlier forecast.
+
+    Compares the forecast that was issued on `since`, or the newest before it, with the newest one that is kept.
+
+    Args:
+        since: a week before the view's day by default; where none is kept so far back, the oldest one serves.
+        level: in the metric's unit; None asks for the metric's nearest limit.
+
+    Raises:
+        UnknownMetricError: there is no such metric.
+        BadThresholdError: the level is not a positive, finite number.
+        ConfigurationError: a limit names a metric that does not exist.
+    """
+    found = view.metrics.resolve(metric)
+    threshold = None if level is None else checked_threshold(level)
+    nothing = Movement(found, f"{PLATFORM}:{view.platform}", Status.INSUFFICIENT_DATA)
+    kept = _issues(view, found, since)
+    if isinstance(kept, str):
+        return replace(nothing, reason=kept)
+    limits = _limits(view, *kept, threshold)
+    if limits is None:
+        return replace(nothing, status=Status.NO_LIMIT, reason=f"no limit is set for {found.name}")
+    return Comparison(view, found, *kept, *limits).movement(nothing)
+
+
+def _issues(view: View, metric: Metric, since: date | None) -> tuple[IssuedForecast, IssuedForecast] | str:
+    """The two forecasts that are compared, or why there are not two."""
+    days = days_issued(view.store, view.platform, metric.name, view.today)
+    keeps = "each `outgrow capture` keeps the forecasts of its day"
+    if not days:
+        return f"no forecast of {metric.name} is kept up to {spoken(view.today)}; {keeps}"
+    earlier = [day for day in days if day <= (since or view.today - timedelta(days=SINCE_DAYS))]
+    if since is not None and not earlier:
+        return f"no forecast of {metric.name} is kept of {spoken(since)} or before: the first is of {spoken(days[0])}"
+    if since is None and len(days) == 1:
+        return f"of {metric.name} only the forecast of {spoken(days[0])} is kept; {keeps}"
+    pair = [
+        read_forecast(view.store, view.platform, metric.name, day)
+        for day in ((earlier or days)[-1 if earlier else 0], days[-1])
+    ]
+    before, now = (issued for issued in pair if issued is not None)
+    return before, now
+
+
+def _limits(
+    view: View, before: IssuedForecast, now: IssuedForecast, level: float | None
+) -> tuple[NamedLevel, NamedLevel] | None:
+    """The limit as it was and as it is; None where the metric has none.
+
+    It is the nearest one above the newer value. Where it bore no such name before, the one of the same level or the
+    nearest of then is what it took the place of.
+    """
+    if level is not None:
+        return (None, level), (None, level)
+    kept = sorted((limit.threshold, limit.name) for limit in now.limits) or _limits_now(view, now)
+    if not kept:
+        return None
+    threshold, name = next((limit for limit in kept if limit[0] > now.value), kept[-1])
+    then = sorted(before.limits, key=lambda kept: (kept.name != name, kept.threshold != threshold, kept.threshold))
+    old = (then[0].name, then[0].threshold) if then else (name, threshold)
+    return old, (name, threshold)
+
+
+def _limits_now(view: View, now: IssuedForecast) -> list[tuple[float, str]]:
+    """The limits that there are at present, lowest first: where none was kept, since all were reached or came later."""
+    histories = {h.metric.name: h for h in view.histories(view.platform_metrics())}
+    mine = [x for x in platform_limits(view, histories) if (x.metric, x.scope) == (now.metric, now.scope)]
+    return sorted((limit.usable, limit.name) for limit in mine)

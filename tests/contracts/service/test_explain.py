@@ -1,0 +1,562 @@
+"""Why a date moved: two issued forecasts compared, on every database. Parts add up, each told with its cause."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, delete, update
+from sqlalchemy.orm import Session
+from tests.support.snapshots import store_days
+
+from outgrow.domain.errors import BadThresholdError, UnknownMetricError
+from outgrow.domain.event import CalendarRules, Event, EventKind
+from outgrow.domain.forecast import Status
+from outgrow.domain.ladder import Ladder, Tier
+from outgrow.domain.limit import Limit
+from outgrow.domain.movement import Movement, Mover
+from outgrow.domain.scenario import Project
+from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.model import load_model, save_model
+from outgrow.forecasting.projection import ForecastRules
+from outgrow.service.config import CapacityConfig
+from outgrow.service.crossing import expected_path
+from outgrow.service.explain import explain
+from outgrow.service.issue import issue
+from outgrow.service.view import View
+from outgrow.store.forecasts import read_forecast, write_forecasts
+from outgrow.store.schema import upgrade
+from outgrow.store.tables import ForecastRow, MeasurementRow
+
+THEN = date(2026, 3, 10)
+NOW = THEN + timedelta(days=14)
+LADDER = Ladder((Tier("Only", None, None, Decimal(1)),))
+PRODUCTS, DAYS = "total_products", 200
+Value = Callable[[int], float]
+"""A value by the number of its day, from 0 on; day 0 is 200 days before `THEN`."""
+
+
+def config(maximum: float = 2_600, rules: ForecastRules | None = None, name: str = "catalogue") -> CapacityConfig:
+    return CapacityConfig(LADDER, (Limit("products", maximum, name),), rules=rules or ForecastRules())
+
+
+def wobbling(pace: float, seed: int = 1) -> Value:
+    """Growth of so much a day, as days are."""
+    random = Random(seed)
+    steps = [random.gauss(pace, 3) for _ in range(600)]
+    return lambda n: round(500 + sum(steps[:n]), 3)
+
+
+def fill(session: Session, value: Value, first: int = 0, last: int = DAYS + 14, metric: str = PRODUCTS) -> None:
+    """Store the days from one number up to and with another."""
+    day = THEN + timedelta(days=last - DAYS)
+    store_days(session, last - first + 1, lambda n: value(first + n), day, metric)
+
+
+def keep(session: Session, day: date, using: CapacityConfig) -> None:
+    """Issue a day's forecasts."""
+    issue(View(session, "main", day, using))
+
+
+def ask(session: Session, using: CapacityConfig, since: date | None = THEN, level: object = None) -> Movement:
+    return explain(View(session, "main", NOW, using), "products", since, level)
+
+
+def parts(movement: Movement) -> dict[str, int | None]:
+    """The parts that moved the date, which are checked to add up."""
+    assert movement.status is Status.OK, movement.reason
+    assert movement.before is not None
+    assert movement.after is not None
+    assert movement.before.median is not None
+    assert movement.after.median is not None
+    assert [part.mover for part in movement.parts] == list(Mover)
+    moved = (movement.after.median - movement.before.median).days
+    assert sum(part.days or 0 for part in movement.parts) == moved == movement.moved_days
+    return {part.mover.value: part.days for part in movement.parts if part.days != 0}
+
+
+def sentence(movement: Movement, mover: Mover) -> str:
+    return next(part.sentence for part in movement.parts if part.mover is mover)
+
+
+class TestData:
+    def test_faster_growth_than_forecast_is_slope(self, session: Session) -> None:
+        value = wobbling(7)
+        fill(session, lambda n: value(n) + 3 * max(0, n - DAYS))
+        for day in (THEN, NOW):
+            keep(session, day, config())
+        found = ask(session, config())
+
+        assert found.before is not None
+        assert found.before.kept
+        told = parts(found)
+        assert told["slope"] is not None
+        assert told["slope"] < -1
+        assert told["level"] is not None
+        assert told["level"] < -1
+        assert set(told) <= {"slope", "level", "on_course"}
+        assert "earlier" in found.sentence
+        assert sentence(found, Mover.SLOPE).startswith("Growth was faster than forecast: +")
+        assert sentence(found, Mover.LEVEL).startswith("The newest value is above the forecast: ")
+        assert sentence(found, Mover.MODEL) == "The model is the same."
+
+    def test_a_step_is_level(self, session: Session) -> None:
+        value = wobbling(7)
+        fill(session, lambda n: value(n) - 200 * (n > DAYS + 3))
+        for day in (THEN, NOW):
+            keep(session, day, config())
+        told = parts(ask(session, config()))
+
+        assert told["level"] == pytest.approx(200 / 7, abs=4)
+        assert abs(told.get("slope") or 0) < 14
+
+    def test_days_that_come_as_forecast_are_no_surprise(self, session: Session) -> None:
+        fill(session, wobbling(7), last=DAYS)
+        keep(session, THEN, config())
+        kept = View(session, "main", THEN, config())
+        median = median_path(kept)
+        fill(session, lambda n: float(median[n - DAYS - 1]), first=DAYS + 1)
+        keep(session, NOW, config())
+        found = ask(session, config())
+
+        assert set(parts(found)) <= {"on_course"}
+        assert abs(found.moved_days or 0) <= 5
+        assert sentence(found, Mover.LEVEL) == "The newest value is as forecast."
+        assert sentence(found, Mover.ON_COURSE) == (
+            "Time went by in line with the forecast: 14 new days, had they come as forecast."
+        )
+
+    def test_of_a_month_s_total_the_amounts_count(self, session: Session) -> None:
+        using = replace(config(), limits=(Limit("orders", 2_860, "queue"),))
+        random = Random(5)
+        fill(session, lambda n: random.randint(80, 110) + 40 * (n > DAYS), metric="orders_per_day", last=DAYS + 13)
+        fill(session, lambda n: 1.0, metric="total_orders_month")
+        for day in (THEN, NOW):
+            keep(session, day, using)
+        found = explain(View(session, "main", NOW, using), "orders", THEN)
+        told = parts(found)
+
+        assert told["level"] is not None
+        assert told["level"] < 0
+        assert sentence(found, Mover.LEVEL).startswith("The amount of four weeks is above the forecast: ")
+
+    def test_the_same_forecast_does_not_move(self, session: Session) -> None:
+        fill(session, wobbling(7))
+        keep(session, NOW, config())
+        found = ask(session, config(), since=NOW)
+
+        assert parts(found) == {}
+        assert found.before is not None
+        assert found.sentence.startswith("The date did not move: ")
+
+
+class TestWhatElseMovesIt:
+    """The data of both days are the same, or come as they come; one more thing changes."""
+
+    @pytest.fixture(autouse=True)
+    def kept(self, session: Session) -> None:
+        fill(session, wobbling(7))
+        keep(session, THEN, config())
+
+    def test_a_raised_limit(self, session: Session) -> None:
+        keep(session, NOW, config(2_700))
+        found = ask(session, config(2_700))
+
+        assert parts(found)["limit"] == pytest.approx(100 / 7, abs=6)
+        assert sentence(found, Mover.LIMIT) == "The limit was raised: 2,700 (catalogue) instead of 2,600 (catalogue)."
+        assert found.to_document()["from"]["limit"] == {"name": "catalogue", "threshold": 2600}
+        assert found.to_document()["limit"] == {"name": "catalogue", "threshold": 2700}
+
+    def test_a_limit_of_another_name_takes_the_place_of_the_nearest(self, session: Session) -> None:
+        using = config(2_500, name="disk")
+        keep(session, NOW, using)
+        found = ask(session, using)
+
+        assert (parts(found)["limit"] or 0) < -5
+        assert sentence(found, Mover.LIMIT) == "The limit was lowered: 2,500 (disk) instead of 2,600 (catalogue)."
+
+    def test_a_limit_keeps_its_name_though_another_is_nearer(self, session: Session) -> None:
+        keep(session, NOW, config(2_650))
+        earlier = read_forecast(session, "main", PRODUCTS, THEN)
+        assert earlier is not None
+        nearer = replace(earlier.limits[0], name="warning", threshold=2_100)
+        write_forecasts(session, "main", [replace(earlier, limits=(nearer, *earlier.limits))])
+
+        assert ask(session, config(2_650)).to_document()["from"]["limit"]["name"] == "catalogue"
+
+    def test_another_model(self, session: Session) -> None:
+        using = config(rules=ForecastRules(model="drift"))
+        keep(session, NOW, using)
+        found = ask(session, using)
+
+        told = parts(found)
+        assert "revised" not in told
+        assert (found.before, found.after) != (None, None)
+        assert sentence(found, Mover.MODEL).startswith("The model was changed: from shared:")
+        assert sentence(found, Mover.MODEL).endswith(" to drift.")
+
+    def test_another_file_while_the_former_is_at_hand(self, session: Session, tmp_path: Path) -> None:
+        using = config(rules=ForecastRules(model_file=other_model(tmp_path)))
+        keep(session, NOW, using)
+        told = parts(ask(session, using))
+
+        assert told["model"] is not None
+        assert "revised" not in told, "the model that is shipped says of then what it said"
+
+    def test_another_file_when_the_former_is_gone(self, session: Session, tmp_path: Path) -> None:
+        """Backwards: the earlier forecast came from a file that is not there any more."""
+        file = other_model(tmp_path)
+        for day in (THEN, NOW):
+            session.execute(delete(ForecastRow).where(ForecastRow.issued_on == day))
+            keep(session, day, config(rules=ForecastRules(model_file=file)) if day == THEN else config())
+        file.unlink()
+        found = ask(session, config())
+
+        assert "model" in parts(found)
+        assert "revised" not in parts(found)
+        assert sentence(found, Mover.MODEL).endswith("revisions of the past are counted too: one is no longer at hand.")
+
+    def test_a_newer_forecast_from_a_file_that_is_gone(self, session: Session, tmp_path: Path) -> None:
+        file = other_model(tmp_path)
+        keep(session, NOW, config(rules=ForecastRules(model_file=file)))
+        file.unlink()
+
+        assert "model" in parts(ask(session, config()))
+        assert "revised" not in parts(ask(session, config()))
+
+    def test_a_past_that_was_revised_since(self, session: Session) -> None:
+        keep(session, NOW, config())
+        last = THEN - timedelta(days=1)
+        mine = (MeasurementRow.metric == PRODUCTS, MeasurementRow.day.between(THEN - timedelta(days=60), last))
+        session.execute(update(MeasurementRow).where(*mine).values(value=MeasurementRow.value - 120))
+        found = ask(session, config())
+
+        told = parts(found)
+        assert found.before is not None
+        assert found.before.kept
+        assert found.after is not None
+        assert found.after.kept
+        assert "revised" in told
+        assert sentence(found, Mover.REVISED).startswith("The past was revised: ")
+
+    @pytest.mark.parametrize("gone", [THEN, NOW])
+    def test_a_newest_day_that_is_not_stored_any_more(self, session: Session, gone: date) -> None:
+        keep(session, NOW, config())
+        session.execute(delete(MeasurementRow).where(MeasurementRow.day == gone))
+
+        parts(ask(session, config()))
+
+    def test_what_was_not_kept_is_taken_as_it_is_now(self, session: Session) -> None:
+        """Forecasts of an older release say neither which file they came from nor what they assumed."""
+        keep(session, NOW, config())
+        session.execute(update(ForecastRow).values(model_id=None, assumptions=None))
+        found = ask(session, config())
+
+        assert set(parts(found)) <= {"on_course", "level", "slope"}
+        assert sentence(found, Mover.MODEL) == "The model is the same."
+        assert sentence(found, Mover.ASSUMPTIONS) == (
+            "What lies ahead is taken as it is now: what was known of it then was not kept."
+        )
+
+
+def campaign(first: date, days: int = 5, multiplier: float | None = 2.0, name: str = "Push") -> Event:
+    return Event(name, first, first + timedelta(days=days - 1), EventKind.CAMPAIGN, multiplier)
+
+
+def shop(*events: Event, projects: tuple[Project, ...] = ()) -> CapacityConfig:
+    """Orders of a month have a limit that is reached in months with a campaign, such as the one in May."""
+    calendar = CalendarRules(events=(*events, campaign(date(2026, 5, 10), multiplier=3.0, name="Spring")))
+    return CapacityConfig(LADDER, (Limit("orders", 3_250, "queue"),), calendar=calendar, projects=projects)
+
+
+class TestWhatLiesAhead:
+    """Campaigns move the months' totals; whether they are known makes the date."""
+
+    @pytest.fixture(autouse=True)
+    def orders(self, session: Session) -> None:
+        random = Random(5)
+        daily = [random.randint(80, 110) + n / 30 for n in range(300)]
+        fill(session, lambda n: daily[n], metric="orders_per_day", last=DAYS + 13)
+        fill(session, lambda _: 1.0, metric="total_orders_month")
+
+    def moved(self, session: Session, then: CapacityConfig, now: CapacityConfig) -> Movement:
+        keep(session, THEN, then)
+        keep(session, NOW, now)
+        found = explain(View(session, "main", NOW, now), "orders", THEN)
+        assert "revised" not in parts(found)
+        return found
+
+    def test_a_campaign_that_was_added(self, session: Session) -> None:
+        found = self.moved(session, shop(), shop(campaign(NOW + timedelta(days=15))))
+
+        assert (parts(found)["assumptions"] or 0) < -1
+        assert sentence(found, Mover.ASSUMPTIONS) == "What lies ahead was changed: added Push (8 Apr 2026)."
+
+    def test_one_that_was_taken_out(self, session: Session) -> None:
+        found = self.moved(session, shop(campaign(NOW + timedelta(days=15))), shop())
+
+        assert (parts(found)["assumptions"] or 0) > 1
+        assert sentence(found, Mover.ASSUMPTIONS) == "What lies ahead was changed: taken out Push (8 Apr 2026)."
+
+    def test_one_that_is_to_do_more(self, session: Session) -> None:
+        then, now = (shop(campaign(NOW + timedelta(days=15), multiplier=much)) for much in (1.0, 2.0))
+        found = self.moved(session, then, now)
+
+        assert (parts(found)["assumptions"] or 0) < -1
+        assert sentence(found, Mover.ASSUMPTIONS) == "What lies ahead was changed: changed Push (8 Apr 2026)."
+
+    def test_what_stays_planned_is_no_change(self, session: Session) -> None:
+        """Neither is what has passed meanwhile, nor what has come within the horizon."""
+        passed, far = (
+            campaign(THEN + timedelta(days=4), name="Passed"),
+            campaign(THEN + timedelta(days=370), name="Far"),
+        )
+        using = shop(passed, campaign(NOW + timedelta(days=15)), far)
+        found = self.moved(session, using, using)
+
+        assert "assumptions" not in parts(found)
+        assert sentence(found, Mover.ASSUMPTIONS) == "What lies ahead is the same."
+
+    def test_a_campaign_that_came_unannounced_and_was_told_later(self, session: Session) -> None:
+        told = shop(campaign(THEN + timedelta(days=4), name="Late"))
+        found = self.moved(session, shop(), told)
+
+        assert "added Late (14 Mar 2026)" in sentence(found, Mover.ASSUMPTIONS)
+
+    def test_a_project_is_told_though_single_dates_do_not_count_it(self, session: Session) -> None:
+        project = Project("Big merchant", NOW + timedelta(days=40), 0.8, {"orders": 900})
+        found = self.moved(session, shop(), shop(projects=(project,)))
+
+        assert "assumptions" not in parts(found)
+        assert sentence(found, Mover.ASSUMPTIONS) == "What lies ahead was changed: added Big merchant (3 May 2026)."
+
+
+class TestDates:
+    def test_a_limit_beyond_the_kept_horizon_is_looked_for_further_ahead(self, session: Session) -> None:
+        fill(session, wobbling(7))
+        for day in (THEN, NOW):
+            keep(session, day, config(9_000))
+        found = ask(session, config(9_000))
+
+        parts(found)
+        assert found.before is not None
+        assert not found.before.kept
+        assert found.before.median is not None
+        assert found.before.median > THEN + timedelta(days=365)
+
+    def test_where_there_is_no_date_even_then_no_number_is_made_up(self, session: Session) -> None:
+        fill(session, lambda n: 500)
+        for day in (THEN, NOW):
+            keep(session, day, config())
+        found = ask(session, config())
+
+        assert found.status is Status.NO_GROWTH
+        assert (found.moved_days, found.parts) == (None, ())
+        assert found.reason is not None
+        assert found.reason.startswith("on 10 Mar 2026 there was no date, it does not grow")
+        assert found.to_document()["from"]["median"] is None
+
+    def test_growth_that_stopped_has_a_date_then_and_none_now(self, session: Session) -> None:
+        value = wobbling(7)
+        fill(session, lambda n: value(min(n, DAYS)) - 9 * max(0, n - DAYS))
+        for day in (THEN, NOW):
+            keep(session, day, config())
+        found = ask(session, config(), level=60_000)
+
+        assert found.status in {Status.BEYOND_HORIZON, Status.NO_GROWTH, Status.DECLINING}
+        assert found.moved_days is None
+        assert found.sentence.startswith("Why the date moved cannot be said: on ")
+
+    def test_a_limit_reached_in_between_is_explained_by_its_day(self, session: Session) -> None:
+        value = wobbling(7)
+        fill(session, lambda n: value(n) + 20 * max(0, n - DAYS - 2))
+        for day in (THEN, NOW):
+            keep(session, day, config(2_060))
+        found = ask(session, config(2_060))
+
+        assert (parts(found)["slope"] or 0) + (parts(found)["level"] or 0) < 0
+        assert found.after is not None
+        assert found.after.status is Status.ALREADY_EXCEEDED
+        assert found.after.median is not None
+        assert THEN < found.after.median < NOW
+        assert found.sentence.startswith(f"The limit was reached on {found.after.median.day} Mar 2026, ")
+
+    def test_a_limit_reached_before_has_nothing_to_explain(self, session: Session) -> None:
+        fill(session, wobbling(7))
+        for day in (THEN, NOW):
+            keep(session, day, config(1_000))
+        found = ask(session, config(1_000))
+
+        assert found.status is Status.ALREADY_EXCEEDED
+        assert found.parts == ()
+        assert found.reason is not None
+        assert found.reason.startswith("1,000 products were reached on ")
+
+
+class TestWhatIsCompared:
+    @pytest.fixture(autouse=True)
+    def kept(self, session: Session) -> None:
+        fill(session, wobbling(7))
+        for ago in (14, 9, 3, 0):
+            keep(session, NOW - timedelta(days=ago), config())
+
+    def days(self, movement: Movement) -> tuple[int, int]:
+        assert movement.before is not None
+        assert movement.after is not None
+        return (NOW - movement.before.issued_on).days, (NOW - movement.after.issued_on).days
+
+    def test_the_newest_forecast_against_that_of_a_week_ago_or_more(self, session: Session) -> None:
+        assert self.days(ask(session, config(), since=None)) == (9, 0)
+
+    def test_or_against_the_newest_of_a_day_or_before(self, session: Session) -> None:
+        assert self.days(ask(session, config(), since=NOW - timedelta(days=4))) == (9, 0)
+        assert self.days(ask(session, config(), since=NOW - timedelta(days=3))) == (3, 0)
+
+    def test_as_of_a_past_day_later_ones_are_not_known(self, session: Session) -> None:
+        view = View(session, "main", NOW - timedelta(days=2), config())
+
+        assert self.days(explain(view, "products")) == (9, 3)
+
+    def test_where_none_is_a_week_old_the_oldest_serves(self, session: Session) -> None:
+        view = View(session, "main", NOW - timedelta(days=8), config())
+
+        assert self.days(explain(view, "products")) == (14, 9)
+
+    def test_any_level_can_be_asked_for(self, session: Session) -> None:
+        found = ask(session, config(), level="2100")
+
+        parts(found)
+        assert found.to_document()["limit"] == {"name": None, "threshold": 2100}
+
+
+class TestNothingToCompare:
+    def test_no_forecast_is_kept(self, session: Session) -> None:
+        fill(session, wobbling(7))
+        found = ask(session, config())
+
+        assert found.status is Status.INSUFFICIENT_DATA
+        assert found.reason == (
+            "no forecast of total_products is kept up to 24 Mar 2026; "
+            "each `outgrow capture` keeps the forecasts of its day"
+        )
+        assert (found.before, found.after, found.parts) == (None, None, ())
+
+    def test_none_is_kept_so_far_back(self, session: Session) -> None:
+        fill(session, wobbling(7))
+        keep(session, NOW, config())
+        found = ask(session, config())
+
+        assert (
+            found.reason
+            == "no forecast of total_products is kept of 10 Mar 2026 or before: the first is of 24 Mar 2026"
+        )
+
+    def test_only_one_is_kept(self, session: Session) -> None:
+        fill(session, wobbling(7))
+        keep(session, NOW, config())
+        found = ask(session, config(), since=None)
+
+        assert found.status is Status.INSUFFICIENT_DATA
+        assert (found.reason or "").startswith("of total_products only the forecast of 24 Mar 2026 is kept; each ")
+
+    def test_no_limit(self, session: Session) -> None:
+        none = CapacityConfig(LADDER, ())
+        fill(session, wobbling(7))
+        for day in (THEN, NOW):
+            keep(session, day, none)
+        found = ask(session, none)
+
+        assert (found.status, found.reason) == (Status.NO_LIMIT, "no limit is set for total_products")
+
+    def test_what_it_rested_on_is_gone(self, session: Session) -> None:
+        fill(session, wobbling(7))
+        for day in (THEN, NOW):
+            keep(session, day, config())
+        session.execute(delete(MeasurementRow).where(MeasurementRow.day < THEN))
+        found = ask(session, config())
+
+        assert found.status is Status.INSUFFICIENT_DATA
+        assert found.reason == "what the forecast of 10 Mar 2026 rested on is not stored any more"
+
+    def test_wrong_questions(self, session: Session) -> None:
+        view = View(session, "main", NOW, config())
+        with pytest.raises(UnknownMetricError, match="gigglebytes"):
+            explain(view, "gigglebytes")
+        with pytest.raises(BadThresholdError):
+            explain(view, "products", None, "-5")
+
+
+@pytest.fixture(scope="module")
+def memory() -> Iterator[Session]:
+    """A database that many cases share, each of which leaves it empty."""
+    engine = create_engine("sqlite://")
+    upgrade(engine)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+@settings(max_examples=25)
+@given(
+    pace=st.floats(-3, 30),
+    noise=st.floats(0, 20),
+    surprise=st.floats(-40, 40),
+    step=st.integers(-800, 800),
+    limits=st.tuples(st.integers(1, 60_000), st.integers(1, 60_000)),
+    models=st.tuples(*[st.sampled_from(["shared", "drift"])] * 2),
+    apart=st.integers(0, 14),
+    seed=st.integers(0, 99),
+)
+def test_parts_add_up_whatever_came(
+    memory: Session,
+    *,
+    pace: float,
+    noise: float,
+    surprise: float,
+    step: int,
+    limits: tuple[int, int],
+    models: tuple[str, str],
+    apart: int,
+    seed: int,
+) -> None:
+    random = Random(seed)
+    daily = [random.gauss(pace, noise) for _ in range(300)]
+    fill(memory, lambda n: max(0.0, 5_000 + sum(daily[:n]) + surprise * max(0, n - DAYS) + step * (n > DAYS + 2)))
+    then, now = (config(top, ForecastRules(model=model)) for top, model in zip(limits, models, strict=True))
+    keep(memory, NOW - timedelta(days=apart), then)
+    if apart:
+        keep(memory, NOW, now)
+    found = ask(memory, now, since=NOW - timedelta(days=apart))
+    memory.rollback()
+
+    assert found.sentence
+    assert found.to_document()["status"] == found.status.value
+    if found.status is Status.OK:
+        told = parts(found)
+        assert apart or not told
+    else:
+        assert (found.parts, found.moved_days) == ((), None)
+        assert found.reason
+
+
+def median_path(view: View) -> Array:
+    """The median path of the next fortnight."""
+    metric = view.metrics.resolve(PRODUCTS)
+    path = expected_path(view.forecastable(metric), 14, view.rules(metric))
+    assert path is not None
+    return path
+
+
+def other_model(folder: Path) -> Path:
+    """A model that says other dates: the shipped one with its weights a little off."""
+    shipped = load_model()
+    level = [{name: weights * np.float32(1.05) for name, weights in net.items()} for net in shipped.level]
+    file = folder / "other.npz"
+    save_model(replace(shipped, level=level), file)
+    return file
