@@ -1,8 +1,20 @@
 """What may come besides growth: committed projects, and whatever a scenario asks about."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.domain.days import spoken
+from outgrow.domain.event import Event
+from outgrow.domain.ladder import Ladder
+from outgrow.domain.metric import CAPTURED, Metric
+from outgrow.domain.tenant import UNLIMITED
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +31,179 @@ class Project:
     on: date
     probability: float
     sizes: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class NewStores:
+    """Stores that open.
+
+    Attributes:
+        on: the day on which the first ones open.
+        over_days: the days over which they open evenly; 1 is all at once.
+        plan: code of the plan as whose stores they grow; None where `sizes` say how large they are.
+        sizes: what each has from its first day on, by metric name; None where the plan's own stores tell.
+    """
+
+    count: int
+    on: date
+    over_days: int = 1
+    plan: str | None = None
+    sizes: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A merchant who joins with all that he has.
+
+    Attributes:
+        on: the first day.
+        sizes: what he brings, by metric name, in the metric's unit; to a flow, per day; to a month's total, per month.
+    """
+
+    name: str
+    on: date
+    sizes: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelStep:
+    """A metric that is higher or lower from a day on: a migration, a purge.
+
+    Attributes:
+        amount: in the metric's unit, negative for a purge; of a flow, per day.
+    """
+
+    metric: str
+    on: date
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChange:
+    """Other limits of a plan that is sold.
+
+    Attributes:
+        code: the plan's.
+        limits: by name out of `RESOURCES`; `UNLIMITED` for none.
+    """
+
+    code: str
+    limits: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Growth times a factor, 0 or more, of one metric; None is of all that have no factor of their own."""
+
+    factor: float
+    metric: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ramp:
+    """How the stores of a plan have grown.
+
+    Attributes:
+        sizes: by metric, (n_days,) the mean on each day of a store's age, its first day first; later ones have what
+            the last has.
+        stores: how many stores the first day's mean is of.
+    """
+
+    sizes: Mapping[str, Array]
+    stores: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Changes that are asked about together.
+
+    Attributes:
+        events: each with a multiplier of the orders on its days.
+        ladder: another one; None keeps the present one.
+        prices: other prices a month, by tier.
+    """
+
+    name: str
+    description: str = ""
+    stores: tuple[NewStores, ...] = ()
+    merchants: tuple[Arrival, ...] = ()
+    events: tuple[Event, ...] = ()
+    steps: tuple[LevelStep, ...] = ()
+    plans: tuple[PlanChange, ...] = ()
+    ladder: Ladder | None = None
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
+    growth: tuple[Growth, ...] = ()
+
+    def sentences(self) -> list[str]:
+        """Each change in plain words, in the order in which they are made."""
+        return [*_of_growth(self), *_of_things(self), *_of_events(self), *_of_offers(self)]
+
+
+_KNOWN = {metric.name: metric for metric in CAPTURED}
+_LIMITED = {"orders_month": "orders a month", "team_members": "team members", "storage_gb": "GB of media"}
+"""What limits of plans are called in a sentence, where not by their own name."""
+
+
+def _of_growth(scenario: Scenario) -> Iterator[str]:
+    for growth in scenario.growth:
+        metric = _KNOWN.get(growth.metric or "")
+        what = metric.label.lower() if metric else growth.metric or "every metric"
+        yield f"growth of {what} × {growth.factor:g}"
+
+
+def _of_things(scenario: Scenario) -> Iterator[str]:
+    for new in scenario.stores:
+        what = f"{new.count:,} new {'store' if new.count == 1 else 'stores'}"
+        what += f" of plan {new.plan}" if new.plan else ""
+        what += f" with {_sizes(new.sizes)}{' each' if new.count > 1 else ''}" if new.sizes is not None else ""
+        yield f"{what} {_span(new.on, new.on + timedelta(days=new.over_days - 1))}"
+    for joining in scenario.merchants:
+        yield f"{joining.name or 'a merchant'} joins with {_sizes(joining.sizes)} on {spoken(joining.on)}"
+    for step in scenario.steps:
+        metric = _KNOWN.get(step.metric)
+        label, unit = (metric.label, f" {metric.unit}{_per(metric)}") if metric else (step.metric, "")
+        yield f"{label} {step.amount:+,.10g}{unit} from {spoken(step.on)} on"
+
+
+def _of_events(scenario: Scenario) -> Iterator[str]:
+    for event in scenario.events:
+        multiplier = 1.0 if event.multiplier is None else event.multiplier
+        yield f"{event.name or 'an event'}: orders × {multiplier:g} {_span(event.first, event.last)}"
+
+
+def _of_offers(scenario: Scenario) -> Iterator[str]:
+    for plan in scenario.plans:
+        tops = [
+            f"{'unlimited' if top == UNLIMITED else f'{top:,.10g}'} {_LIMITED.get(name, name)}"
+            for name, top in plan.limits.items()
+        ]
+        yield f"plan {plan.code} with {_listed(tops)}"
+    if scenario.ladder is not None:
+        yield f"the ladder {', '.join(tier.name for tier in scenario.ladder)}"
+    for tier, price in scenario.prices.items():
+        yield f"tier {tier} at {price:f} a month"
+
+
+def _sizes(sizes: Mapping[str, float]) -> str:
+    """Amounts with what they are of, as a list in a sentence."""
+    return _listed([_size(name, size) for name, size in sizes.items()])
+
+
+def _size(name: str, size: float) -> str:
+    metric = _KNOWN.get(name)
+    if metric is None:
+        return f"{size:,.10g} {name}"
+    of_what = "" if metric.is_count else f" of {metric.label.lower()}"
+    return f"{size:,.10g} {metric.unit}{of_what}{_per(metric)}"
+
+
+def _per(metric: Metric) -> str:
+    return " a month" if metric.month_total_of else " a day" if metric.is_daily_flow else ""
+
+
+def _listed(said: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(said[:-1]), *said[-1:]])) or "nothing"
+
+
+def _span(first: date, last: date) -> str:
+    return f"on {spoken(first)}" if first == last else f"from {spoken(first)} to {spoken(last)}"

@@ -1,12 +1,13 @@
 """Ladder: which tier is needed when, by when it has to be ordered, and what it costs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from outgrow.domain.errors import ConfigurationError, DataError, UnknownMetricError
 from outgrow.domain.forecast import Refusal
-from outgrow.domain.ladder import LADDER_METRICS
+from outgrow.domain.ladder import LADDER_METRICS, Ladder
 from outgrow.domain.limit import Severity
 from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, Metric
 from outgrow.domain.paths import Paths
@@ -85,14 +86,17 @@ def ladder(view: View) -> LadderReport:
     )
 
 
-def joint_future(view: View) -> JointFuture:
-    """Joint futures of everything that the ladder or a configured limit limits, committed projects included.
+def joint_future(view: View, ladders: Sequence[Ladder] = ()) -> JointFuture:
+    """Joint futures of everything that a ladder or a configured limit limits, committed projects included.
+
+    Args:
+        ladders: whose maxima are to be dated exactly, too, besides the configured one's.
 
     Raises:
         ConfigurationError: a limit or a project names a metric that does not exist.
         DataError: nothing is known of any of them.
     """
-    projects, levels = _projects(view), _levels(view)
+    projects, levels = _projects(view), _levels(view, ladders)
     metrics = [view.metrics.resolve(name) for name in levels]
     histories = {h.metric.name: h for h in view.forecastables(metrics)}
     asked = [(history, _for_a_year(view, history.metric)) for history in histories.values()]
@@ -140,10 +144,10 @@ def _limited(view: View) -> set[str]:
     return {name for tier in view.config.ladder for name, top in tier.maxima().items() if top is not None}
 
 
-def _levels(view: View) -> dict[str, list[float]]:
+def _levels(view: View, ladders: Sequence[Ladder]) -> dict[str, list[float]]:
     """The levels that matter, by metric: tiers' maxima and configured limits. Orders a day drive their months."""
     levels: dict[str, list[float]] = {name: [] for name in (*LADDER_METRICS.values(), ORDERS_PER_DAY.name)}
-    for tier in view.config.ladder:
+    for tier in chain(view.config.ladder, *ladders):
         for name, top in tier.maxima().items():
             levels[name] += [float(top)] if top is not None else []
     for limit in configured_limits(view):

@@ -1,0 +1,174 @@
+"""How real stores of a plan have grown with age: a few grouped scans, whatever their number."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, SQLColumnExpression, Subquery, func, or_, select, union
+from sqlalchemy.orm import Session
+
+from outgrow.domain.days import day_start
+from outgrow.domain.errors import ConfigurationError
+from outgrow.domain.metric import ORDERS_PER_DAY, STORAGE_USED_GB, TOTAL_PRODUCTS, TOTAL_TEAM_MEMBERS
+from outgrow.domain.scenario import Ramp
+from outgrow.sources.commerce.localdays import local_day
+from outgrow.sources.commerce.models import MerchantSubscription, Store, SubscriptionPeriod, SubscriptionTier
+from outgrow.sources.commerce.models.base import as_utc
+from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE
+from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.sources.commerce.tenant_changes import COUNTED
+
+LEAST_STORES = 3
+"""Fewer stores than these are no measure of an age: a ramp ends where not so many have reached it."""
+WEEKS, WEEK = 53, 7
+"""Ages are told by the week, up to a year."""
+
+METRICS = {
+    "products": TOTAL_PRODUCTS,
+    "orders_month": ORDERS_PER_DAY,
+    "team_members": TOTAL_TEAM_MEMBERS,
+    "storage_gb": STORAGE_USED_GB,
+}
+"""What a ramp is told of each resource that plans limit."""
+
+Array = NDArray[np.float64]
+
+
+def plan_codes(db: Session, platform: PlatformRef) -> list[str]:
+    """The codes of the plans that a platform sells, cheapest first."""
+    tier = SubscriptionTier
+    query = select(tier.code).where(tier.platform_id == platform.id).order_by(tier.price_monthly, tier.id)
+    return list(db.scalars(query))
+
+
+def read_ramp(db: Session, platform: PlatformRef, plan: str, today: date) -> Ramp:
+    """What the open stores of a plan have had on each day of their age, in the mean of those that reached it.
+
+    Stores count as the plan's whose merchant is on it now, active or on trial. Means are taken by the week; the last
+    week that `LEAST_STORES` stores have lived through stands for all later ones.
+
+    Args:
+        db: a session on the platform's database; only read.
+        plan: its code.
+        today: in the platform's time zone; what is of this day is left out, for it is not over.
+
+    Raises:
+        ConfigurationError: too few of its stores are a week old.
+    """
+    cohorts = _cohorts(db, platform, plan, today)
+    lived = (np.datetime64(today, "D") - cohorts.opened).astype(np.int64) // WEEK
+    reached = np.array([cohorts.stores[lived > week].sum() for week in range(WEEKS)])
+    weeks = int((reached >= LEAST_STORES).sum())
+    if not weeks:
+        raise _too_few(plan, int(cohorts.stores.sum()))
+    sizes = {}
+    for resource, metric in METRICS.items():
+        amounts = _amounts(db, platform, resource, cohorts)
+        daily = amounts if metric.is_daily_flow else np.maximum(np.cumsum(amounts, axis=1), 0.0)
+        weekly = daily.reshape(len(daily), WEEKS, WEEK).mean(axis=2)
+        mean = [weekly[lived > week, week].sum() / reached[week] for week in range(weeks)]
+        sizes[metric.name] = _by_day(np.array(mean))
+    return Ramp(sizes, stores=int(reached[0]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cohorts:
+    """Stores by the day on which they opened.
+
+    Attributes:
+        ids: their (id, created_at).
+        opened: datetime64[D] (n,), increasing.
+        stores: (n,) how many opened on each.
+        span: the first opening, and the instant up to which everything is told.
+    """
+
+    ids: Subquery
+    opened: NDArray[np.datetime64]
+    stores: NDArray[np.int64]
+    span: tuple[datetime, datetime]
+
+
+def _cohorts(db: Session, platform: PlatformRef, plan: str, today: date) -> _Cohorts:
+    end = day_start(today, platform.zone)
+    ids = _stores(platform, plan, end)
+    oldest = db.scalar(select(func.min(ids.c.created_at)))
+    if oldest is None:
+        raise _too_few(plan, 0)
+    span = (as_utc(oldest), end)
+    opened = local_day(ids.c.created_at, platform.zone, db.get_bind(Store).dialect.name, *span).label("opened")
+    rows = db.execute(select(opened, func.count()).group_by(opened).order_by(opened)).all()
+    days, numbers = zip(*rows, strict=True)
+    return _Cohorts(ids, np.array(days, "datetime64[D]"), np.array(numbers, np.int64), span)
+
+
+def _by_day(weekly: Array) -> Array:
+    """Daily values on straight lines between the middles of the weeks."""
+    middles = WEEK * np.arange(len(weekly)) + (WEEK - 1) / 2
+    daily: Array = np.interp(np.arange(WEEK * len(weekly)), middles, weekly)
+    return daily
+
+
+def _stores(platform: PlatformRef, plan: str, end: datetime) -> Subquery:
+    """The stores of a plan's merchants that were open at an instant: (id, created_at)."""
+    period, row, tier = SubscriptionPeriod, MerchantSubscription, SubscriptionTier
+    of_plan = select(tier.id).where(tier.platform_id == platform.id, tier.code == plan)
+    recorded = (
+        select(row.merchant_id)
+        .join(period, period.subscription_id == row.id)
+        .where(
+            period.platform_id == platform.id, period.tier_id.in_(of_plan), period.status.in_(COUNTED_AS_ACTIVE),
+            period.valid_from < end, _lasts(period.valid_to, end),
+        )
+    )  # fmt: skip
+    known = select(period.subscription_id).where(period.platform_id == platform.id)
+    told = select(row.merchant_id).where(
+        row.platform_id == platform.id, row.id.not_in(known), row.tier_id.in_(of_plan), row.started_at < end,
+        or_(row.status.in_(COUNTED_AS_ACTIVE), row.ended_at >= end), _lasts(row.ended_at, end),
+    )  # fmt: skip
+    return (
+        select(Store.id, Store.created_at)
+        .where(
+            Store.platform_id == platform.id, Store.merchant_id.in_(union(recorded, told)), Store.created_at < end,
+            _lasts(Store.deactivated_at, end), _lasts(Store.deleted_at, end),
+        )
+        .subquery()
+    )  # fmt: skip
+
+
+def _lasts(ended: SQLColumnExpression[Any], end: datetime) -> ColumnElement[bool]:
+    return or_(ended.is_(None), ended >= end)
+
+
+def _amounts(db: Session, platform: PlatformRef, resource: str, cohorts: _Cohorts) -> Array:
+    """What came less what went on each day of age, for the stores that opened on each day, (n_cohorts, n_days)."""
+    table, amount, instants = COUNTED[resource]
+    dialect = db.get_bind(table).dialect.name
+    opened = local_day(cohorts.ids.c.created_at, platform.zone, dialect, *cohorts.span).label("opened")
+    found = np.zeros(len(cohorts.opened) * WEEKS * WEEK)
+    for instant, factor in instants:
+        day = local_day(instant, platform.zone, dialect, *cohorts.span).label("day")
+        query = (
+            select(opened, day, amount)
+            .select_from(table)
+            .join(cohorts.ids, table.store_id == cohorts.ids.c.id)
+            .where(table.platform_id == platform.id, instant < cohorts.span[1])
+            .group_by(opened, day)
+        )
+        rows = db.execute(query).all()
+        born, days = (np.array([row[column] for row in rows], "datetime64[D]") for column in (0, 1))
+        age = np.maximum((days - born).astype(np.int64), 0)  # what is older than its store came with it
+        young = age < WEEKS * WEEK
+        cell = np.searchsorted(cohorts.opened, born) * WEEKS * WEEK + age
+        amounts = np.array([row[2] for row in rows], np.float64)
+        found += np.bincount(cell[young], factor * amounts[young], len(found))
+    return found.reshape(len(cohorts.opened), WEEKS * WEEK)
+
+
+def _too_few(plan: str, have: int) -> ConfigurationError:
+    return ConfigurationError(
+        f"how stores of plan '{plan}' grow cannot be told: {have} of its stores are open and known, and "
+        f"{LEAST_STORES} have to be a week old",
+        "say in the scenario how large they are, for example sizes = { products = 200, orders_per_day = 3 }",
+    )
