@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # Byte code is compiled here, once: some machines forbid Python to write it, and every start would pay.
 INSTALL = $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt -p $(BIN)/python
 
-.PHONY: demo test lint types architecture pytest constraints picture clean
+.PHONY: demo test plans lint types architecture pytest constraints picture clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.ready
@@ -30,6 +30,9 @@ pytest: $(VENV)/.ready-dev
 picture: $(VENV)/.ready ## redraw the README's picture from the demo platform
 	$(BIN)/outgrow demo --database-url sqlite:///build/picture.db --seed 7 --today 2026-11-22 > /dev/null
 	$(BIN)/outgrow forecast storage_used_gb --database-url sqlite:///build/picture.db --as-of 2026-11-22 --svg docs/forecast.svg
+
+plans: $(VENV)/.ready-dev ## write the frozen plans of the demo platform anew, to be reviewed as a difference
+	$(BIN)/python -m tests.accuracy.freeze
 
 constraints: $(VENV)/.uv ## write the tested versions down anew (no registry's address)
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group dev --universal --no-header --no-annotate -o constraints.txt --upgrade

@@ -113,14 +113,61 @@ def test_a_database_of_the_first_version_keeps_everything(engine: Engine) -> Non
     assert "outgrow init" in error.mend
 
     upgrade(engine)
-    assert contents(engine) == {**before, "outgrow_forecasts": []}
+    assert contents(engine) == {**before, "outgrow_forecasts": [], "outgrow_recommendations": []}
 
-    rest = "1.5, 20, 'shared', NULL, '{}', '[]'"
-    run(engine, f"INSERT INTO outgrow_forecasts VALUES ('main', '{DAY}', 'visitors', 'platform', '{DAY}', {rest})")
+    run(engine, f"INSERT INTO outgrow_forecasts ({FORECAST}) VALUES ({issued('visitors')})", RECOMMENDED)
     downgrade(engine, "0001")
     assert contents(engine) == before
     upgrade(engine)
-    assert contents(engine) == {**before, "outgrow_forecasts": []}
+    assert contents(engine) == {**before, "outgrow_forecasts": [], "outgrow_recommendations": []}
+
+
+FORECAST = "platform, issued_on, metric, scope, as_of, value, known_days, model, reason, quantiles, limits"
+LIVES = "platform, key, basis, state, severity, opened_on, changed_on, seen_on, looked_on, quiet_severity, document"
+RECOMMENDED = (
+    f"INSERT INTO outgrow_recommendations ({LIVES}) "
+    f"VALUES ('main', 'tier:Small', '', 'open', 'info', '{DAY}', '{DAY}', '{DAY}', '{DAY}', 'ok', '{{}}')"
+)
+
+
+def issued(metric: str) -> str:
+    return f"'main', '{DAY}', '{metric}', 'platform', '{DAY}', 1.5, 20, 'shared', NULL, '{{}}', '[]'"
+
+
+def test_forecasts_of_the_second_version_are_kept_without_what_they_did_not_say(engine: Engine) -> None:
+    upgrade(engine, "0002")
+    for metric in ("visitors", "vans"):
+        run(engine, f"INSERT INTO outgrow_forecasts ({FORECAST}) VALUES ({issued(metric)})")
+    before = contents(engine)["outgrow_forecasts"]
+    assert "outgrow_recommendations" not in contents(engine)
+
+    upgrade(engine)
+    after = contents(engine)
+    assert after["outgrow_forecasts"] == [(*row, None, None) for row in before]
+    assert after["outgrow_recommendations"] == []
+
+    run(engine, "UPDATE outgrow_forecasts SET model_id = 'shared:1', assumptions = '{}'", RECOMMENDED)
+    downgrade(engine, "0002")
+    assert contents(engine)["outgrow_forecasts"] == before
+    assert "outgrow_recommendations" not in contents(engine)
+    upgrade(engine)
+    assert contents(engine) == after
+
+
+def test_an_upgrade_to_the_third_version_that_was_cut_off_can_be_run_again(engine: Engine) -> None:
+    """As a database leaves it whose tables are not made in one transaction."""
+    upgrade(engine, "0002")
+    run(
+        engine,
+        f"INSERT INTO outgrow_forecasts ({FORECAST}) VALUES ({issued('visitors')})",
+        "ALTER TABLE outgrow_forecasts ADD COLUMN model_id VARCHAR(64)",
+    )
+    upgrade(engine)
+
+    with engine.connect() as connection:
+        check_schema(connection)
+        assert ours(connection) == TABLES
+        assert connection.scalar(text("SELECT count(*) FROM outgrow_forecasts")) == 1
 
 
 def test_the_migrations_make_what_the_models_say(store_engine: Engine) -> None:

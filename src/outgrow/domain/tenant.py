@@ -1,7 +1,7 @@
 """Who lives on the platform, what each may use by its plan, and what each uses."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 RESOURCES = ("products", "orders_month", "team_members", "storage_gb")
 """What plans limit. Orders are limited by the calendar month."""
 UNLIMITED = np.inf
+WITHIN = (30, 90)
+"""Days within which the probability of a tenant's limit is told."""
+DECIMALS = 9
+"""Of a use that is told back from changes: sums of bytes in gigabytes must not leave a hair where there was nothing."""
 
 Array = NDArray[np.float64]
 
@@ -57,3 +61,93 @@ class Tenants:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UseChanges:
+    """How the use of one resource changed, tenant by tenant and day by day, over the newest days.
+
+    Only days on which something happened are held, so that a hundred thousand tenants fit into memory; a block of
+    them is made into daily series when it is asked for.
+
+    Attributes:
+        last_day: the newest day.
+        n_days: how many days, `last_day` included.
+        tenant: int32 (n,), the place of the merchant in `Tenants`, non-decreasing.
+        day: int16 (n,), days since the first one, 0 to `n_days` - 1.
+        amount: float64 (n,), what came less what went.
+    """
+
+    last_day: date
+    n_days: int
+    tenant: NDArray[np.int32]
+    day: NDArray[np.int16]
+    amount: Array
+
+    @classmethod
+    def of(
+        cls, last_day: date, n_days: int, tenant: NDArray[np.int32], day: NDArray[np.int16], amount: Array
+    ) -> "UseChanges":
+        """The same from changes in any order, of which several may be of one tenant and day."""
+        order = np.argsort(tenant, kind="stable")
+        return cls(last_day, n_days, tenant[order], day[order], amount[order])
+
+    @property
+    def newest_day(self) -> date | None:
+        """The newest day on which anything changed; None where nothing did."""
+        return self.last_day - timedelta(days=self.n_days - 1 - int(self.day.max())) if len(self.day) else None
+
+    def flow(self, rows: NDArray[np.int64]) -> Array:
+        """What happened on each day to some tenants, (n_rows, n_days).
+
+        Args:
+            rows: their places in `Tenants`.
+        """
+        begin, end = (np.searchsorted(self.tenant, rows, side) for side in ("left", "right"))
+        many = end - begin
+        held = np.repeat(begin - (np.cumsum(many) - many), many) + np.arange(many.sum())
+        cell = np.repeat(np.arange(len(rows)) * self.n_days, many) + self.day[held]
+        size = len(rows) * self.n_days
+        return np.bincount(cell, self.amount[held], size).astype(np.float64).reshape(len(rows), self.n_days)
+
+    def level(self, rows: NDArray[np.int64], used: Array) -> Array:
+        """What some tenants used at the end of each day, (n_rows, n_days).
+
+        Args:
+            rows: their places in `Tenants`.
+            used: (n_rows,) at the end of the newest day, from which all earlier days are told.
+        """
+        flow = self.flow(rows)
+        before = used - flow.sum(axis=1)
+        # Ends before beginnings are a fault of the source; a negative count would be a second one, of ours.
+        level: Array = np.maximum(np.round(before[:, None] + np.cumsum(flow, axis=1), DECIMALS), 0.0)
+        return level
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TenantOutlooks:
+    """What is said of the use to come of n tenants; every array is NaN where nothing can be said.
+
+    Attributes:
+        horizon_days: how far ahead was looked.
+        known: int64 (n,), days of history of each.
+        need: the least of them for a forecast.
+        probability: float64 (n, 4, 2), of being at or above the own limit on some day within each of `WITHIN`.
+        days: float64 (n, 4, 3), early, middle and late quantile (10, 50, 90 %) of the first such day; NaN where
+            beyond the horizon.
+        outgrows: float64 (n, n_plans, 4), the probability of being at or above each plan's limits within 90 days.
+        before, now, later: float64 (n, 4), the use 90 days ago, now, and by the median in 90 days; of orders, those of
+            90 days each.
+        chance: float64 (n, 4), how far `now` may lie from `before` by chance alone, as a standard deviation.
+    """
+
+    horizon_days: int
+    known: NDArray[np.int64]
+    need: int
+    probability: Array
+    days: Array
+    outgrows: Array
+    before: Array
+    now: Array
+    later: Array
+    chance: Array

@@ -1,51 +1,124 @@
-"""How urgent a limit is, and which one comes first."""
+"""How urgent a limit is and why, and which one comes first."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
+from outgrow.domain.days import spoken
 from outgrow.domain.forecast import DaysUntil, Status
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
+
+UNKNOWN = {Status.INSUFFICIENT_DATA, Status.STALE}
+"""Where nothing is said of the future."""
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How much worse than it is a limit is taken to be.
+
+    Attributes:
+        share: so much of the limit counts as all of it.
+        nearer: the early date comes so many times sooner.
+    """
+
+    share: float = 1.0
+    nearer: float = 1.0
+
+
+EXACT = Margin()
+HELD = Margin(share=0.9, nearer=1.5)
+"""What once was found has to be left by this before it counts as less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A severity, and why it is that one, as it would follow a "because"."""
+
+    severity: Severity
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LimitOutlook:
-    """A limit, what is known of the day it is reached, and how urgent that is."""
+    """A limit, what is known of the day it is reached, and how urgent that is.
+
+    Attributes:
+        why: the reason for the severity.
+        with_margin: the severity if it were worse by the margin `HELD`.
+        act_by: the last good day to start the mend: the early date of the crossing, less lead time and review
+            interval; None where there is no early date within the horizon.
+        policy: what holds for this limit.
+    """
 
     limit: Limit | None
     until: DaysUntil
     severity: Severity
-    act_by: date | None = None
-    """The last good day to start the mend: the early date of the crossing, less lead time and review interval."""
+    why: str
+    with_margin: Severity
+    act_by: date | None
+    policy: AlertPolicy
 
     @classmethod
-    def of(cls, limit: Limit | None, until: DaysUntil, policy: AlertPolicy) -> Self:
-        """Judge what is known of a limit."""
-        early = until.date("p10")
-        ahead = timedelta(days=policy.lead_time_days + policy.review_interval_days)
-        return cls(limit, until, severity_of(until, policy), early - ahead if early else None)
+    def of(cls, limit: Limit | None, until: DaysUntil, policy: AlertPolicy, today: date) -> Self:
+        """Judge what is known of a limit.
+
+        Args:
+            policy: the general one, of which the limit may have its own shares and days.
+        """
+        own = limit.policy(policy) if limit else policy
+        exact, held = judge(until, own, today), judge(until, own, today, HELD)
+        return cls(limit, until, exact.severity, exact.why, held.severity, act_by_date(until, own), own)
 
     @property
     def name(self) -> str:
         """What runs out."""
         return self.limit.name if self.limit else self.until.metric.label
 
+    @property
+    def known(self) -> bool:
+        """Whether anything is said of its future."""
+        return self.until.status not in UNKNOWN
 
-def severity_of(until: DaysUntil, policy: AlertPolicy) -> Severity:
+
+def act_by_date(until: DaysUntil, policy: AlertPolicy, margin: Margin = EXACT) -> date | None:
+    """The early date less lead time and review interval; None where the early date lies beyond the horizon."""
+    if until.as_of is None or until.days.p10 is None:
+        return None
+    ahead = policy.lead_time_days + policy.review_interval_days
+    return until.as_of + timedelta(days=int(until.days.p10 / margin.nearer) - ahead)
+
+
+def judge(until: DaysUntil, policy: AlertPolicy, today: date, margin: Margin = EXACT) -> Judgement:
     """How urgent a limit is.
 
-    CRITICAL: reached, or likelier than not within the lead time. WARNING: likelier than not within the warning
-    time, or the warning share of it is in use. INFO: nothing can be said of it. Else OK.
+    CRITICAL: reached, or the critical share of it is in use, or the day to act by has passed or comes within the
+    review interval. WARNING: the warning share is in use, or the day to act by comes within the warning time. INFO:
+    nothing can be said of it. Else OK. Shares count even where nothing is said of the future.
     """
     if until.status is Status.NO_LIMIT:
-        return Severity.OK
-    share, p50 = until.used_share or 0.0, until.days.p50
-    if share >= 1 or until.status is Status.ALREADY_EXCEEDED or (p50 is not None and p50 <= policy.lead_time_days):
-        return Severity.CRITICAL
-    if share >= policy.warning_share or (p50 is not None and p50 <= policy.warning_days):
-        return Severity.WARNING
-    return Severity.INFO if until.status in {Status.INSUFFICIENT_DATA, Status.STALE} else Severity.OK
+        return Judgement(Severity.OK)
+    if until.status is Status.ALREADY_EXCEEDED:
+        return Judgement(Severity.CRITICAL, "the limit is reached")
+    share, act_by = (until.used_share or 0.0) / margin.share, act_by_date(until, policy, margin)
+    left = None if act_by is None else (act_by - today).days
+    for severity, least, most in (
+        (Severity.CRITICAL, policy.critical_share, policy.review_interval_days),
+        (Severity.WARNING, policy.warning_share, policy.warning_days),
+    ):
+        if share >= least:
+            return Judgement(severity, f"{share:.0%} of it is in use, {severity.word} from {least:.0%} on")
+        if left is not None and left <= most:
+            return Judgement(severity, f"the day to act by, {spoken(act_by)}, {_left(left)}")
+    if until.status in UNKNOWN:
+        return Judgement(Severity.INFO, until.reason or "nothing is known of it")
+    return Judgement(Severity.OK, until.reason or "there is time enough")
+
+
+def _left(days: int) -> str:
+    if days < 0:
+        return "has passed"
+    return "is today" if days == 0 else f"is {days} {'day' if days == 1 else 'days'} away"
 
 
 def by_urgency(outlooks: Iterable[LimitOutlook]) -> list[LimitOutlook]:

@@ -8,7 +8,8 @@ from outgrow.domain.days import Clock, local_day, system_clock, time_zone
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
 from outgrow.service.embedded import stored_platform
-from outgrow.service.recommend import measured_now, recommend, stored_newest
+from outgrow.service.lives import found_documents
+from outgrow.service.recommend import measured_now, stored_newest
 from outgrow.service.trends import trends
 from outgrow.service.view import View
 from outgrow.service.when import checked_threshold, when
@@ -55,12 +56,15 @@ class CapacityForecastService:
         """Growth of every captured metric over the last `days` days; see `outgrow.service.trends.trends`."""
         return trends(self._view(db), days)
 
-    def get_scaling_recommendations(self, db: Session) -> list[dict[str, str]]:
-        """What should be done, most severe first: category, severity, title, description, action."""
+    def get_scaling_recommendations(self, db: Session) -> list[dict[str, Any]]:
+        """What should be done, most severe first: category, severity, title, description, action, and more.
+
+        What is found at this moment, whoever acknowledged it or put it off: `state` tells. What was found on days
+        before and is only held on to is not among them; see `outgrow.service.lives.lives`.
+        """
         view = self._view(db)
         source = self._source(db)
-        present = stored_newest(view) if source is None else measured_now(db, source, view)
-        return [found.to_document() for found in recommend(view, present)]
+        return found_documents(view, stored_newest(view) if source is None else measured_now(db, source, view))
 
     def get_days_until_threshold(self, db: Session, metric: str, threshold: float) -> int | None:
         """Days from the newest snapshot until a metric is at or above a threshold, likeliest value.

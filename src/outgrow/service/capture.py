@@ -12,6 +12,8 @@ from outgrow.domain.metric import PLATFORM, MetricCatalogue
 from outgrow.domain.snapshot import Provenance, Snapshot
 from outgrow.service.config import CapacityConfig
 from outgrow.service.issue import issue
+from outgrow.service.lives import keep_lives
+from outgrow.service.recommend import captured
 from outgrow.service.view import View
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.capture import measure_today, rebuild_flows
@@ -45,7 +47,8 @@ def capture(
 ) -> CapacitySnapshot:
     """Store today's snapshot, or fill what is missing in it; everything else in it stays as it was.
 
-    The forecasts that follow from it are kept with it; see `outgrow.service.issue.issue`.
+    The forecasts that follow from it are kept with it, and recommendations live on by it; see
+    `outgrow.service.issue.issue` and `outgrow.service.lives.keep_lives`.
 
     Part of the caller's transaction on `store`: flushed, never committed. The day is claimed before anything is
     read, so concurrent captures follow each other and leave one snapshot.
@@ -72,17 +75,24 @@ def capture(
         write_snapshot(store, _without(present, measure_today(source, platform, day, aggregator)))
         logger.info("captured %s of platform %s", day, platform.code)
     _complete_flows(source, store, platform, now, aggregator)
-    _keep_forecasts(View(store, platform.code, day, config or CapacityConfig()))
+    _keep_what_follows(source, platform, View(store, platform.code, day, config or CapacityConfig()))
     stored = get_snapshot(store, platform.code, day)
     assert stored is not None, "a claimed day has a row"  # noqa: S101
     return stored
 
 
-def _keep_forecasts(view: View) -> None:
+def _keep_what_follows(source: Session, platform: PlatformRef, view: View) -> None:
+    """Forecasts and recommendations. What keeps them from being made is no reason to lose a day."""
     try:
         issue(view)
-    except OutgrowError as error:  # such as a limit of a metric that is not there yet: no reason to lose a day
+    except OutgrowError as error:  # such as a limit of a metric that is not there yet
         logger.warning("no forecast of %s is kept: %s", view.today, error.what)
+        return  # recommendations would say the same
+    now = replace(view)  # anew, because only the forecasts decide which models are asked
+    try:
+        keep_lives(now, captured(source, platform, now))
+    except OutgrowError as error:
+        logger.warning("no recommendation of %s is kept: %s", view.today, error.what)
 
 
 def _without(present: CapacitySnapshot | None, measured: Snapshot) -> Snapshot:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from outgrow.domain.forecast import Status
+from outgrow.domain.days import spoken
 from outgrow.domain.limit import Severity
 from outgrow.planning.urgency import LimitOutlook
 from outgrow.service.status import StatusReport
@@ -22,7 +22,7 @@ class CheckResult:
 def check(report: StatusReport) -> CheckResult:
     """Judge a status report: the worst limit decides; nothing known is UNKNOWN, never OK."""
     limited = [row.outlook for row in report.rows if row.outlook.limit is not None]
-    unknown = [o for o in limited if o.until.status in {Status.INSUFFICIENT_DATA, Status.STALE}]
+    unknown = [o for o in limited if not o.known]
     worst = max((o.severity for o in limited), default=Severity.OK)
     if worst >= Severity.WARNING:
         state = 2 if worst is Severity.CRITICAL else 1
@@ -34,8 +34,16 @@ def check(report: StatusReport) -> CheckResult:
         for o in limited
         if o.until.current is not None and o.until.threshold is not None
     )
-    sentence = report.sentence.replace("|", "/")
-    return CheckResult(state, f"OUTGROW {STATES[state]} - {sentence}" + (f" | {shares}" if shares else ""))
+    said = f"{report.sentence}{_act_by(limited)}".replace("|", "/")
+    return CheckResult(state, f"OUTGROW {STATES[state]} - {said}" + (f" | {shares}" if shares else ""))
+
+
+def _act_by(limited: list[LimitOutlook]) -> str:
+    """The day to act by of the worst limit, if it has one: that of which the state is said."""
+    worst = limited[0] if limited else None
+    if worst is None or worst.act_by is None:
+        return ""
+    return f" Act by {spoken(worst.act_by)} ({worst.name})."
 
 
 def _label(outlook: LimitOutlook, names: list[str]) -> str:

@@ -82,4 +82,4 @@ def _last_month(db: Session, platform: PlatformRef, tenants: Tenants) -> Array:
 def _untils(view: View, tier: Tier) -> list[DaysUntil]:
     """When use reaches a maximum of the tier, of each resource that it limits."""
     resources = {metric.name for metric in RESOURCE_METRICS.values()}
-    return until_limits(view, [limit for limit in tier_limits(view, tier) if limit.metric in resources])
+    return until_limits(view, [limit for limit in tier_limits(view.config.ladder, tier) if limit.metric in resources])

@@ -1,54 +1,138 @@
-"""The limits of a platform: its tier's maxima and the configured ones."""
+"""The limits of a platform, its tier's maxima and the configured ones, and what is known of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from outgrow.domain.errors import ConfigurationError, UnknownMetricError
+from outgrow.domain.days import month_start
+from outgrow.domain.errors import ConfigurationError, UsageError
+from outgrow.domain.forecast import DaysUntil, Refusal
 from outgrow.domain.history import History
-from outgrow.domain.ladder import LADDER_METRICS
+from outgrow.domain.ladder import LADDER_METRICS, Ladder, Tier
 from outgrow.domain.limit import Limit
+from outgrow.domain.metric import PLATFORM, Metric, Scope
+from outgrow.forecasting.months import month_to_date
+from outgrow.forecasting.outlook import days_until_of
+from outgrow.forecasting.projection import Projection, project_all
 from outgrow.service.config import DEFAULT_LIMITS
 from outgrow.service.view import View
 
+Series = tuple[str, Scope]
+"""A metric's name, and whose it is."""
+
 
 def configured_limits(view: View) -> list[Limit]:
-    """The configured limits, by the metrics' full names.
+    """The configured limits, by the metrics' full names; a platform's own scope is written without its key.
 
     Raises:
-        ConfigurationError: a limit names a metric that does not exist.
+        ConfigurationError: a limit names a metric that does not exist, or a scope that is none.
     """
     found = []
     for number, limit in enumerate(view.config.limits, 1):
         try:
-            found.append(replace(limit, metric=view.metrics.resolve(limit.metric).name))
-        except UnknownMetricError as error:
-            raise ConfigurationError(f"limit {number} ([[limits]]): {error.what}", error.mend) from error
+            scope = Scope.parse(limit.scope)
+            metric = view.metrics.resolve(limit.metric).name
+        except UsageError as error:
+            what = f"{view.config.read_from}: limit {number} ([[limits]]): {error.what}"
+            raise ConfigurationError(what, error.mend) from error
+        found.append(replace(limit, metric=metric, scope=str(PLATFORM if scope.kind == PLATFORM.kind else scope)))
     return found
 
 
 def platform_limits(view: View, histories: Mapping[str, History]) -> list[Limit]:
-    """The maxima of the tier that the newest use needs, then the configured limits.
+    """The maxima of the tier that is rented, or that the newest use needs, then the configured limits of any scope.
 
     Args:
         histories: of the platform's metrics, by name.
 
     Raises:
-        ConfigurationError: a limit names a metric that does not exist.
+        ConfigurationError: a limit names a metric that does not exist, or the settings a tier.
     """
-    newest = {name: h.newest[1] for name, h in histories.items() if h.newest is not None}
+    newest = newest_use(view, histories)
     usage = {name: newest[name] for name in LADDER_METRICS.values() if name in newest}
-    tier = view.config.ladder.required(usage)
-    tiers = [
-        Limit(name, float(top), f"tier {tier.name}") for name, top in tier.maxima().items() if top and name in usage
-    ]
+    tier = view.config.ladder.rented(usage, view.config.plan.current_tier)
+    tiers = [limit for limit in tier_limits(view.config.ladder, tier) if limit.metric in usage]
     # A limit that nobody set, of something that nobody measures, is no news.
     own = [limit for limit in configured_limits(view) if limit.metric in newest or limit not in DEFAULT_LIMITS]
     return [*tiers, *own]
 
 
+def tier_limits(ladder: Ladder, tier: Tier) -> list[Limit]:
+    """A tier's maxima. What has to be waited for is the tier above it."""
+    above = ladder.above(tier)
+    lead = above.lead_time_days if above else None
+    maxima = tier.maxima().items()
+    return [Limit(name, float(top), f"tier {tier.name}", lead_time_days=lead) for name, top in maxima if top]
+
+
+def newest_use(view: View, histories: Mapping[str, History]) -> dict[str, float]:
+    """The newest value of each metric that has one; of a month's total, what its days have come to.
+
+    Args:
+        histories: of the platform's metrics, by name; those of months' totals may be of the daily flow.
+    """
+    newest = {name: history.newest[1] for name, history in histories.items() if history.newest is not None}
+    totals = [histories[name].metric for name in newest if histories[name].metric.month_total_of]
+    # On the 1st of a month the newest day that is over is still of the month before.
+    since = month_start(month_start(view.today) - timedelta(days=1))
+    for flow in view.forecastables(totals, since=since) if totals else []:
+        newest[flow.metric.name] = newest_value(flow) or 0.0
+    return newest
+
+
+def newest_value(history: History) -> float | None:
+    """The newest value of a history that a forecast rests on: of a month's total, which is its flow, the sum so far."""
+    known = history.to_known()
+    if not len(known):
+        return None
+    total = history.metric.month_total_of is not None
+    return float((month_to_date(known.values, known.first_day) if total else known.values)[-1])
+
+
 def nearest_limit(view: View, history: History) -> float | None:
-    """The lowest limit of a platform's metric above its newest value, else its highest; None where it has none."""
+    """The lowest limit of a metric above its newest value, else its highest; None where it has none.
+
+    What counts is what may be used of a limit; see `Limit.usable`.
+
+    Args:
+        history: what its forecast rests on.
+    """
     histories = {h.metric.name: h for h in view.histories(view.platform_metrics())}
-    maxima = sorted(limit.maximum for limit in platform_limits(view, histories) if limit.metric == history.metric.name)
-    current = history.newest[1] if history.newest else 0.0
-    return next((top for top in maxima if top > current), maxima[-1] if maxima else None)
+    mine = (history.metric.name, str(history.scope))
+    levels = sorted(limit.usable for limit in platform_limits(view, histories) if (limit.metric, limit.scope) == mine)
+    current = newest_value(history) or 0.0
+    return next((level for level in levels if level > current), levels[-1] if levels else None)
+
+
+def series_of(view: View, limit: Limit) -> tuple[Metric, Scope]:
+    """What a limit is held against."""
+    return view.metrics.resolve(limit.metric), Scope.parse(limit.scope)
+
+
+def scoped_histories(view: View, limits: Sequence[Limit]) -> dict[Series, History]:
+    """What the forecasts of limits rest on, by metric and scope: a query for each scope."""
+    wanted: dict[Scope, dict[str, Metric]] = {}
+    for limit in limits:
+        metric, scope = series_of(view, limit)
+        wanted.setdefault(scope, {})[metric.name] = metric
+    return {
+        (history.metric.name, scope): history
+        for scope, metrics in wanted.items()
+        for history in view.forecastables(list(metrics.values()), scope)
+    }
+
+
+def projections_of(view: View, histories: Mapping[Series, History]) -> dict[Series, Projection | Refusal]:
+    """The forecast of each series, those alike in one go, or why there is none."""
+    asked = [(history, view.rules(history.metric, scope)) for (_, scope), history in histories.items()]
+    return dict(zip(histories, project_all(asked, view.today), strict=True))
+
+
+def until_limits(view: View, limits: Sequence[Limit]) -> list[DaysUntil]:
+    """When each limit is reached."""
+    histories = scoped_histories(view, limits)
+    projections = projections_of(view, histories)
+    keys = [(limit.metric, Scope.parse(limit.scope)) for limit in limits]
+    return [
+        days_until_of(projections[key], histories[key], limit.usable) for key, limit in zip(keys, limits, strict=True)
+    ]

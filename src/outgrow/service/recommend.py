@@ -1,14 +1,18 @@
-"""Recommend: what should be done, most severe first."""
+"""Recommend: what is found on a day that someone should act on, most severe first."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from outgrow.domain.ladder import LADDER_METRICS
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import (
     ACTIVE_STORES,
+    PLATFORM,
     STORAGE_USED_GB,
     THEORETICAL_ORDERS_LIMIT,
     THEORETICAL_PRODUCTS_LIMIT,
@@ -16,30 +20,36 @@ from outgrow.domain.metric import (
     TOTAL_ORDERS_MONTH,
     TOTAL_PRODUCTS,
     TOTAL_TEAM_MEMBERS,
+    Metric,
 )
-from outgrow.domain.recommendation import Recommendation
-from outgrow.forecasting.outlook import days_until
+from outgrow.domain.recommendation import Finding, Recommendation
 from outgrow.planning import recommendations
-from outgrow.planning.recommendations import Infrastructure, SoldCapacity
+from outgrow.planning.recommendations import Growth, Infrastructure, SoldCapacity
 from outgrow.planning.urgency import LimitOutlook
-from outgrow.service.limits import configured_limits
+from outgrow.service.limits import configured_limits, newest_use, tier_limits, until_limits
 from outgrow.service.trends import growth_over
 from outgrow.service.view import View
 from outgrow.sources.commerce.health import PlatformHealthService, next_tier_trigger
 from outgrow.sources.commerce.platforms import PlatformRef
 
 GROWTH_DAYS = 30
+GROWING = {"store": ACTIVE_STORES, "product": TOTAL_PRODUCTS}
+"""What is told of when it grows fast, by its noun."""
 SOLD_METRICS = {
     "products": (TOTAL_PRODUCTS, THEORETICAL_PRODUCTS_LIMIT),
     "orders_monthly": (TOTAL_ORDERS_MONTH, THEORETICAL_ORDERS_LIMIT),
     "team_members": (TOTAL_TEAM_MEMBERS, THEORETICAL_TEAM_LIMIT),
 }
 """Used and sold of each resource among the stored metrics."""
+SOLD = (*SOLD_METRICS, "storage_gb")
+"""Every resource that plans limit."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Use by metric name, and what of it was sold."""
+    """Use by metric name, and what of it was sold, an entry for each of `SOLD`."""
 
     usage: Mapping[str, float]
     sold: tuple[SoldCapacity, ...]
@@ -48,51 +58,79 @@ class Present:
 def measured_now(source: Session, platform: PlatformRef, view: View) -> Present:
     """Use and sold capacity as they are in the platform's database at this moment."""
     report = PlatformHealthService(view.config.ladder).get_full_health_report(source, platform, view.today)
-    usage = {**report["usage"], STORAGE_USED_GB.name: report["image_storage"]["total_size_gb"]}
-    sold = tuple(
-        SoldCapacity(name, resource["limited_actual"], resource["theoretical_limit"])
-        for name, resource in report["capacity"].items()
-        if isinstance(resource, dict) and "theoretical_limit" in resource
-    )
-    return Present(usage, sold)
+    capacity = report["capacity"]
+    usage = {
+        **report["usage"],
+        STORAGE_USED_GB.name: report["image_storage"]["total_size_gb"],
+        TOTAL_ORDERS_MONTH.name: capacity["orders_monthly"]["actual"],
+        TOTAL_TEAM_MEMBERS.name: capacity["team_members"]["actual"],
+    }
+    return Present(usage, tuple(_sold_of(name, capacity[name]) for name in SOLD))
 
 
 def stored_newest(view: View) -> Present:
     """The same from the newest stored values, where the platform's database is not at hand or the day is past."""
-    metrics = [ACTIVE_STORES, STORAGE_USED_GB, *(m for pair in SOLD_METRICS.values() for m in pair)]
-    newest = {h.metric.name: h.newest[1] for h in view.histories(metrics) if h.newest is not None}
-    sold = tuple(
-        SoldCapacity(resource, newest[used.name], newest[limit.name])
-        for resource, (used, limit) in SOLD_METRICS.items()
-        if used.name in newest and limit.name in newest
-    )
-    return Present(newest, sold)
+    used = [view.metrics.resolve(name) for name in LADDER_METRICS.values()]
+    metrics = list({m.name: m for m in (*used, *(m for pair in SOLD_METRICS.values() for m in pair))}.values())
+    newest = newest_use(view, {h.metric.name: h for h in view.histories(metrics)})
+    pairs = {name: [newest.get(metric.name) for metric in pair] for name, pair in SOLD_METRICS.items()}
+    return Present(newest, tuple(SoldCapacity(name, *pairs.get(name, (None, None))) for name in SOLD))
+
+
+def captured(source: Session, platform: PlatformRef, view: View) -> Present:
+    """Use as it is stored of today, and sold capacity as the platform's database tells it, if it can be asked."""
+    stored = stored_newest(view)
+    try:
+        # A savepoint, because on PostgreSQL one failed query would otherwise void the capture's transaction.
+        with source.begin_nested():
+            capacity = PlatformHealthService().get_subscription_capacity(source, platform, view.today)
+    except SQLAlchemyError:
+        logger.warning("what was sold could not be counted", exc_info=True)
+        return replace(stored, sold=tuple(SoldCapacity(name, None, None) for name in SOLD))
+    return replace(stored, sold=tuple(_sold_of(name, capacity[name]) for name in SOLD))
+
+
+def _sold_of(name: str, resource: Mapping[str, float]) -> SoldCapacity:
+    return SoldCapacity(name, resource["limited_actual"], resource["theoretical_limit"])
 
 
 def recommend(view: View, present: Present) -> list[Recommendation]:
-    """Recommendations on sold capacity, infrastructure tier, growth, and storage or other limits."""
-    ladder = view.config.ladder
-    usage = {name: round(present.usage.get(name, 0)) for name in (ACTIVE_STORES.name, TOTAL_PRODUCTS.name)}
-    tier = ladder.required(usage)
-    tier_limits = [Limit(name, float(top), f"tier {tier.name}") for name, top in tier.maxima().items() if top]
+    """What this look alone says should be done, most severe first, without what earlier ones found."""
+    return recommendations.said_of(find(view, present))
+
+
+def find(view: View, present: Present) -> list[Finding]:
+    """What this look says of sold capacity, infrastructure tier, growth, and storage or other limits.
+
+    Raises:
+        ConfigurationError: a limit names a metric that does not exist, or the settings a tier.
+    """
+    ladder, rented = view.config.ladder, view.config.plan.current_tier
+    known = {name: round(present.usage[name]) for name in LADDER_METRICS.values() if name in present.usage}
+    usage = {ACTIVE_STORES.name: 0, TOTAL_PRODUCTS.name: 0, **known}
+    tier = ladder.rented(usage, rented)
+    tiers, others = tier_limits(view.config.ladder, tier), configured_limits(view)
+    outlooks = _outlooks(view, [*tiers, *others], present)
     infrastructure = Infrastructure(
         tier,
         ladder.above(tier),
         next_tier_trigger(ladder, tier, usage),
-        [_outlook(view, limit, present) for limit in tier_limits],
+        outlooks[: len(tiers)],
+        [other for other in ladder if rented is None and other != tier],
     )
-    since = view.today - timedelta(days=GROWTH_DAYS)
-    grown = {
-        noun: growth.percent if (growth := growth_over(view.history(metric).between(since, None))) else None
-        for noun, metric in (("store", ACTIVE_STORES), ("product", TOTAL_PRODUCTS))
-    }
-    others = [_outlook(view, limit, present) for limit in configured_limits(view)]
-    return recommendations.recommend(present.sold, infrastructure, grown, others, view.config.policy)
+    growth = [Growth(metric, noun, _grown(view, metric), GROWTH_DAYS) for noun, metric in GROWING.items()]
+    return recommendations.find(present.sold, infrastructure, growth, outlooks[len(tiers) :], view.config.policy)
 
 
-def _outlook(view: View, limit: Limit, present: Present) -> LimitOutlook:
-    metric = view.metrics.resolve(limit.metric)
-    until = days_until(view.forecastable(metric), limit.maximum, view.today, view.rules(metric))
-    if until.current is None and metric.name in present.usage:
-        until = replace(until, current=float(present.usage[metric.name]))
-    return LimitOutlook.of(limit, until, view.config.policy)
+def _grown(view: View, metric: Metric) -> float | None:
+    growth = growth_over(view.history(metric).between(view.today - timedelta(days=GROWTH_DAYS), None))
+    return growth.percent if growth else None
+
+
+def _outlooks(view: View, limits: Sequence[Limit], present: Present) -> list[LimitOutlook]:
+    outlooks = []
+    for limit, until in zip(limits, until_limits(view, limits), strict=True):
+        here = limit.scope == str(PLATFORM) and until.current is None and limit.metric in present.usage
+        told = replace(until, current=float(present.usage[limit.metric])) if here else until
+        outlooks.append(LimitOutlook.of(limit, told, view.config.policy, view.today))
+    return outlooks

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.domain.days import spoken
-from outgrow.domain.forecast import DaysUntil, HistoryNote, Status
+from outgrow.domain.forecast import DaysUntil, HistoryNote, Status, as_number
 from outgrow.domain.history import History
 from outgrow.domain.limit import Limit, Severity
+from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.forecasting.months import month_to_date
 from outgrow.forecasting.outlook import days_until_of
-from outgrow.forecasting.projection import project_all
 from outgrow.planning.urgency import LimitOutlook, by_urgency
-from outgrow.service.limits import platform_limits
+from outgrow.service.limits import Series, platform_limits, projections_of, scoped_histories
 from outgrow.service.view import View
 from outgrow.store.snapshots import newest_day
 
@@ -33,10 +33,13 @@ class StatusRow:
     """The last 90 daily values, NaN where unknown."""
 
     def to_document(self) -> dict[str, Any]:
-        """As JSON: the days-until document with the limit's name and the severity."""
+        """As JSON: the days-until document with the limit's name, the severity and its reason, and the act-by date."""
+        limit = self.outlook.limit
         return {
             "name": self.outlook.name,
             "severity": self.outlook.severity.word,
+            "why": self.outlook.why,
+            "maximum": as_number(limit.maximum) if limit else None,
             "act_by": self.outlook.act_by.isoformat() if self.outlook.act_by else None,
             **self.outlook.until.to_document(),
         }
@@ -78,26 +81,31 @@ class StatusReport:
 def status(view: View) -> StatusReport:
     """Every limit of the platform by urgency, then the metrics without one."""
     histories = {h.metric.name: h for h in view.forecastables(view.platform_metrics())}
-    asked = [(history, view.rules(history.metric)) for history in histories.values()]
-    projections = dict(zip(histories, project_all(asked, view.today), strict=True))
     limits = platform_limits(view, histories)
-    limited = {limit.metric for limit in limits}
-    lines: list[tuple[str, Limit | None]] = [(limit.metric, limit) for limit in limits]
-    lines += [(name, None) for name, known in histories.items() if name not in limited and known.known_days]
+    series: dict[Series, History] = {(name, PLATFORM): history for name, history in histories.items()}
+    series |= scoped_histories(view, [limit for limit in limits if limit.scope != str(PLATFORM)])
+    projections = projections_of(view, series)
+    lines: list[tuple[Series, Limit | None]] = [((limit.metric, Scope.parse(limit.scope)), limit) for limit in limits]
+    limited = {key for key, _ in lines}
+    lines += [(key, None) for key, known in series.items() if key not in limited and known.known_days]
     outlooks = []
-    for name, limit in lines:
-        until = days_until_of(projections[name], histories[name], limit.maximum if limit else None)
-        outlooks.append(LimitOutlook.of(limit, until, view.config.policy))
+    for key, limit in lines:
+        until = days_until_of(projections[key], series[key], limit.usable if limit else None)
+        outlooks.append(LimitOutlook.of(limit, until, view.config.policy, view.today))
     ordered = by_urgency(outlooks)
     return StatusReport(
         platform=view.platform,
         today=view.today,
         sentence=first_sentence(ordered),
         severity=max((o.severity for o in ordered), default=Severity.INFO),
-        rows=tuple(StatusRow(o, _recent(histories[o.until.metric.name], view.today)) for o in ordered),
+        rows=tuple(StatusRow(o, _recent(series[_series(o)], view.today)) for o in ordered),
         newest_snapshot=newest_day(view.store, view.platform, view.today),
         history=_longest(histories.values()),
     )
+
+
+def _series(outlook: LimitOutlook) -> Series:
+    return outlook.until.metric.name, Scope.parse(outlook.limit.scope) if outlook.limit else PLATFORM
 
 
 def first_sentence(ordered: Sequence[LimitOutlook]) -> str:
@@ -112,7 +120,8 @@ def first_sentence(ordered: Sequence[LimitOutlook]) -> str:
     until = first.until
     limit = f"{until.threshold:,g} {until.metric.unit}"
     called = "" if first.name.lower() == until.metric.label.lower() else f"{first.name}, "
-    what = f"{until.metric.label} ({called}{limit})"
+    whose = "" if first.limit is None or first.limit.scope == str(PLATFORM) else f" of {first.limit.scope}"
+    what = f"{until.metric.label}{whose} ({called}{limit})"
     if until.status is Status.ALREADY_EXCEEDED:
         return f"{what}: the limit is reached, since {_ago(until)}."
     middle = until.date("p50")

@@ -7,7 +7,6 @@ from typing import Any
 
 from outgrow.domain.days import spoken
 from outgrow.domain.errors import ConfigurationError
-from outgrow.domain.ladder import Ladder
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.money import MoneyBand, written
@@ -19,7 +18,7 @@ from outgrow.planning.limit_dates import LimitDate, limit_date
 from outgrow.planning.scenarios import apply
 from outgrow.service.affected import Source, whom_they_touch
 from outgrow.service.ladder import joint_future
-from outgrow.service.limits import configured_limits
+from outgrow.service.limits import configured_limits, tier_limits
 from outgrow.service.scenarios import Asked, Known, priced, to_scenario
 from outgrow.service.view import View
 from outgrow.sources.commerce.ramps import plan_codes, read_ramp
@@ -170,7 +169,7 @@ def _outcome(view: View, scenario: Scenario, paths: Paths) -> Outcome:
         rules = replace(rules, current_tier=None)  # another ladder begins with the tier that today's use needs
     plan = plan_ladder(paths, ladder, rules, config.policy)
     own = [limit for limit in configured_limits(view) if limit.scope == str(PLATFORM)]
-    limits = [limit for limit in (*_tier_limits(ladder, plan), *own) if limit.metric in paths.metrics]
+    limits = [limit for limit in (*tier_limits(ladder, plan.tier), *own) if limit.metric in paths.metrics]
     return Outcome(
         name=scenario.name,
         description=scenario.description,
@@ -179,16 +178,6 @@ def _outcome(view: View, scenario: Scenario, paths: Paths) -> Outcome:
         limits=tuple(limit_date(paths, limit, config.policy) for limit in limits),
         plan=plan,
     )
-
-
-def _tier_limits(ladder: Ladder, plan: LadderPlan) -> list[Limit]:
-    """The maxima of the tier that is rented, with the time that the next one takes."""
-    above = ladder.above(plan.tier)
-    return [
-        Limit(metric, float(top), f"tier {plan.tier.name}", lead_time_days=above.lead_time_days if above else None)
-        for metric, top in plan.tier.maxima().items()
-        if top is not None
-    ]
 
 
 def _notes(scenario: Scenario, paths: Paths) -> Iterator[str]:

@@ -17,7 +17,7 @@ def when(
 
     Args:
         metric: name or short name.
-        threshold: in the metric's unit; None asks for the platform's nearest limit of it.
+        threshold: in the metric's unit; None asks for its nearest limit.
         falling: when it first stands at or below the threshold, which has to be given then.
 
     Raises:
@@ -29,11 +29,8 @@ def when(
     if falling:
         _check_fall(found, threshold)
     known = view.forecastable(found, scope)
-    if threshold is not None:
-        threshold = checked_threshold(threshold)
-    elif scope == PLATFORM:
-        threshold = nearest_limit(view, known)
-    return days_until(known, threshold, view.today, view.rules(found, scope), falling=falling)
+    level = nearest_limit(view, known) if threshold is None else checked_threshold(threshold)
+    return days_until(known, level, view.today, view.rules(found, scope), falling=falling)
 
 
 def _check_fall(metric: Metric, threshold: float | None) -> None:

@@ -108,26 +108,31 @@ class ForecastRow(StoreBase):
     limits: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """Of each limit above the value: `name`, `threshold`, `days` (p10, p50, p90) and `probability_within`."""
     model_id: Mapped[str | None] = mapped_column(String(64))
-    """Checksum of the model asked; None where it was not kept."""
+    """Name of the model asked, with the start of its file's checksum; None where it was not kept."""
     assumptions: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What it rested on besides the past: events and committed projects; None where they were not kept."""
 
 
 class RecommendationRow(StoreBase):
-    """The life of one recommendation; see `outgrow.domain.recommendation`."""
+    """The life of one recommendation; see `outgrow.domain.recommendation.Life`."""
 
     __tablename__ = "outgrow_recommendations"
 
     platform: Mapped[str] = mapped_column(String(64), primary_key=True)
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    basis: Mapped[str] = mapped_column(String(300))
     state: Mapped[str] = mapped_column(String(16))
     severity: Mapped[str] = mapped_column(String(16))
     opened_on: Mapped[date] = mapped_column(Date)
     changed_on: Mapped[date] = mapped_column(Date)
     seen_on: Mapped[date] = mapped_column(Date)
     """The last day on which what it says was found."""
+    looked_on: Mapped[date] = mapped_column(Date)
+    """The last day on which it could be judged."""
     quiet_since: Mapped[date | None] = mapped_column(Date)
-    """The first day since which it is no longer found; None while it is."""
+    """The first of the looks since which less was found; None while its severity is found."""
+    quiet_severity: Mapped[str] = mapped_column(String(16))
+    """The most that was found since then."""
     snoozed_until: Mapped[date | None] = mapped_column(Date)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     """What it said when it was last found."""

@@ -391,7 +391,7 @@ def test_steady_orders_reach_their_month_s_end_and_no_more(db: Session, service:
     assert april.get_days_until_threshold(db, "orders", 2_550) in range(5, 8)
 
 
-def found(told: list[dict[str, str]], category: str) -> list[dict[str, str]]:
+def found(told: list[dict[str, Any]], category: str) -> list[dict[str, Any]]:
     return [one for one in told if one["category"] == category]
 
 
@@ -478,7 +478,16 @@ def test_the_next_tier_has_its_trigger_and_its_date(db: Session, service: Capaci
     assert [one["title"] for one in told] == ["Current tier: Medium"]
     assert "Next upgrade trigger: Large at 300 active stores (159 now, 53%)" in told[0]["description"]
     assert "300 active stores reached about" in told[0]["description"]
-    assert told[0]["severity"] == "info"
+    assert told[0]["severity"] == "warning", "the day to act by comes within three months"
+    assert told[0]["action"].startswith("Order Large (350 a month); act by ")
+
+
+def test_a_tier_that_lasts_is_told_of_all_the_same(db: Session, service: CapacityForecastService) -> None:
+    snapshots(db, 60, active_stores=lambda n: 100 + n // 30)
+    (told,) = found(service.get_scaling_recommendations(db), "infrastructure")
+
+    assert (told["title"], told["severity"]) == ("Current tier: Medium", "info")
+    assert told["action"] == "Monitor growth and plan for infrastructure scaling"
 
 
 def test_a_tier_that_lasts_a_week_is_critical(db: Session, service: CapacityForecastService) -> None:
@@ -499,9 +508,10 @@ def test_the_most_severe_comes_first_and_every_key_is_there(shop: Session, servi
 
     assert [one["severity"] for one in told] == ["critical", "warning", "info", "info"]
     assert [one["category"] for one in told] == ["storage", "capacity", "infrastructure", "growth"]
+    seeds = ["category", "severity", "title", "description", "action"]
     for one in told:
-        assert list(one) == ["category", "severity", "title", "description", "action"]
-        assert all(isinstance(text, str) and text for text in one.values())
+        assert list(one)[:5] == seeds
+        assert all(isinstance(one[key], str) and one[key] for key in (*seeds, "key", "state", "sentence"))
 
 
 def test_a_host_without_anything_is_told_of_its_tier_alone(db: Session, service: CapacityForecastService) -> None:

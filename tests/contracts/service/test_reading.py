@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tests.support.platforms import KnownPlatform, Thing, tables_of
 
 from outgrow import create_schema
-from outgrow.domain.days import Clock
+from outgrow.domain.days import Clock, spoken
 from outgrow.domain.errors import (
     BadThresholdError,
     DataError,
@@ -420,7 +420,7 @@ class TestForecast:
 
         assert set(document) == {
             "metric", "scope", "unit", "status", "reason", "model", "as_of", "current", "growth_per_30_days", "days",
-            "history", "notes", "explanation",
+            "history", "notes", "explanation", "events",
         }  # fmt: skip
         assert [entry["date"] for entry in document["days"]] == [
             (TODAY + timedelta(days=n)).isoformat() for n in range(1, 366)
@@ -510,7 +510,11 @@ class TestStatus:
             ("tier Medium", "active_stores", 300),
             ("tier Medium", "total_products", 100_000),
         ]
-        assert [row["severity"] for row in limits] == ["warning", "ok", "ok", "ok"]
+        assert [row["severity"] for row in limits] == ["warning", "warning", "ok", "ok"]
+        assert limits[0]["why"] == "88% of it is in use, warning from 80% on"
+        act_by = date.fromisoformat(limits[1]["act_by"])
+        assert limits[1]["why"].startswith(f"the day to act by, {act_by.day} {act_by:%b %Y}, is ")
+        assert [row["maximum"] for row in limits] == [1_000, 300, 100_000, None]
         assert (limits[3]["metric"], limits[3]["threshold"], limits[3]["status"]) == (
             "total_team_members",
             None,
@@ -531,7 +535,7 @@ class TestStatus:
 
     def test_what_runs_out_first_is_what_has_the_first_date(self, workspace: Workspace) -> None:
         """Storage is nearly full, and so is told first in the table; but it takes years, and the stores months."""
-        fill(workspace, 60, active_stores=lambda n: 150 + n, storage_used_gb=lambda n: 900 + n / 20)
+        fill(workspace, 60, active_stores=lambda n: 150 + n / 2, storage_used_gb=lambda n: 900 + n / 20)
         with workspace.view() as view:
             report = status(view)
 
@@ -568,7 +572,8 @@ class TestCheck:
         [
             pytest.param(lambda n: 20.0, 0, "OK", id="far away"),
             pytest.param(lambda n: 42.0, 1, "WARNING", id="four fifths are in use"),
-            pytest.param(lambda n: 10 + n / 2, 1, "WARNING", id="within three months"),
+            pytest.param(lambda n: 20 + n / 4, 1, "WARNING", id="to be acted on within three months"),
+            pytest.param(lambda n: 10 + n / 2, 2, "CRITICAL", id="to be acted on now"),
             pytest.param(lambda n: 48.5 - 59 + n, 2, "CRITICAL", id="within two weeks"),
             pytest.param(lambda n: None, 3, "UNKNOWN", id="nothing is known"),
             pytest.param(lambda n: 20.0 if n < 20 else None, 3, "UNKNOWN", id="stale"),
@@ -590,6 +595,20 @@ class TestCheck:
             _, numbers = check(status(view)).line.split(" | ")
 
         assert sorted(numbers.split()) == ["'active_stores'=20;;50;0", "'storage_used_gb'=10.25;;1000;0"]
+
+    def test_the_day_to_act_by_is_that_of_the_worst_limit(self, workspace: Workspace) -> None:
+        fill(workspace, 60, active_stores=lambda n: 20 + n / 4, total_products=lambda n: 8_500.0)
+        with workspace.view() as view:
+            report = status(view)
+        early = next(row.outlook for row in report.rows if row.outlook.act_by)
+        line = check(report).line
+        assert f". Act by {spoken(early.act_by)} (tier Starter). | " in line
+        assert early.act_by is not None
+        assert early.until.date("p10") == early.act_by + timedelta(days=21)
+
+        fill(workspace, 60, storage_used_gb=lambda n: 1_000.0)
+        with workspace.view() as view:
+            assert "Act by" not in check(status(view)).line
 
     def test_a_store_without_anything_is_unknown(self, workspace: Workspace) -> None:
         with workspace.view() as view:

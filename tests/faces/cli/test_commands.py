@@ -163,7 +163,7 @@ def test_what_the_documents_say(cli: Cli, shop: str) -> None:
     dry = ask("backfill", "--dry-run")
     assert (dry["first_day"], dry["last_day"], dry["dry_run"]) == ("2025-12-01", "2026-03-30", True)
     assert set(ask("trends")["trends"]) >= {"stores", "products", "orders", "team_members", "storage_gb"}
-    assert ask("recommend")[0].keys() == {"category", "severity", "title", "description", "action"}
+    assert list(ask("recommend")[0])[:5] == ["category", "severity", "title", "description", "action"]
     assert {finding["state"] for finding in ask("doctor")} == {"good"}
 
 

@@ -19,14 +19,18 @@ from outgrow.faces.cli import (
     check,
     demo,
     doctor,
+    explain,
     fit,
     forecast,
     history,
     import_,
     init,
+    ladder,
     recommend,
     status,
+    tenants,
     trends,
+    whatif,
     when,
 )
 
@@ -44,8 +48,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 for door in (
-    demo, init, doctor, capture, backfill, import_, status, when, forecast, trends, history, recommend, backtest,
-    accuracy, fit, check,
+    demo, init, doctor, capture, backfill, import_, status, when, forecast, trends, history, explain, recommend, ladder,
+    tenants, whatif, backtest, accuracy, fit, check,
 ):  # fmt: skip
     door.register(app)
 

@@ -1,35 +1,107 @@
 """`outgrow recommend`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Day, Json, as_date, print_json, say, with_workspace
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from outgrow.domain.recommendation import Life
+    from outgrow.service.recommend import Present
+    from outgrow.service.view import View
     from outgrow.service.workspace import Workspace
 
 
-def recommend(workspace: "Workspace", as_of: AsOf = None, json: Json = False) -> None:
+def recommend(
+    workspace: "Workspace",
+    acknowledge: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Somebody knows: quiet until it gets worse. A beginning of the key will do."),
+    ] = None,
+    snooze: Annotated[list[str] | None, typer.Option(metavar="KEY", help="Put off until the day of --until.")] = None,
+    until: Day = None,
+    everything: Annotated[bool, typer.Option("--all", help="Tell of those put off and resolved too.")] = False,
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
     """Say what should be done, most severe first."""
+    from outgrow.service.lives import SHOWN, lives
     from outgrow.service.recommend import measured_now, stored_newest
-    from outgrow.service.recommend import recommend as ask
 
+    put_off_until = _checked(acknowledge, snooze, as_date(until), as_date(as_of))
     with workspace.view(as_date(as_of)) as view, workspace.source() as source:
         # A past day is judged by what was stored then; today by what the platform's database says.
-        found = ask(view, measured_now(*source, view) if source and as_of is None else stored_newest(view))
+        present = measured_now(*source, view) if source and as_of is None else stored_newest(view)
+        changed = _change(view, present, acknowledge or [], snooze or [], put_off_until)
+        found = lives(view, present)
+    for message in changed:  # now that it is committed
+        say(message)
+    shown = [life for life in found if everything or life.state in SHOWN]
     if json:
-        print_json([recommendation.to_document() for recommendation in found])
-        return
+        print_json([life.to_document() for life in shown])
+    else:
+        print_lives(shown, hidden=len(found) - len(shown))
+
+
+def _checked(
+    acknowledge: list[str] | None, snooze: list[str] | None, until: "date | None", as_of: "date | None"
+) -> "date | None":
+    """The day until which is put off, where the options belong together."""
+    from outgrow.domain.errors import UsageError
+
+    if (acknowledge or snooze) and as_of is not None:
+        raise UsageError("what was recommended on a past day cannot be changed", "leave --as-of out")
+    if snooze and until is None:
+        raise UsageError("--snooze needs the day until which", "give it as --until DATE")
+    if until is not None and not snooze:
+        raise UsageError("--until says until when something is put off, but nothing is", "give --snooze KEY too")
+    return until
+
+
+def _change(view: "View", present: "Present", known: list[str], put_off: list[str], until: "date | None") -> list[str]:
+    """Acknowledge and put off, all or none; what was done, a sentence each."""
+    from outgrow.domain.days import spoken
+    from outgrow.service.lives import acknowledge, snooze
+
+    done = [f"acknowledged {life.key}" for life in (acknowledge(view, present, known) if known else [])]
+    later = snooze(view, present, put_off, until) if until else []
+    return done + [f"put off until {spoken(life.snoozed_until)}: {life.key}" for life in later]
+
+
+def print_lives(shown: "list[Life]", hidden: int) -> None:
+    """Each with what it says and where it stands."""
+    from rich.text import Text
+
     from outgrow.faces.cli.tables import console, light
 
     out = console()
-    if not found:
+    if not shown:
         out.print("Nothing to do.")
-    for recommendation in found:
-        out.print(light(recommendation.severity), f"[bold]{recommendation.title}[/bold]")
-        out.print(f"  {recommendation.description}", soft_wrap=True)
-        out.print(f"  → {recommendation.action}\n", soft_wrap=True)
+    for life in shown:
+        out.print(light(life.severity), Text(life.said.title, style="bold"))
+        out.print(Text(f"  {life.said.description}"), soft_wrap=True)
+        out.print(Text(f"  → {life.said.action}"), soft_wrap=True)
+        out.print(Text(f"  {standing(life)} [{life.key}]\n", style="bright_black"), soft_wrap=True)
+    if hidden:
+        out.print(f"{hidden} more {'is' if hidden == 1 else 'are'} put off or resolved: see --all.")
+
+
+def standing(life: "Life") -> str:
+    """Where a recommendation stands, since when, and what it waits for."""
+    from outgrow.domain.days import spoken
+    from outgrow.domain.recommendation import State
+
+    opened = f"since {spoken(life.opened_on)}"
+    quiet = f", quieter since {spoken(life.quiet_since)}" if life.quiet_since else ""
+    return {
+        State.OPEN: f"open {opened}{quiet}",
+        State.ACKNOWLEDGED: f"acknowledged on {spoken(life.changed_on)}, open {opened}{quiet}",
+        State.SNOOZED: f"put off until {spoken(life.snoozed_until)}, open {opened}{quiet}",
+        State.RESOLVED: f"resolved on {spoken(life.changed_on)}, last found on {spoken(life.seen_on)}",
+    }[life.state]
 
 
 def register(app: typer.Typer) -> None:

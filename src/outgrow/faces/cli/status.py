@@ -7,11 +7,12 @@ import typer
 from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
-    from outgrow.service.status import StatusReport
+    from outgrow.service.status import StatusReport, StatusRow
     from outgrow.service.workspace import Workspace
 
 COLUMNS = {
-    "": 0, "Metric": 0, "Now": 0, "Limit": 0, "30 days": 104, "Reached": 0, "80 % range": 138, "Last 90 days": 88,
+    "": 0, "Metric": 0, "Now": 86, "Limit": 0, "30 days": 118, "Reached": 0, "80 % range": 152, "Act by": 0,
+    "Last 90 days": 102,
 }  # fmt: skip
 """The table's columns, and how wide a terminal has to be to show each."""
 
@@ -48,12 +49,13 @@ def print_status(report: "StatusReport") -> None:
         rows.append(
             {
                 "": light(row.outlook.severity) if row.outlook.limit else Text(""),
-                "Metric": f"{metric.label} *" if metric.name in amiss else metric.label,
+                "Metric": f"{_label(row)} *" if metric.name in amiss else _label(row),
                 "Now": f"{number(until.current, metric)} {metric.unit if not metric.is_count else ''}".rstrip(),
                 "Limit": "" if until.threshold is None else f"{until.threshold:,.10g}",
                 "30 days": growth(until.growth_per_30_days, metric),
                 "Reached": day(middle) if middle else STATUS_WORDS[until.status] if row.outlook.limit else "",
                 "80 % range": day_range(until),
+                "Act by": day(row.outlook.act_by) if row.outlook.act_by else "",
                 "Last 90 days": sparkline(row.recent),
             }
         )
@@ -66,6 +68,12 @@ def print_status(report: "StatusReport") -> None:
     age = report.newest_age_days
     newest = "no snapshot yet" if age is None else f"newest snapshot {day(report.newest_snapshot)} ({_old(age)})"
     out.print(f"Platform {report.platform}: {newest}; {rests_on(report.history)}.", soft_wrap=True)
+
+
+def _label(row: "StatusRow") -> str:
+    """The metric, with whose it is where that is not the platform."""
+    limit, label = row.outlook.limit, row.outlook.until.metric.label
+    return label if limit is None or limit.scope == "platform" else f"{label} of {limit.scope}"
 
 
 def _amiss(report: "StatusReport") -> dict[str, str]:

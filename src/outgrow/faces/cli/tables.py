@@ -12,7 +12,7 @@ from rich.text import Text
 from outgrow.domain.limit import Severity
 
 COLOURS = {Severity.OK: "green", Severity.INFO: "bright_black", Severity.WARNING: "yellow", Severity.CRITICAL: "red"}
-PLAIN_WIDTH = 144
+PLAIN_WIDTH = 160
 """Columns where the output is no terminal: wide enough that no row is folded."""
 
 

@@ -141,9 +141,13 @@ class PlatformHealthService:
 
 
 def next_tier_trigger(ladder: Ladder, tier: Tier, usage: dict[str, int]) -> str | None:
-    """One sentence on what will make the next tier necessary; None on the last tier."""
+    """One sentence on what will make the next tier necessary; None on the last tier.
+
+    Args:
+        usage: by metric; what it does not name is no trigger.
+    """
     following = ladder.above(tier)
-    shares = {m: usage.get(m, 0) / top for m, top in tier.maxima().items() if top}
+    shares = {m: usage[m] / top for m, top in tier.maxima().items() if top and m in usage}
     if following is None or not shares:
         return None
     metric = max(shares, key=lambda name: shares[name])

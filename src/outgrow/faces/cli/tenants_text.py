@@ -1,0 +1,168 @@
+"""Tenants as words and tables."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from outgrow.domain.forecast import Status
+from outgrow.domain.limit import Severity
+from outgrow.domain.tenant import WITHIN
+from outgrow.faces.cli.tables import COLOURS, console, table
+from outgrow.faces.cli.text import STATUS_WORDS, day, number
+from outgrow.planning.ladder_words import amount
+from outgrow.planning.resource_use import RESOURCE_METRICS
+from outgrow.planning.tenant_words import sentence
+
+if TYPE_CHECKING:
+    from outgrow.domain.upsell import Need, Shrinking, Tenant, TenantPlan, Upsell
+    from outgrow.service.tenants import TenantReport
+
+NAME_WIDTH = 20
+"""Longer names are cut."""
+LIKELY = 0.5
+"""From here on a probability stands out."""
+WORDS = {"products": "products", "orders_month": "orders/month", "team_members": "team", "storage_gb": "storage GB"}
+"""What resources are called in a line."""
+UPSELL = {
+    "Merchant": 0, "Plan": 137, "Resource": 0, "Use of limit": 92, "30 days": 124, "90 days": 0, "Reached": 114,
+    "Next plan": 0, "A month": 0, "Expected": 149,
+}  # fmt: skip
+SHRINKING = {
+    "Merchant": 0, "Plan": 112, "Pays": 0, "Resource": 0, "90 days ago": 92, "Now": 0, "In 90 days": 104, "Change": 0,
+}  # fmt: skip
+"""The tables' columns, and how wide a terminal has to be to show each. Reached: the 80 % range of the dates."""
+LEFT = {"Merchant", "Plan", "Resource", "Reached", "Next plan"}
+Row = Mapping[str, str | Text]
+
+
+def print_tenants(report: "TenantReport", limit: int) -> None:
+    """What it comes to, who outgrows a plan, who shrinks, and who is too new to tell."""
+    out, plan = console(), report.plan
+    out.print(Text(sentence(plan), style=f"bold {_colour(plan)}"), soft_wrap=True)
+    shown = plan.upsells[:limit]
+    if shown:
+        out.print()
+        rows = [row for upsell in shown for row in _upsell_rows(upsell, plan.as_of)]
+        _print_table(out, UPSELL, [*rows, _total(plan)])
+        _print_more(out, len(plan.upsells), limit)
+    if plan.shrinking:
+        out.print(f"\n{_shrinking_sentence(plan)}", soft_wrap=True)
+        out.print()
+        _print_table(out, SHRINKING, [row for one in plan.shrinking[:limit] for row in _shrinking_rows(one)])
+        _print_more(out, len(plan.shrinking), limit)
+    out.print(f"\n{_rests_on(report)}", soft_wrap=True)
+
+
+def _print_table(out: Console, columns: Mapping[str, int], rows: Iterable[Row]) -> None:
+    """A table of the columns that there is room for."""
+    shown = [name for name, least in columns.items() if out.width >= least]
+    headings = [(name, "left" if name in LEFT else "right") for name in shown]
+    out.print(table(headings, ([row.get(name, "") for name in shown] for row in rows)))
+
+
+def _print_more(out: Console, number_of: int, limit: int) -> None:
+    if number_of > limit:
+        out.print(f"and {number_of - limit:,} more (--limit {number_of} shows all)", style="bright_black")
+
+
+def _colour(plan: "TenantPlan") -> str:
+    return COLOURS[Severity.WARNING if plan.upsells else Severity.OK]
+
+
+def _upsell_rows(upsell: "Upsell", as_of: date) -> Iterable[Row]:
+    """A line for each resource that matters, the binding one first with what is said of the merchant."""
+    following = upsell.next_plan
+    change = upsell.revenue_change
+    told: Row = {
+        **_who(upsell.tenant),
+        "Next plan": following.name if following else "none fits",
+        "A month": "" if change is None else f"+{amount(change)}",
+        "Expected": "" if upsell.expected is None else f"+{amount(upsell.expected)}",
+    }
+    for at, need in enumerate(upsell.needs):
+        yield {**(told if at == 0 else {}), **_need(need, as_of)}
+
+
+def _need(need: "Need", as_of: date) -> Row:
+    metric = RESOURCE_METRICS[need.resource]
+    dates = need.days.dates(as_of)
+    return {
+        "Resource": WORDS[need.resource],
+        "Use of limit": f"{number(need.used, metric)} / {need.limit:,.10g}",
+        **{f"{days} days": _chance(need.probability.get(days)) for days in WITHIN},
+        "Reached": _range(dates["p10"], dates["p90"]) or _status(need),
+    }
+
+
+def _range(early: date | None, late: date | None) -> str:
+    """From the early to the late day."""
+    if early is None:
+        return ""
+    if late is None:
+        return f"{day(early)} or later"
+    return f"{early.day} {early:%b} – {day(late)}" if early.year == late.year else f"{day(early)} – {day(late)}"
+
+
+def _chance(probability: float | None) -> Text:
+    if probability is None:
+        return Text("–")
+    certain, likely = probability >= 1, probability >= LIKELY
+    colour = COLOURS[Severity.CRITICAL] if certain else COLOURS[Severity.WARNING] if likely else ""
+    return Text(f"{probability:.0%}", style=colour)
+
+
+def _status(need: "Need") -> str:
+    if need.status is Status.INSUFFICIENT_DATA:
+        return f"{need.have} of {need.need} days"
+    return STATUS_WORDS[need.status]
+
+
+def _who(tenant: "Tenant") -> dict[str, str | Text]:
+    name = tenant.name if len(tenant.name) <= NAME_WIDTH else f"{tenant.name[: NAME_WIDTH - 1]}…"
+    return {"Merchant": name, "Plan": f"{tenant.plan.name} (trial)" if tenant.trial else tenant.plan.name}
+
+
+def _total(plan: "TenantPlan") -> Row:
+    """The last line: of all merchants listed, also of those that are not shown."""
+    told = {
+        "Merchant": f"{len(plan.upsells):,} merchants" if len(plan.upsells) > 1 else "1 merchant",
+        "Next plan": f"all, {plan.currency}",
+        "A month": f"+{amount(plan.revenue_change)}",
+        "Expected": f"+{amount(plan.expected)}",
+    }
+    return {name: Text(text, style="bold") for name, text in told.items()}
+
+
+def _shrinking_sentence(plan: "TenantPlan") -> str:
+    paid = sum((one.tenant.pays for one in plan.shrinking), Decimal(0))
+    uses, pays = ("merchant uses", "pays") if len(plan.shrinking) == 1 else ("merchants use", "pay")
+    return f"{len(plan.shrinking):,} {uses} less and less, and {pays} {amount(paid)} {plan.currency} a month:"
+
+
+def _shrinking_rows(one: "Shrinking") -> Iterable[Row]:
+    told: Row = {**_who(one.tenant), "Pays": amount(one.tenant.pays)}
+    for at, decrease in enumerate(one.decreases):
+        metric = RESOURCE_METRICS[decrease.resource]
+        yield {
+            **(told if at == 0 else {}),
+            "Resource": "orders in 90 days" if metric.month_total_of else WORDS[decrease.resource],
+            "90 days ago": number(decrease.before, metric),
+            "Now": number(decrease.now, metric),
+            "In 90 days": number(decrease.later, metric),
+            "Change": f"{-decrease.lost_share:.0%}",
+        }
+
+
+def _rests_on(report: "TenantReport") -> str:
+    """What was looked at."""
+    plan = report.plan
+    new = f", {plan.too_new:,} too new for a forecast" if plan.too_new else ""
+    return (
+        "Days: the probability that the limit is reached within so many days. "
+        f"Platform {report.platform} on {day(plan.as_of)}: {plan.tenants:,} merchants, {plan.subscribed:,} with a "
+        f"subscription{new}."
+    )

@@ -1,0 +1,260 @@
+"""Limits as they are configured: headroom, own policies, other scopes, the rented tier, all its dimensions."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+from tests.support.snapshots import observed, row
+
+from outgrow.domain.errors import ConfigurationError
+from outgrow.domain.ladder import Ladder, Tier
+from outgrow.domain.limit import Headroom, Limit, Severity
+from outgrow.domain.metric import TOTAL_PRODUCTS, Scope
+from outgrow.domain.plan import PlanRules
+from outgrow.service.check import check
+from outgrow.service.config import CapacityConfig
+from outgrow.service.limits import configured_limits, nearest_limit, newest_use, platform_limits
+from outgrow.service.recommend import find, recommend, stored_newest
+from outgrow.service.status import StatusRow, status
+from outgrow.service.view import View
+from outgrow.service.when import when
+from outgrow.store.snapshots import write_days, write_measurements
+
+TODAY = date(2026, 3, 31)
+STORE = "store:17"
+LADDER = Ladder(
+    (
+        Tier("Small", 10, 1_000, Decimal(10), max_orders_month=3_000, max_team_members=20, max_storage_gb=100),
+        Tier("Big", 20, 2_000, Decimal(20), max_orders_month=9_000, max_team_members=40, max_storage_gb=200,
+             lead_time_days=60),
+        Tier("Huge", None, None, Decimal(90)),
+    )
+)  # fmt: skip
+
+
+def fill(db: Session, days: int = 60, scope: str = "platform", **values: Callable[[int], float]) -> None:
+    """Store as many days up to today."""
+    dates = [TODAY - timedelta(days=days - 1 - n) for n in range(days)]
+    write_days(db, "main", dates)
+    for metric, value in values.items():
+        write_measurements(db, [row(observed(float(value(n))), metric, day, scope) for n, day in enumerate(dates)])
+
+
+def view(db: Session, *limits: Limit, today: date = TODAY, **more: Any) -> View:
+    return View(db, "main", today, CapacityConfig(limits=limits, **more))
+
+
+def rows(seen: View) -> dict[str, StatusRow]:
+    return {line.outlook.name: line for line in status(seen).rows if line.outlook.limit}
+
+
+def limits_of(seen: View) -> list[tuple[str, str, float]]:
+    histories = {h.metric.name: h for h in seen.forecastables(seen.platform_metrics())}
+    return [(limit.name, limit.metric, limit.usable) for limit in platform_limits(seen, histories)]
+
+
+class TestHeadroom:
+    DISK = Limit("storage_used_gb", 1_000, "disk", headroom=Headroom(keep_free=0.2))
+
+    def test_what_may_be_used_is_the_threshold_everywhere(self, session: Session) -> None:
+        fill(session, storage_used_gb=lambda n: 641 + n)
+        seen = view(session, self.DISK)
+        line = rows(seen)["disk"]
+
+        assert line.outlook.until.threshold == 800
+        assert (line.to_document()["threshold"], line.to_document()["maximum"]) == (800, 1_000)
+        assert line.outlook.until.used_share == pytest.approx(700 / 800)
+        assert when(seen, "storage_gb", None).threshold == 800
+        assert nearest_limit(seen, seen.forecastable(seen.metrics.resolve("storage_gb"))) == 800
+        (said,) = [one for one in recommend(seen, stored_newest(seen)) if one.category == "storage"]
+        assert said.evidence[0]["threshold"] == 800
+        assert said.act_by == line.outlook.act_by
+        assert "'storage_used_gb'=700;;800;0" in check(status(seen)).line
+
+    def test_it_is_reached_while_there_is_still_room(self, session: Session) -> None:
+        fill(session, storage_used_gb=lambda n: 800.0)
+
+        assert rows(view(session, self.DISK))["disk"].outlook.until.status == "already_exceeded"
+
+
+class TestOwnPolicy:
+    def test_a_limit_s_own_days_and_shares_are_those_that_count(self, session: Session) -> None:
+        fill(session, storage_used_gb=lambda n: 541 + n)
+        plain = Limit("storage_used_gb", 1_000, "plain")
+        slow = replace(plain, name="slow", lead_time_days=300, review_interval_days=30)
+        wary = replace(plain, name="wary", warning_share=0.5, lead_time_days=0, review_interval_days=0)
+        strict = replace(wary, name="strict", critical_share=0.6)
+        found = {name: line.outlook for name, line in rows(view(session, plain, slow, wary, strict)).items()}
+
+        assert {name: one.severity for name, one in found.items()} == {
+            "plain": Severity.OK, "slow": Severity.CRITICAL, "wary": Severity.WARNING, "strict": Severity.CRITICAL,
+        }  # fmt: skip
+        early = found["plain"].until.date("p10")
+        assert early is not None
+        assert found["plain"].act_by == early - timedelta(days=21)
+        assert found["slow"].act_by == early - timedelta(days=330)
+        assert found["wary"].act_by == early
+
+    def test_a_tier_waits_for_the_one_above_it(self, session: Session) -> None:
+        fill(session, active_stores=lambda n: 5.0, total_products=lambda n: 500 + n)
+        outlook = rows(view(session, ladder=LADDER))["tier Small"].outlook
+
+        assert outlook.policy.lead_time_days == 60
+        big = rows(view(session, ladder=LADDER, plan=PlanRules("Big")))["tier Big"].outlook
+        assert big.policy.lead_time_days == 14
+
+
+class TestOtherScopes:
+    LIMIT = Limit("products", 400, "plan of shop 17", STORE)
+
+    @pytest.fixture
+    def db(self, session: Session) -> Session:
+        fill(session, total_products=lambda n: 9_000.0)
+        fill(session, scope=STORE, total_products=lambda n: 200 + 2 * n)
+        return session
+
+    def test_they_are_held_against_their_own_history(self, db: Session) -> None:
+        seen = view(db, self.LIMIT)
+        line = rows(seen)["plan of shop 17"]
+        alone = when(seen, "products", 400, Scope("store", "17"))
+
+        assert line.outlook.until.current == 318
+        assert line.to_document() | alone.to_document() == line.to_document()
+        assert line.recent[-1] == 318
+        assert "Products of store:17 (plan of shop 17, 400 products)" in status(seen).sentence
+        assert "'total_products of plan of shop 17'=318;;400;0" in check(status(seen)).line
+
+    def test_the_platform_s_own_metric_keeps_its_limits(self, db: Session) -> None:
+        seen = view(db, self.LIMIT)
+        platform = [line.outlook for line in status(seen).rows if line.outlook.until.scope_name == "platform:main"]
+
+        assert [(o.name, o.until.threshold) for o in platform] == [("tier Starter", 10_000)]
+        assert when(seen, "products", None).threshold == 10_000
+
+    def test_they_are_recommended_under_their_scope(self, db: Session) -> None:
+        seen = view(db, self.LIMIT)
+        keys = {finding.key: finding for finding in find(seen, stored_newest(seen))}
+        found = keys["limit:store:17:total_products:plan of shop 17"]
+
+        assert found.severity is Severity.WARNING
+        assert found.said is not None
+        assert "Products of store:17: the limit of 400 products" in found.said.sentence
+
+    def test_nothing_is_known_of_a_scope_that_is_not_stored(self, db: Session) -> None:
+        line = rows(view(db, replace(self.LIMIT, scope="store:99")))["plan of shop 17"]
+
+        assert (line.outlook.until.status, line.outlook.until.current) == ("insufficient_data", None)
+        assert line.outlook.severity is Severity.INFO
+
+    def test_the_platform_s_scope_may_be_written_with_its_key(self, db: Session) -> None:
+        assert configured_limits(view(db, replace(self.LIMIT, scope="platform:main")))[0].scope == "platform"
+
+    def test_a_scope_that_is_none_is_refused(self, db: Session) -> None:
+        with pytest.raises(ConfigurationError, match=r"limit 2 \(\[\[limits\]\]\): ':17' is not a scope"):
+            configured_limits(view(db, self.LIMIT, replace(self.LIMIT, scope=":17")))
+
+
+class TestTiers:
+    def test_all_five_dimensions_of_the_ladder_are_limits(self, session: Session) -> None:
+        fill(
+            session,
+            active_stores=lambda n: 5.0,
+            total_products=lambda n: 500.0,
+            orders_per_day=lambda n: 50.0,
+            total_orders_month=lambda n: 50.0 * (TODAY - timedelta(days=59 - n)).day,
+            total_team_members=lambda n: 9.0,
+            storage_used_gb=lambda n: 30.0,
+        )
+
+        assert limits_of(view(session, ladder=LADDER)) == [
+            ("tier Small", "active_stores", 10),
+            ("tier Small", "total_products", 1_000),
+            ("tier Small", "total_orders_month", 3_000),
+            ("tier Small", "total_team_members", 20),
+            ("tier Small", "storage_used_gb", 100),
+        ]
+
+    @pytest.mark.parametrize("flow_is_stored", [True, False])
+    @pytest.mark.parametrize(
+        ("today", "month"),
+        [(date(2026, 3, 31), 31 * 100), (date(2026, 3, 12), 12 * 100), (date(2026, 3, 1), 1 * 100)],
+    )
+    def test_a_month_s_orders_are_all_of_the_month_so_far(
+        self, session: Session, today: date, month: int, flow_is_stored: bool
+    ) -> None:
+        """And not those of the newest day, which is what their forecast rests on."""
+        metric = "orders_per_day" if flow_is_stored else "total_orders_month"
+        day = [TODAY - timedelta(days=59 - n) for n in range(60)]
+        fill(session, total_orders_month=lambda n: 100.0 * day[n].day)
+        if flow_is_stored:
+            fill(session, orders_per_day=lambda n: 100.0)
+        seen = view(session, ladder=LADDER, today=today)
+        for histories in (seen.forecastables, seen.histories):
+            known = {h.metric.name: h for h in histories(seen.platform_metrics())}
+            assert metric in known
+            assert newest_use(seen, known)["total_orders_month"] == month
+
+        expected = "tier Big" if month >= 3_000 else "tier Small"
+        assert {name for name, _, _ in limits_of(seen)} == {expected}
+        assert stored_newest(seen).usage["total_orders_month"] == month
+
+    def test_a_running_day_s_orders_are_not_known_yet(self, session: Session) -> None:
+        """On the 1st, what counts is the month that has ended."""
+        fill(session, orders_per_day=lambda n: 100.0, total_orders_month=lambda n: 7.0)
+        first = View(session, "main", date(2026, 4, 1), CapacityConfig(ladder=LADDER))
+        known = {h.metric.name: h for h in first.histories(first.platform_metrics())}
+
+        assert newest_use(first, known)["total_orders_month"] == 3_100
+
+    def test_a_rented_tier_s_maxima_are_the_limits_whatever_is_used(self, session: Session) -> None:
+        fill(session, active_stores=lambda n: 15.0, total_products=lambda n: 500.0)
+        small, big = (view(session, ladder=LADDER, plan=PlanRules(name)) for name in ("Small", "Big"))
+
+        assert limits_of(view(session, ladder=LADDER))[0] == ("tier Big", "active_stores", 20)
+        assert limits_of(small)[0] == ("tier Small", "active_stores", 10)
+        assert limits_of(big)[0] == ("tier Big", "active_stores", 20)
+        (said,) = recommend(small, stored_newest(small))
+        assert (said.key, said.severity) == ("tier:Small", Severity.CRITICAL)
+        assert said.action.startswith("Order Big (20 a month)")
+
+    def test_a_rented_tier_that_the_ladder_has_not_is_refused(self, session: Session) -> None:
+        fill(session, active_stores=lambda n: 15.0)
+        wrong = view(session, ladder=LADDER, plan=PlanRules("Tiny"))
+        for ask in (status, lambda seen: recommend(seen, stored_newest(seen)), lambda seen: when(seen, "stores", None)):
+            with pytest.raises(ConfigurationError, match=r"\[plan\] current_tier: .* 'Tiny'") as caught:
+                ask(wrong)
+            assert caught.value.mend == "use one of: Small, Big, Huge"
+
+    def test_what_is_not_measured_triggers_nothing(self, session: Session) -> None:
+        fill(session, active_stores=lambda n: 2.0, total_products=lambda n: 100.0, total_team_members=lambda n: 15.0)
+        (said,) = recommend(view(session, ladder=LADDER), stored_newest(view(session, ladder=LADDER)))
+
+        assert said.description.startswith("Next upgrade trigger: Big at 20 team members (15 now, 75%)")
+
+
+def test_the_nearest_limit_of_a_month_is_the_one_above_its_total(session: Session) -> None:
+    fill(session, orders_per_day=lambda n: 100.0)
+    limits = (Limit("orders", 200, "of a day"), Limit("orders", 5_000, "of a month"))
+
+    assert when(view(session, *limits), "orders", None).threshold == 5_000
+
+
+def test_a_limit_of_what_nobody_measures_is_news_only_where_somebody_set_it(session: Session) -> None:
+    fill(session, active_stores=lambda n: 2.0)
+    default = View(session, "main", TODAY, CapacityConfig())
+    own = view(session, Limit("storage_used_gb", 1_000, "disk"))
+
+    assert [line.outlook.name for line in status(default).rows] == ["tier Starter"]
+    assert [line.outlook.name for line in status(own).rows] == ["disk", "tier Starter"]
+
+
+def test_products_are_the_platform_s_where_no_scope_is_said(session: Session) -> None:
+    fill(session, total_products=lambda n: 300.0)
+    seen = view(session, Limit("products", 400, "licence"))
+
+    assert rows(seen)["licence"].outlook.until.scope_name == "platform:main"
+    assert seen.forecastable(TOTAL_PRODUCTS).newest == (TODAY, 300)

@@ -1,0 +1,369 @@
+"""Recommendations from day to day: captures keep them, people acknowledge and put them off."""
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+from tests.support.forecasts import Products
+from tests.support.platforms import KnownPlatform, Span, Thing, tables_of
+from tests.support.snapshots import store_days
+
+from outgrow import CapacityForecastService
+from outgrow.domain.errors import ConfigurationError, UsageError
+from outgrow.domain.limit import Limit, Severity
+from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
+from outgrow.domain.plan import PlanRules
+from outgrow.domain.recommendation import Life, State
+from outgrow.planning.lifecycle import HOLD_DAYS
+from outgrow.service import capture as capture_verb
+from outgrow.service.capture import capture
+from outgrow.service.config import CapacityConfig
+from outgrow.service.lives import acknowledge, keep_lives, lives, snooze
+from outgrow.service.recommend import measured_now, stored_newest
+from outgrow.service.settings import Settings
+from outgrow.service.view import View
+from outgrow.service.workspace import Workspace
+from outgrow.sources.commerce.aggregator import StatsAggregator
+from outgrow.sources.commerce.platforms import find_platform
+from outgrow.store.recommendations import read_lives
+from outgrow.store.tables import StoreBase
+
+TODAY = date(2026, 3, 20)
+NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
+DISK, SEATS, TIER = (
+    "limit:platform:total_products:catalogue", "limit:platform:total_team_members:seats", "tier:Starter",
+)  # fmt: skip
+CONFIG = CapacityConfig(limits=(Limit("products", 1_000, "catalogue"), Limit("team_members", 100, "seats")))
+
+
+@pytest.fixture
+def db(commerce_engine: Engine) -> Iterator[Session]:
+    """A platform whose products and team members are known for forty days, and hardly move."""
+    with Session(commerce_engine) as session:
+        KnownPlatform("UTC").put(session)
+        store_days(session, 40, lambda n: 850, TODAY)
+        store_days(session, 40, lambda n: 85, TODAY, "total_team_members")
+        session.commit()
+        yield session
+
+
+def view(db: Session, day: date = TODAY, config: CapacityConfig = CONFIG) -> View:
+    return View(db, "main", day, config)
+
+
+def look(db: Session, day: date = TODAY, config: CapacityConfig = CONFIG, **values: float) -> dict[str, Life]:
+    """Store these values for a day, and let the lives take the look of it."""
+    for metric, value in values.items():
+        store_days(db, 1, lambda n, value=value: value, day, metric)  # type: ignore[misc]
+    seen = view(db, day, config)
+    found = keep_lives(seen, stored_newest(seen))
+    db.commit()
+    return {life.key: life for life in found}
+
+
+def known(db: Session) -> dict[str, tuple[str, str]]:
+    db.expire_all()
+    return {key: (life.state.value, life.severity.word) for key, life in read_lives(db, "main").items()}
+
+
+def change(db: Session, verb: Callable[..., list[Life]], *arguments: Any, day: date = TODAY) -> list[Life]:
+    seen = view(db, day)
+    changed = verb(seen, stored_newest(seen), *arguments)
+    db.commit()
+    return changed
+
+
+class TestLooks:
+    def test_a_look_keeps_what_it_found(self, db: Session) -> None:
+        look(db)
+
+        assert known(db) == {
+            DISK: ("open", "warning"), SEATS: ("open", "warning"), TIER: ("open", "info"),
+        }  # fmt: skip
+
+    def test_a_second_look_on_the_day_changes_no_row(self, db: Session) -> None:
+        look(db)
+        before = tables_of(db, StoreBase)
+        look(db)
+
+        assert tables_of(db, StoreBase) == before
+
+    def test_four_quiet_weeks_resolve(self, db: Session) -> None:
+        look(db)
+        days = [TODAY + timedelta(days=n) for n in range(1, HOLD_DAYS + 3)]
+        states = [look(db, day, total_products=300, total_team_members=85)[DISK].state for day in days]
+
+        assert states == [State.OPEN] * HOLD_DAYS + [State.RESOLVED] * 2
+        assert known(db)[SEATS] == ("open", "warning")
+
+    def test_a_raised_limit_resolves_at_once(self, db: Session) -> None:
+        look(db)
+        roomy = CapacityConfig(limits=(Limit("products", 2_000, "catalogue"), CONFIG.limits[1]))
+
+        assert look(db, TODAY + timedelta(days=1), roomy)[DISK].state is State.RESOLVED
+
+    def test_a_limit_that_is_taken_out_is_resolved(self, db: Session) -> None:
+        look(db)
+
+        assert look(db, TODAY, CapacityConfig(limits=CONFIG.limits[:1]))[SEATS].state is State.RESOLVED
+
+    def test_the_tier_that_was_needed_before_is_held_for_a_while(self, db: Session) -> None:
+        look(db, active_stores=49)
+        found = look(db, TODAY + timedelta(days=1), active_stores=50)
+        assert (found["tier:Starter"].state, found["tier:Small"].state) == (State.OPEN, State.OPEN)
+
+        back = look(db, TODAY + timedelta(days=2), active_stores=49)
+        assert back["tier:Starter"].opened_on == TODAY
+        assert back["tier:Small"].quiet_since == TODAY + timedelta(days=2)
+
+    def test_a_tier_that_was_left_by_the_settings_is_not(self, db: Session) -> None:
+        look(db, active_stores=49)
+        rented = CapacityConfig(limits=CONFIG.limits, plan=PlanRules(current_tier="Medium"))
+        found = look(db, TODAY + timedelta(days=1), rented, active_stores=49)
+
+        assert (found["tier:Starter"].state, found["tier:Medium"].state) == (State.RESOLVED, State.OPEN)
+
+    def test_stale_values_resolve_nothing(self, db: Session) -> None:
+        look(db)
+        for n in range(1, 90):
+            found = look(db, TODAY + timedelta(days=n), active_stores=10)
+
+        assert (found[DISK].state, found[DISK].severity) == (State.OPEN, Severity.WARNING)
+
+
+class TestShown:
+    def shown(self, db: Session, day: date = TODAY) -> dict[str, Life]:
+        seen = view(db, day)
+        return {life.key: life for life in lives(seen, stored_newest(seen))}
+
+    def test_without_any_kept_life_it_is_what_is_found_today(self, db: Session) -> None:
+        found = self.shown(db)
+
+        assert list(found) == [DISK, SEATS, TIER]
+        assert {life.opened_on for life in found.values()} == {TODAY}
+
+    def test_showing_keeps_nothing(self, db: Session) -> None:
+        look(db)
+        before = tables_of(db, StoreBase)
+        self.shown(db, TODAY + timedelta(days=5))
+
+        assert tables_of(db, StoreBase) == before
+
+    def test_kept_lives_are_carried_on_to_the_day(self, db: Session) -> None:
+        look(db)
+        change(db, snooze, [DISK], TODAY + timedelta(days=4))
+        store_days(db, 1, lambda n: 300, TODAY + timedelta(days=5))
+        shown = self.shown(db, TODAY + timedelta(days=5))
+
+        assert (shown[DISK].state, shown[DISK].opened_on) == (State.OPEN, TODAY)
+        assert shown[DISK].quiet_since == TODAY + timedelta(days=5)
+
+    def test_a_past_day_knows_nothing_of_what_came_later(self, db: Session) -> None:
+        look(db)
+        change(db, acknowledge, [DISK])
+        earlier = TODAY - timedelta(days=1)
+
+        assert (self.shown(db)[DISK].state, self.shown(db, earlier)[DISK].state) == (State.ACKNOWLEDGED, State.OPEN)
+        assert self.shown(db, earlier)[DISK].opened_on == earlier
+
+
+class TestAcknowledgeAndSnooze:
+    def test_it_is_kept(self, db: Session) -> None:
+        look(db)
+        (life,) = change(db, acknowledge, [DISK])
+
+        assert (life.key, life.state) == (DISK, State.ACKNOWLEDGED)
+        assert known(db)[DISK] == ("acknowledged", "warning")
+        assert known(db)[SEATS] == ("open", "warning")
+
+    def test_it_needs_no_life_that_was_kept_before(self, db: Session) -> None:
+        change(db, snooze, [SEATS], TODAY + timedelta(days=3))
+
+        assert known(db) == {SEATS: ("snoozed", "warning")}
+
+    def test_several_at_once(self, db: Session) -> None:
+        change(db, acknowledge, [DISK, SEATS])
+
+        assert set(known(db).values()) == {("acknowledged", "warning")}
+
+    def test_the_beginning_of_a_key_will_do(self, db: Session) -> None:
+        assert [life.key for life in change(db, acknowledge, ["tier"])] == [TIER]
+
+    def test_a_whole_key_may_be_the_beginning_of_another(self, db: Session) -> None:
+        twice = CapacityConfig(limits=(CONFIG.limits[0], Limit("products", 900, "catalogue")))
+        seen = view(db, config=twice)
+
+        assert [life.key for life in acknowledge(seen, stored_newest(seen), [DISK])] == [DISK]
+
+    def test_a_beginning_of_several_names_them(self, db: Session) -> None:
+        with pytest.raises(UsageError, match="several recommendations begin with 'limit:'") as caught:
+            change(db, acknowledge, ["limit:"])
+
+        assert caught.value.mend == f"give one of: {DISK}, {SEATS}"
+
+    def test_an_unknown_key_names_those_that_are_open_and_changes_nothing(self, db: Session) -> None:
+        look(db)
+        before = tables_of(db, StoreBase)
+        with pytest.raises(UsageError, match="there is no recommendation 'nothing'") as caught:
+            change(db, acknowledge, [DISK, "nothing"])
+        db.rollback()
+
+        assert caught.value.mend == f"use one of: {DISK}, {SEATS}, {TIER}"
+        assert tables_of(db, StoreBase) == before
+
+    def test_a_resolved_one_is_none(self, db: Session) -> None:
+        look(db)
+        quiet = CapacityConfig(limits=())
+        look(db, config=quiet)
+        seen = view(db, config=quiet)
+        with pytest.raises(UsageError, match="use one of: tier:Starter"):
+            acknowledge(seen, stored_newest(seen), [DISK])
+
+    @pytest.mark.parametrize("day", [TODAY, TODAY - timedelta(days=1)])
+    def test_a_day_that_has_come_is_refused(self, db: Session, day: date) -> None:
+        with pytest.raises(UsageError, match=f"{day} is not after today"):
+            change(db, snooze, [DISK], day)
+
+    def test_captures_let_it_be(self, db: Session) -> None:
+        look(db)
+        change(db, acknowledge, [DISK])
+        change(db, snooze, [SEATS], TODAY + timedelta(days=5))
+        for n in range(5):
+            look(db, TODAY + timedelta(days=n), total_products=850, total_team_members=85)
+
+        assert (known(db)[DISK][0], known(db)[SEATS][0]) == ("acknowledged", "snoozed")
+        look(db, TODAY + timedelta(days=5), total_products=1_001, total_team_members=85)
+        assert known(db)[DISK] == ("open", "critical")
+        assert known(db)[SEATS] == ("open", "warning")
+
+    @pytest.mark.parametrize("kept_before", [True, False])
+    def test_several_at_the_same_moment_all_count(self, db: Session, kept_before: bool) -> None:
+        keys = [DISK, SEATS, TIER] * 2
+        if kept_before:
+            look(db)
+        engine = db.get_bind()
+        db.close()
+        start = Barrier(len(keys))
+
+        def one(key: str) -> None:
+            with Session(engine) as session:
+                seen = view(session)
+                present = stored_newest(seen)
+                session.rollback()
+                start.wait(30)
+                acknowledge(seen, present, [key])
+                session.commit()
+
+        with ThreadPoolExecutor(len(keys)) as pool:
+            list(pool.map(one, keys))
+        assert {state for state, _ in known(db).values()} == {"acknowledged"}
+        assert len(known(db)) == 3
+
+
+class TestCapture:
+    def take(self, db: Session, now: datetime = NOW, count: Callable[[], float | None] = lambda: 850) -> None:
+        capture(db, db, find_platform(db), now, StatsAggregator([Products(count)]), config=CONFIG)
+        db.commit()
+
+    def test_a_capture_lets_the_lives_live_on(self, db: Session) -> None:
+        self.take(db)
+        assert known(db)[DISK] == ("open", "warning")
+
+        self.take(db, NOW + timedelta(days=1), lambda: 1_000)
+        assert known(db)[DISK] == ("open", "critical")
+
+    def test_a_second_capture_of_the_day_changes_nothing(self, db: Session) -> None:
+        self.take(db)
+        before = tables_of(db, StoreBase)
+        self.take(db, NOW + timedelta(hours=3))
+
+        assert tables_of(db, StoreBase) == before
+
+    def test_sold_capacity_is_asked_of_the_platform(self, commerce_engine: Engine) -> None:
+        began = NOW - timedelta(days=20)
+        with Session(commerce_engine) as db:
+            plan = [[Span("pro", "active", began)], [Span("unlimited", "active", began)]]
+            KnownPlatform("UTC", stores=[Thing(began)], products=[Thing(began)] * 900, subscriptions=plan).put(db)
+            self.take(db)
+
+            assert known(db)["sold:products"] == ("open", "warning")
+            numbers = read_lives(db, "main")["sold:products"].said.evidence[0]
+            assert (numbers["used"], numbers["sold"]) == (900, 1_000)
+
+    def test_what_was_sold_cannot_be_counted(self, db: Session, caplog: pytest.LogCaptureFixture) -> None:
+        self.take(db)
+        db.execute(text("DROP TABLE subscription_periods"))
+        db.execute(text("DROP TABLE merchant_subscriptions"))
+        db.commit()
+        with caplog.at_level(logging.WARNING, "outgrow"):
+            self.take(db, NOW + timedelta(days=1), lambda: 1_000)
+
+        assert caplog.messages == ["what was sold could not be counted"]
+        assert known(db)[DISK] == ("open", "critical")
+
+    def test_an_error_costs_no_day(
+        self, db: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail(*_arguments: object) -> None:
+            raise ConfigurationError("it cannot be said")
+
+        monkeypatch.setattr(capture_verb, "keep_lives", fail)
+        with caplog.at_level(logging.WARNING, "outgrow"):
+            self.take(db, NOW + timedelta(days=1), lambda: 900)
+
+        day = TODAY + timedelta(days=1)
+        assert caplog.messages == [f"no recommendation of {day} is kept: it cannot be said"]
+        assert view(db, day).history(TOTAL_PRODUCTS, PLATFORM).newest == (day, 900)
+        assert known(db) == {}
+
+    def test_the_caller_s_rollback_takes_them_back(self, db: Session) -> None:
+        capture(db, db, find_platform(db), NOW, StatsAggregator([]), config=CONFIG)
+        assert read_lives(db, "main")
+        db.rollback()
+
+        assert known(db) == {}
+
+
+class TestEmbedded:
+    def test_what_is_found_now_with_the_state_of_its_life(self, db: Session) -> None:
+        look(db)
+        change(db, acknowledge, [DISK])
+        service = CapacityForecastService(config=CONFIG, clock=lambda: NOW)
+        told = {one["key"]: one for one in service.get_scaling_recommendations(db)}
+
+        # The platform itself has no products: what is said of today's tier is measured, the rest is from the store.
+        assert told[DISK]["state"] == "acknowledged"
+        assert told[SEATS]["state"] == "open"
+        assert told[SEATS]["opened_on"] == TODAY.isoformat()
+
+    def test_what_is_only_held_on_to_is_not_told(self, db: Session) -> None:
+        look(db)
+        tomorrow = TODAY + timedelta(days=1)
+        store_days(db, 1, lambda n: 100, tomorrow)
+        service = CapacityForecastService(config=CONFIG, clock=lambda: NOW + timedelta(days=1))
+
+        assert DISK not in [one["key"] for one in service.get_scaling_recommendations(db)]
+        assert DISK in [life.key for life in lives(view(db, tomorrow), stored_newest(view(db, tomorrow)))]
+
+
+def test_a_person_can_acknowledge_while_the_platform_s_own_database_is_read(
+    commerce_engine: Engine, database_url: str
+) -> None:
+    """As the command does where both are one database: two sessions, one of which writes."""
+    with Session(commerce_engine) as db, db.begin():
+        KnownPlatform("UTC", stores=[Thing(NOW - timedelta(days=3))]).put(db)
+    workspace = Workspace(Settings(database_url=database_url), clock=lambda: NOW)
+    with workspace.view() as seen, workspace.source() as source:
+        assert source is not None
+        (life,) = acknowledge(seen, measured_now(*source, seen), [TIER])
+    workspace.close()
+
+    assert life.state is State.ACKNOWLEDGED
+    with Session(commerce_engine) as db:
+        assert known(db) == {TIER: ("acknowledged", "info")}

@@ -1,0 +1,88 @@
+"""`outgrow status`: which columns a table has, and the day to act by."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from tests.support.cli import TODAY, Cli
+from tests.support.snapshots import observed, row, store_days
+
+from outgrow.faces.cli import tables
+from outgrow.store.schema import upgrade
+from outgrow.store.snapshots import write_measurements
+
+WHERE = ("--store-url", "sqlite:///ours.db")
+ALL = ["Metric", "Now", "Limit", "30 days", "Reached", "80 % range", "Act by", "Last 90 days"]
+SETTINGS = """
+[[limits]]
+metric = "storage_gb"
+maximum = 1000
+keep_free = 0.1
+name = "disk"
+
+[[limits]]
+metric = "products"
+maximum = 500
+scope = "store:17"
+"""
+
+
+@pytest.fixture(autouse=True)
+def imported(cli: Cli, tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'ours.db'}")
+    upgrade(engine)
+    with Session(engine) as db, db.begin():
+        store_days(db, 60, lambda n: 641 + n * 2.5 + n % 3, TODAY, "storage_used_gb")
+        store_days(db, 60, lambda n: 9_000 + n, TODAY)
+        days = [TODAY - timedelta(days=59 - n) for n in range(60)]
+        rows = [row(observed(100.0 + n), "total_products", day, "store:17") for n, day in enumerate(days)]
+        write_measurements(db, rows)
+    engine.dispose()
+    (tmp_path / "outgrow.toml").write_text(SETTINGS, encoding="utf-8")
+
+
+def columns(line: str) -> list[str]:
+    return [name for name in ALL if name in line]
+
+
+@pytest.mark.parametrize(
+    ("width", "left_out"),
+    [
+        (160, set()),
+        (152, set()),
+        (151, {"80 % range"}),
+        (117, {"80 % range", "30 days"}),
+        (101, {"80 % range", "30 days", "Last 90 days"}),
+        (86, {"80 % range", "30 days", "Last 90 days"}),
+        (80, {"80 % range", "30 days", "Last 90 days", "Now"}),
+    ],
+)
+def test_the_day_to_act_by_is_left_out_last(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, width: int, left_out: set[str]
+) -> None:
+    monkeypatch.setattr(tables, "PLAIN_WIDTH", width)
+    lines = cli("status", *WHERE).out.splitlines()
+
+    assert columns(lines[2]) == [name for name in ALL if name not in left_out]
+    assert max(map(len, lines[2:5])) <= width
+    assert "…" not in "".join(lines[2:6]), "nothing is cut off"
+
+
+def test_the_day_is_that_of_the_document(cli: Cli) -> None:
+    document = cli("status", "--json", *WHERE).document()
+    disk = next(limit for limit in document["limits"] if limit["name"] == "disk")
+    line = next(line for line in cli("status", *WHERE).out.splitlines() if "Media storage" in line and "●" in line)
+
+    assert (disk["threshold"], disk["maximum"]) == (900, 1_000)
+    year, month, day = map(int, disk["act_by"].split("-"))
+    assert f" {day} {TODAY.replace(year, month, day):%b %Y} " in line
+    assert " 900 " in line
+
+
+def test_whose_metric_it_is_is_told_where_it_is_not_the_platform_s(cli: Cli) -> None:
+    lines = cli("status", *WHERE).out.splitlines()
+
+    assert [line for line in lines if "Products of store:17" in line and " 500 " in line]
+    assert [line for line in lines if "Products " in line and " 10,000 " in line]

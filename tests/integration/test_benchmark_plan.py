@@ -1,0 +1,39 @@
+"""The benchmark of the plan runs on a few tenants, and its made-up tenants are what they say."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from benchmarks import plan
+
+from outgrow.domain.tenant import RESOURCES
+
+SCRIPT = Path(plan.__file__)
+
+
+def test_it_runs_on_a_few_tenants_and_prints_json_alone() -> None:
+    told = subprocess.run(
+        [sys.executable, SCRIPT, "--tenants", "60", "--json"], capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stderr
+    one = json.loads(told.stdout)["tenants"]
+    assert one["tenants"] == 60
+    assert one["seconds"] > 0
+    assert one["tenants_per_second"] == 60 / one["seconds"]
+    assert min(one["of_sum"], one["of_line"], one["peak_mb"], one["changes"]) > 0
+
+
+def test_made_up_tenants_use_what_their_changes_add_up_to() -> None:
+    tenants, changes = plan.made_up(300)
+    rows = np.arange(300)
+    assert set(changes) == set(RESOURCES)
+    for column, name in enumerate(RESOURCES):
+        flow = changes[name].flow(rows)
+        counted = flow[:, -plan.TODAY.day :] if column == plan.ORDERS else flow
+        assert np.allclose(np.maximum(counted.sum(axis=1), 0), tenants.used[:, column])
+        born = np.maximum(plan.HISTORY - ((np.datetime64(plan.TODAY) - tenants.joined).astype(int) + 1), 0)
+        assert not flow[np.arange(plan.HISTORY) < born[:, None]].any()
+    again, _ = plan.made_up(300)
+    assert np.array_equal(tenants.used, again.used)
