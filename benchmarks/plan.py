@@ -1,4 +1,4 @@
-"""How long the plan takes: 100,000 tenants with four resources each, from their changes to the upsell list.
+"""How long the plan takes: of 100,000 tenants with four resources each, and of one platform's ladder for twelve months.
 
     python benchmarks/plan.py [--tenants 100000] [--json]
     python benchmarks/plan.py --tenants 2000        # a quick look
@@ -10,8 +10,12 @@ daily series, forecasts and probabilities, next plans, and the sorted list. Maki
 
 `of sum` and `of line` say how many times longer it takes than `np.sum` over the same daily series, block by block, and
 than a straight line through the last 90 days of each: what making the series alone costs is told as `series`. The peak
-memory is the process's, the made-up changes and all libraries included. All figures are of the same run on the same
-machine; only their ratios say anything elsewhere.
+memory is the process's, the made-up changes and all libraries included.
+
+The ladder is that of the demo platform, with five tiers that limit all five dimensions: `first` is the first plan of a
+process after everything is imported, `seconds` the median of those after it, reading the store included. `of status`
+is the same beside `outgrow status`, which forecasts the same histories and asks about the same limits. All figures are
+of the same run on the same machine; only their ratios say anything elsewhere.
 """
 
 import argparse
@@ -20,11 +24,14 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -33,10 +40,17 @@ import numpy as np
 from benchmarks.yardsticks import line_day
 from numpy.typing import NDArray
 
+from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.tenant import RESOURCES, UNLIMITED, Plan, Tenants, UseChanges
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.tenant_outlooks import BLOCK, tenant_outlooks
 from outgrow.planning.tenants import plan_tenants
+from outgrow.service.demo import make_demo
+from outgrow.service.ladder import ladder
+from outgrow.service.settings import load_settings
+from outgrow.service.status import status
+from outgrow.service.view import View
+from outgrow.service.workspace import Workspace
 
 Array = NDArray[np.float64]
 
@@ -60,6 +74,13 @@ LEAVE = (0.12, 0.0, 0.2, 0.12)
 """By resource: share of the changes that take something away."""
 ORDERS = RESOURCES.index("orders_month")
 SEED = 7
+ROUNDS = 9
+LADDER = Ladder(
+    (
+        *(Tier(f"T{k}", 100 * k, 20_000 * k, Decimal(90 * k), 20_000 * k, 250 * k, 700 * k) for k in range(2, 6)),
+        Tier("open", None, None, Decimal(900)),
+    )
+)
 
 
 def made_up(n: int) -> tuple[Tenants, dict[str, UseChanges]]:
@@ -131,7 +152,31 @@ def over_series(tenants: Tenants, changes: dict[str, UseChanges], work: Callable
     return time.perf_counter() - started
 
 
-PARTS: dict[str, Callable[[int], dict[str, Any]]] = {"tenants": measure_tenants}
+def measure_ladder(rounds: int) -> dict[str, Any]:
+    """Plan the demo platform's ladder so many times, after a first one."""
+    sys.stdout = sys.stderr  # the demo may speak, the figures alone are the output
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/demo.db"
+        make_demo(url, TODAY, SEED, lambda *_: None)
+        workspace = Workspace(load_settings(database_url=url))
+        workspace.config = replace(workspace.config, ladder=LADDER)
+        first = timed(workspace, ladder)
+        seconds = median(timed(workspace, ladder) for _ in range(rounds))
+        beside = median(timed(workspace, status) for _ in range(rounds))
+        workspace.close()
+    sys.stdout = sys.__stdout__
+    return {"rounds": rounds, "first": first, "seconds": seconds, "of_status": seconds / beside}
+
+
+def timed(workspace: Workspace, verb: Callable[[View], object]) -> float:
+    """Seconds that a verb takes on a view of its own."""
+    started = time.perf_counter()
+    with workspace.view(TODAY) as view:
+        verb(view)
+    return time.perf_counter() - started
+
+
+PARTS: dict[str, Callable[[int], dict[str, Any]]] = {"tenants": measure_tenants, "ladder": measure_ladder}
 """What can be measured, each in a process of its own."""
 
 
@@ -149,6 +194,10 @@ def in_a_process(part: str, n: int) -> dict[str, Any]:
 def show(document: dict[str, Any]) -> None:
     """Print a table for each part."""
     show_tenants(document["tenants"])
+    print()
+    one = document["ladder"]
+    print(f"{'ladder of':>9s} {'first s':>8s} {'seconds':>8s} {'of status':>10s}")
+    print(f"{'12 months':>9s} {one['first']:8.2f} {one['seconds']:8.2f} {one['of_status']:10.1f}")
 
 
 def show_tenants(one: dict[str, Any]) -> None:
@@ -175,7 +224,7 @@ def main() -> None:
         part, n = options.one
         print(json.dumps(PARTS[part](int(n))))
         return
-    document = {"tenants": in_a_process("tenants", options.tenants)}
+    document = {"tenants": in_a_process("tenants", options.tenants), "ladder": in_a_process("ladder", ROUNDS)}
     if options.json:
         print(json.dumps(document))
     else:

@@ -55,7 +55,7 @@ def _outgrow(*words: str) -> str:
     return run.stdout
 
 
-def _rounded(document: Any) -> Any:  # noqa: ANN401
+def _rounded(document: Any) -> Any:
     if isinstance(document, dict):
         return {key: _rounded(value) for key, value in document.items()}
     if isinstance(document, list):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 
 class EventKind(StrEnum):
@@ -30,6 +31,41 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class EventEffect:
+    """What one occurrence of an event does to a flow.
+
+    Attributes:
+        was: what its past days were multiplied by, as measured; None where it has none.
+        uplift: what its days ahead are likely multiplied by, the 10, 50 and 90 % quantiles; None where it was not seen
+            before, and nothing can be said.
+        seen: how many occurrences that is learned from; 0 where the user says it.
+    """
+
+    event: Event
+    was: float | None = None
+    uplift: tuple[float, float, float] | None = None
+    seen: int = 0
+
+    @property
+    def source(self) -> str:
+        """Where the uplift is from: `settings`, `learned`, or `not_seen`."""
+        return "not_seen" if self.uplift is None else "learned" if self.seen else "settings"
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON."""
+        low, middle, high = self.uplift or (None, None, None)
+        return {
+            "name": self.event.name,
+            "kind": self.event.kind.value,
+            "first": self.event.first.isoformat(),
+            "last": self.event.last.isoformat(),
+            "uplift": {"p10": _rounded(low), "p50": _rounded(middle), "p90": _rounded(high)},
+            "source": self.source,
+            "seen": self.seen,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarRules:
     """Which events there are.
 
@@ -43,3 +79,7 @@ class CalendarRules:
     subdivision: str | None = None
     sales: bool = True
     events: tuple[Event, ...] = ()
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -1,6 +1,7 @@
 """Flows: every quantile of every future day's amount, and of totals that begin anew each month."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from statistics import NormalDist
 from typing import Self
 
 import numpy as np
@@ -37,6 +38,8 @@ class FlowForecast:
         grid: (n,) unit that days come in, 0 where there is none.
         mean, noise: (n, horizon) expected value of each day, and standard deviation of a day around its level.
         level_sd: (n, horizon) doubt of the level, common to all days.
+        weekday: (n, 7) share of each weekday in a mean day; column 0 is the weekday of the first day ahead.
+        uplift: (n, horizon), or (1, 1) of all of them, what the days have been multiplied by for being unlike others.
     """
 
     horizon: int
@@ -46,6 +49,8 @@ class FlowForecast:
     mean: Array
     noise: Array
     level_sd: Array
+    weekday: Array
+    uplift: Array = field(default_factory=lambda: np.ones((1, 1)))
 
     @classmethod
     def fit(cls, values: Array, horizon: int, nets: list[Weights]) -> Self:
@@ -55,8 +60,27 @@ class FlowForecast:
         usable = np.asarray(~bad)
         sound = np.where(usable[:, None], values, 0.0)
         parts = [_days_ahead(sound[at : at + BLOCK], horizon, nets) for at in range(0, max(1, len(values)), BLOCK)]
-        ranked, grid, weekday = (np.concatenate([p[k] for p in parts]) for k in range(3))
-        return cls(horizon, usable, ranked, grid, *_moments(ranked, weekday))
+        ranked, grid, week = (np.concatenate([p[k] for p in parts]) for k in range(3))
+        weekday = np.tile(week, (1, horizon // 7 + 1))[:, :horizon]
+        return cls(horizon, usable, ranked, grid, *_moments(ranked, weekday), week)
+
+    def with_uplift(self, factor: Array, doubt: Array) -> Self:
+        """The same with some days unlike others.
+
+        Args:
+            factor: (n, horizon) what a day's amounts are multiplied by; 1 leaves a day as it is.
+            doubt: (n, horizon) standard deviation of the factor's logarithm. It is common to all days of an event.
+        """
+        scores = np.array([NormalDist().inv_cdf(rank) for rank in RANKS])[None, :, None]
+        middle = self.ranked[:, MIDDLE : MIDDLE + 1]
+        away = self.ranked - middle
+        # Two causes of doubt that know nothing of each other: their squares add up.
+        wider = np.sign(scores) * np.hypot(away, middle * np.expm1(doubt[:, None, :] * scores))
+        ranked = np.where(doubt[:, None, :] > 0, np.maximum(middle + wider, 0.0), self.ranked) * factor[:, None, :]
+        level_sd = np.where(doubt > 0, np.hypot(self.level_sd, self.mean * doubt), self.level_sd)
+        mean, noise, level_sd = (part * factor for part in (self.mean, self.noise, level_sd))
+        uplift = self.uplift * factor
+        return replace(self, ranked=ranked, mean=mean, noise=noise, level_sd=level_sd, uplift=uplift)
 
     def quantiles(self, levels: tuple[float, ...]) -> Array:
         """Quantiles of each day's value, (n, n_levels, horizon), zero at the least, whole where days are."""
@@ -68,10 +92,11 @@ class FlowForecast:
         result[~self.usable] = np.nan
         return result
 
-    def until(self, horizon: int) -> "FlowForecast":
+    def until(self, horizon: int) -> Self:
         """The same for fewer days ahead."""
         mean, noise, level_sd = (part[:, :horizon] for part in (self.mean, self.noise, self.level_sd))
-        return FlowForecast(horizon, self.usable, self.ranked[:, :, :horizon], self.grid, mean, noise, level_sd)
+        ranked, uplift = self.ranked[:, :, :horizon], self.uplift[:, :horizon]
+        return replace(self, horizon=horizon, ranked=ranked, mean=mean, noise=noise, level_sd=level_sd, uplift=uplift)
 
     def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
         """The same for some days alone, (n, n_levels, n_days)."""
@@ -124,7 +149,7 @@ class FlowForecast:
 
 
 def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array, Array, Array]:
-    """Quantiles of each day (rows, 7, horizon), unit of the amounts (rows,), share of the weekday (rows, horizon)."""
+    """Quantiles of each day (rows, 7, horizon), unit of the amounts (rows,), share of each weekday (rows, 7)."""
     n = len(values)
     filled = np.zeros((-(-n // LANES) * LANES, values.shape[1]))
     filled[:n] = values
@@ -138,7 +163,7 @@ def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array
     weekday = np.tile(r.weekday, (1, horizon // 7 + 1))[:, :horizon]
     ranked = np.maximum(np.exp(level) - QUIET, 0.0) * (r.level[:, None] * weekday)[:, None, :]
     ranked[~np.nan_to_num(filled[:, -7 * WEEKS :]).any(axis=1)] = 0.0
-    return ranked[:n], r.grid[:n], weekday[:n]
+    return ranked[:n], r.grid[:n], r.weekday[:n]
 
 
 def _learned(r: Rhythm, nets: list[Weights]) -> Array:

@@ -1,6 +1,6 @@
 """Months' running totals of flows: what this month will have come to, and the next ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import NormalDist
 from typing import Self
@@ -8,9 +8,25 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from outgrow.forecasting.flows import HALF, ROUNDING, FlowForecast
+from outgrow.forecasting.flows import HALF, NOTHING, ROUNDING, FlowForecast
 from outgrow.forecasting.kernels.normal import Array, normal_cdf
-from outgrow.forecasting.kernels.series import bridge_gaps
+from outgrow.forecasting.kernels.series import bridge_gaps, mean_of_known
+from outgrow.forecasting.kernels.smoothing import QUIET_SHARE, SPANS, smoothed
+
+OWN_ABOVE, OWN_BELOW = 2 / 3, 1 / 3
+"""Weight of the flow's own smoothed level beside the model's, in logarithms, where it lies above and where below: what
+has risen of late mostly stays, what has fallen mostly comes back."""
+OWN_DAYS = 30
+"""It weighs so much over as many days, and fades after them."""
+COMPARED = 28
+"""Days ahead, whole weeks, by which the two levels are compared."""
+SURE = 1e-6
+"""Least relative doubt: a division by it must do no harm."""
+MOST_APART = 4.0
+"""The model's level is moved as if the flow's own differed from it by this factor at the most."""
+CUBE = 3.0
+"""A sum of amounts is as good as normal in its cube root: E. B. Wilson and M. M. Hilferty, The distribution of
+chi-square, 1931. It is never negative, and skewed the more the less certain it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,7 +37,7 @@ class MonthTotalForecast:
         flow: the forecast of the daily amounts.
         sofar: (n,) this month's total up to the newest day.
         left: (horizon,) True on the days of the month that is running.
-        mean, spread: (n, horizon) expected total on each day, and its standard deviation.
+        mean, spread: (n, horizon) middle of the total on each day, and standard deviation of what is still to come.
     """
 
     flow: FlowForecast
@@ -31,19 +47,27 @@ class MonthTotalForecast:
     spread: Array
 
     @classmethod
-    def of(cls, flow: FlowForecast, values: Array, last_day: date) -> Self:
+    def of(cls, flow: FlowForecast, values: Array, last_day: date, ordinary: Array | None = None) -> Self:
         """Add up a forecast of amounts.
+
+        The level lies between the model's and the flow's own, as exponential smoothing tells it; the doubt is the
+        larger of what both give.
 
         Args:
             flow: of n rows.
             values: (n, t) the daily amounts that it rests on.
             last_day: the day of the newest amounts.
+            ordinary: (n, t) the same without what is amiss in them, if that is known.
         """
-        past = [month_to_date(row, last_day - timedelta(days=len(row) - 1))[-1] for row in values]
-        restart = month_starts(last_day + timedelta(days=1), flow.horizon)
-        sofar = np.array(past)
-        mean, spread = flow.running_total(restart.astype(np.float64), sofar)
-        return cls(flow, sofar, np.cumsum(restart) == 0, mean, spread)
+        sofar = np.nan_to_num(bridge_gaps(values)[:, -last_day.day :]).sum(axis=1)
+        restart = month_starts(last_day + timedelta(days=1), flow.horizon).astype(np.float64)
+        left = np.cumsum(restart) == 0
+        nothing = np.zeros(len(sofar))
+        expected, spread = flow.running_total(restart, nothing)
+        moved, own = _own_level(flow, values if ordinary is None else ordinary, restart)
+        come = replace(flow, mean=flow.mean * moved).running_total(restart, nothing)[0]
+        doubt = np.fmax(np.sqrt(np.log1p((spread / np.maximum(expected, NOTHING)) ** 2)), own)
+        return cls(flow, sofar, left, come + np.where(left, sofar[:, None], 0.0), come * doubt)
 
     @property
     def horizon(self) -> int:
@@ -57,22 +81,21 @@ class MonthTotalForecast:
 
     def quantiles(self, levels: tuple[float, ...]) -> Array:
         """Quantiles of each day's total, (n, n_levels, horizon); this month's cannot shrink."""
-        scores = np.array([NormalDist().inv_cdf(level) for level in levels])
-        values = self.mean[:, None, :] + scores[None, :, None] * self.spread[:, None, :]
-        floor = np.where(self.left, self.sofar[:, None], 0.0)[:, None, :]
+        scores = np.array([NormalDist().inv_cdf(level) for level in levels])[None, :, None]
+        sofar, come, doubt = (part[:, None, :] for part in self._to_come())
+        values = sofar + come * np.maximum(1.0 + scores * doubt / CUBE, 0.0) ** CUBE
         grid = self.flow.grid[:, None, None]
         unit = np.where(grid > 0, grid, 1.0)
         # What came so far may lie between whole amounts: gaps are bridged.
-        result: Array = np.maximum(np.where(grid > 0, np.floor(values / unit + HALF) * unit, values), floor)
+        result: Array = np.maximum(np.where(grid > 0, np.floor(values / unit + HALF) * unit, values), sofar)
+        result[..., self.left] = np.maximum.accumulate(result[..., self.left], axis=2)
         result[~self.usable] = np.nan
         return result
 
-    def until(self, horizon: int) -> "MonthTotalForecast":
+    def until(self, horizon: int) -> Self:
         """The same for fewer days ahead."""
-        flow = self.flow.until(horizon)
-        return MonthTotalForecast(
-            flow, self.sofar, self.left[:horizon], self.mean[:, :horizon], self.spread[:, :horizon]
-        )
+        cut = {name: getattr(self, name)[..., :horizon] for name in ("left", "mean", "spread")}
+        return replace(self, flow=self.flow.until(horizon), **cut)
 
     def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
         """The same for some days alone, (n, n_levels, n_days)."""
@@ -93,7 +116,9 @@ class MonthTotalForecast:
             grid = self.flow.grid
             unit = np.where(grid > 0, grid, 1.0)
             held = np.where(grid > 0, (np.ceil(limit / unit - ROUNDING) - HALF) * unit, limit)
-            reached = 1.0 - normal_cdf((held[:, None] - self.mean) / self.spread)
+            sofar, come, doubt = self._to_come()
+            times = np.maximum(np.nan_to_num(held)[:, None] - sofar, 0.0) / come
+            reached = 1.0 - normal_cdf((np.cbrt(times) - 1.0) * CUBE / doubt)
             cdf = np.maximum.accumulate(reached, axis=1)
             cdf[limit <= self.sofar] = 1.0
         return np.where((np.isfinite(limit) & self.usable)[:, None], cdf, np.nan)
@@ -101,6 +126,48 @@ class MonthTotalForecast:
     def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
         """The same for some days alone, (n, n_days)."""
         return self.crossing_cdf(thresholds, falling=falling)[:, np.array(days) - 1]
+
+    def _to_come(self) -> tuple[Array, Array, Array]:
+        """What each day's total begins with, the middle of what is to come, and its relative doubt, (n, horizon)."""
+        sofar = np.where(self.left, self.sofar[:, None], 0.0)
+        come = np.maximum(self.mean - sofar, NOTHING)
+        return sofar, come, np.maximum(self.spread / come, SURE)
+
+
+def _own_level(flow: FlowForecast, values: Array, restart: Array) -> tuple[Array, Array]:
+    """What the model's amounts are multiplied by, and the doubt of totals as the flow's own past has it; (n, horizon).
+
+    For a row with too short a past 1, and NaN.
+    """
+    days = values.shape[1]
+    plain = values / flow.weekday[:, (np.arange(days) - days) % 7]
+    own, quiet = smoothed(plain), QUIET_SHARE * mean_of_known(plain)
+    ahead = min(COMPARED, flow.horizon)
+    week = np.tile(flow.weekday, (1, COMPARED // 7))[:, :ahead]
+    model = (flow.mean / flow.uplift)[:, :ahead].sum(axis=1) / week.sum(axis=1)
+    there = (model > NOTHING) & (quiet > 0)
+    apart = np.clip((own.level + quiet) / np.where(there, model + quiet, 1.0), 1.0 / MOST_APART, MOST_APART)
+    fading = np.minimum(1.0, OWN_DAYS / np.arange(1.0, flow.horizon + 1))
+    share = np.where(apart > 1.0, OWN_ABOVE, OWN_BELOW)[:, None] * fading
+    moved = np.where(there & ~np.isnan(own.level), apart, 1.0)[:, None] ** share
+    return moved, _at_spans(own.doubt, _days_added(restart))
+
+
+def _days_added(restart: Array) -> Array:
+    """How many of the days ahead are in each day's total, (horizon,)."""
+    day = np.arange(1.0, len(restart) + 1)
+    result: Array = day - np.maximum.accumulate(np.where(restart > 0, day - 1.0, 0.0))
+    return result
+
+
+def _at_spans(at_spans: Array, days: Array) -> Array:
+    """Values (n, n_spans) at `SPANS` days on straight lines to other numbers of days, (n, n_days)."""
+    held = np.clip(days, SPANS[0], SPANS[-1])
+    right = np.clip(np.searchsorted(SPANS, held), 1, len(SPANS) - 1)
+    spans = np.array(SPANS, dtype=np.float64)
+    share = (held - spans[right - 1]) / (spans[right] - spans[right - 1])
+    result: Array = at_spans[:, right - 1] * (1.0 - share) + at_spans[:, right] * share
+    return result
 
 
 def month_to_date(values: Array, first_day: date) -> Array:

@@ -8,12 +8,14 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from outgrow.domain.event import Event, EventEffect
 from outgrow.domain.explanation import Explanation
 from outgrow.domain.forecast import Forecast, HistoryNote, Refusal, Status
 from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note
 from outgrow.forecasting.correction import NO_CORRECTION, Correction
+from outgrow.forecasting.events import PanelEvents
 from outgrow.forecasting.explanation import explain
 from outgrow.forecasting.faults import Faults, find_faults
 from outgrow.forecasting.flows import FlowForecast
@@ -43,6 +45,7 @@ class ForecastRules:
         model: which model is asked, `shared` or `drift`.
         model_file: where the shared model is: the one that is shipped, or one that was fitted.
         correction: how much wider the bands are made, from the platform's own past.
+        events: days on which flows are unlike others, past and to come.
     """
 
     horizon_days: int = 365
@@ -52,6 +55,7 @@ class ForecastRules:
     model: str = SHARED
     model_file: Path = SHIPPED
     correction: Correction = NO_CORRECTION
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +68,8 @@ class Projection:
         notes: what was found amiss in the past.
         explanation: why the forecast is what it is; None where nobody asked.
         floor: no value lies below it.
+        events: what each event in the past that is looked at did, and what those within the horizon are to do, oldest
+            first; none of a level.
     """
 
     forecast: Forecast
@@ -73,6 +79,12 @@ class Projection:
     notes: tuple[Note, ...] = ()
     explanation: Explanation | None = None
     floor: float = -np.inf
+    events: tuple[EventEffect, ...] = ()
+
+    @property
+    def events_ahead(self) -> tuple[EventEffect, ...]:
+        """Those with days to come."""
+        return tuple(effect for effect in self.events if effect.event.last > self.forecast.as_of)
 
     def in_30_days(self) -> float:
         """What 30 days bring: a level to its median, a flow its mean amount a day, a month's total their sum."""
@@ -132,7 +144,7 @@ def project_all(asked: Sequence[tuple[History, ForecastRules]], today: date) -> 
     for key, members in alike.items():
         for begin in range(0, len(members), TOGETHER):
             some = members[begin : begin + TOGETHER]
-            together = _Together.of(key, [known for _, _, known in some])
+            together = _Together.of(key, [whole for _, whole, _ in some], [known for _, _, known in some])
             for row, (at, whole, known) in enumerate(some):
                 found[at] = together.projection(row, whole, known)
     return [projection for projection in found if projection is not None]
@@ -155,22 +167,30 @@ class _Together:
     faults: Faults
     panel: PanelForecast
     quantiles: Array
+    events: PanelEvents | None
 
     @classmethod
-    def of(cls, key: _Alike, histories: list[History]) -> Self:
+    def of(cls, key: _Alike, wholes: list[History], histories: list[History]) -> Self:
         rules, longest = key.rules, max(map(len, histories))
         values = np.full((len(histories), longest), np.nan)
         provenance = np.full((len(histories), longest), MISSING, dtype=np.int8)
         for row, history in enumerate(histories):
             values[row, longest - len(history) :] = history.values
             provenance[row, longest - len(history) :] = history.provenance
-        faults = find_faults(values, key.kind, provenance)
+        events = PanelEvents.of(values, wholes, rules.events, rules.horizon_days) if key.kind is Kind.FLOW else None
+        faults = find_faults(values if events is None else events.ordinary, key.kind, provenance)
+        if events is not None:
+            # What these days would have been is good enough to look for faults around them, and for nothing else.
+            faults.mended[events.apart] = np.nan
         panel = forecast_panel(faults.mended, rules.horizon_days, key.kind, model_asked(rules.model, rules.model_file))
         if isinstance(panel, LevelForecast):
             panel = panel.widened(rules.correction.width)
-        elif isinstance(panel, FlowForecast) and key.month_of is not None:
-            panel = MonthTotalForecast.of(panel, values, key.month_of)
-        return cls(rules, faults, panel, panel.quantiles(LEVELS))
+        elif isinstance(panel, FlowForecast):
+            if events is not None:
+                panel = events.applied_to(panel)
+            if key.month_of is not None:
+                panel = MonthTotalForecast.of(panel, values, key.month_of, faults.mended)
+        return cls(rules, faults, panel, panel.quantiles(LEVELS), events)
 
     def projection(self, row: int, whole: History, known: History) -> Projection:
         """One row as its metric's projection.
@@ -198,7 +218,9 @@ class _Together:
         )
         notes = self.faults.notes(row, known.last_day - timedelta(days=self.faults.mended.shape[1] - 1))
         reasons = explain(self.panel, row, mended, middle, model=self.rules.model, correction=self.rules.correction)
-        return Projection(forecast, past, self.panel, row, notes, reasons, floor)
+        effects = self.events.effects[row] if self.events else ()
+        events = tuple(effect for effect in effects if effect.event.last >= known.first_day)
+        return Projection(forecast, past, self.panel, row, notes, reasons, floor, events)
 
 
 def _growth(panel: PanelForecast, row: int, median: Array, past: Array) -> float:

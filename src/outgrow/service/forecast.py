@@ -43,18 +43,20 @@ def forecast(view: View, metric: str, limit: str | float | None = None, scope: S
     found = view.metrics.resolve(metric)
     known = view.forecastable(found, scope)
     projection = project(known, view.today, view.rules(found, scope))
-    threshold = nearest_limit(view, known) if limit is None and scope == PLATFORM else None
-    if limit is not None:
-        threshold = checked_threshold(limit)
+    threshold = nearest_limit(view, known) if limit is None else checked_threshold(limit)
     return ForecastAnswer(known, projection, days_until_of(projection, known, threshold))
 
 
 def forecast_document(history: History, projection: Projection | Refusal) -> dict[str, Any]:
-    """As JSON, with notes and explanation; a refusal bears its status, reason, have and need, and no days."""
+    """As JSON, with notes, explanation and the events within the horizon.
+
+    A refusal bears its status, reason, have and need, and no days.
+    """
     metric = history.metric
     if isinstance(projection, Projection):
         return {
             **projection.forecast.to_document(),
+            "events": [effect.to_document() for effect in projection.events_ahead],
             "notes": [note.to_document(metric.unit) for note in projection.notes],
             "explanation": projection.explanation.to_document(metric) if projection.explanation else None,
         }

@@ -33,6 +33,7 @@ from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.model import SHIPPED
 from outgrow.forecasting.projection import ForecastRules
+from outgrow.service.calendar import check_campaigns
 from outgrow.service.config import DEFAULT_LIMITS, CapacityConfig
 
 FILE = "outgrow.toml"
@@ -204,7 +205,7 @@ class Settings(BaseSettings):
         """Ladder, limits and policies as plain values.
 
         Raises:
-            ConfigurationError: the ladder is out of order, or lacks the tier that is rented.
+            ConfigurationError: the ladder is out of order or lacks the tier that is rented, or campaigns overlap.
         """
         limits = DEFAULT_LIMITS if self.limits is None else tuple(limit.to_limit() for limit in self.limits)
         rules = ForecastRules(**self.forecast.model_dump(), model_file=self.model_file or SHIPPED)
@@ -212,6 +213,7 @@ class Settings(BaseSettings):
         try:
             ladder = self._ladder()
             ladder.rented({}, self.plan.current_tier)
+            check_campaigns(events)
         except ConfigurationError as error:
             raise ConfigurationError(f"{self.read_from}: {error.what}", error.mend) from error
         return CapacityConfig(

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from outgrow.domain.errors import ConfigurationError
+from outgrow.domain.event import Event
 from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import CAPTURED, PLATFORM, Kind, Metric, MetricCatalogue, Scope
 from outgrow.forecasting.correction import Correction, learn_correction
@@ -16,6 +18,7 @@ from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.model import load_model
 from outgrow.forecasting.panel import DRIFT, SHARED
 from outgrow.forecasting.projection import ForecastRules
+from outgrow.service.calendar import events_of
 from outgrow.service.config import CapacityConfig
 from outgrow.store.forecasts import models_asked
 from outgrow.store.snapshots import HistoryReader, catalogue
@@ -24,6 +27,9 @@ LEARNED_DAYS, LEARNED_SERIES = 730, 24
 """The newest days, and the most metrics, that the correction is learned from. Metrics of one platform move together:
 more of them say hardly more, and a platform may have thousands.
 """
+
+LEARNED_YEARS = 10
+"""Whole years of events that are looked at before this one."""
 
 
 @dataclass(frozen=True)
@@ -90,16 +96,36 @@ class View:
         series = [found for kind in (Kind.LEVEL, Kind.CUMULATIVE) for found in _mended(histories, kind)]
         return learn_correction(series, load_model(self.config.rules.model_file))
 
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """The days on which flows are unlike others, of the past that is learned from and as far as is forecast.
+
+        Raises:
+            ConfigurationError: the calendar names a country that is not known, or campaigns overlap.
+        """
+        first = date(self.today.year - LEARNED_YEARS, 1, 1)
+        last = self.today + timedelta(days=self.config.rules.horizon_days)
+        try:
+            return events_of(self.config.calendar, first, last)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{self.config.read_from}: {error.what}", error.mend) from error
+
     def model(self, metric: Metric, scope: Scope = PLATFORM) -> str:
         """The model that is asked for a metric."""
         return self.config.rules.model if self.fallback(metric, scope) is None else DRIFT
 
     def rules(self, metric: Metric, scope: Scope = PLATFORM, model: str | None = None) -> ForecastRules:
-        """The rules of a metric's forecast: with the model that is asked for it, or another one."""
+        """The rules of a metric's forecast: with the model that is asked for it, or another one.
+
+        Raises:
+            ConfigurationError: the calendar names a country that is not known, or campaigns overlap.
+        """
         rules = replace(self.config.rules, model=model or self.model(metric, scope))
+        if metric.kind is Kind.FLOW:
+            return replace(rules, events=self.events)
         # What was learned is how far the shared model's bands were off on the platform's own levels: it says nothing
         # of the drift's, which is asked as the plain thing it is, nor of one store's or one plan's.
-        if rules.model != SHARED or metric.kind is Kind.FLOW or scope != PLATFORM:
+        if rules.model != SHARED or scope != PLATFORM:
             return rules
         return replace(rules, correction=self.correction)
 

@@ -318,7 +318,7 @@ class TestNothingToSay:
         assert rows(db) == {}
         assert view(db).history(TOTAL_PRODUCTS).newest is not None
         assert caplog.messages == [
-            f"no forecast of {TODAY} is kept: limit 1 ([[limits]]): there is no metric 'gigglebytes'"
+            f"no forecast of {TODAY} is kept: the configuration: limit 1 ([[limits]]): there is no metric 'gigglebytes'"
         ]
 
 

@@ -238,3 +238,45 @@ def test_a_flow_unknown_for_more_than_a_year_is_unknown(model: str) -> None:
     np.testing.assert_array_equal(panel.usable, [False, True])
     assert np.isnan(panel.quantiles(LEVELS)[0]).all()
     assert np.isfinite(panel.quantiles(LEVELS)[1]).all()
+
+
+# Days unlike others
+
+
+@each_model
+def test_an_uplift_multiplies_its_days_and_no_others(model: str) -> None:
+    panel = forecast(np.random.default_rng(6).lognormal(5, 0.3, (3, 300)), model, 30)
+    factor = np.ones((3, 30))
+    factor[1, 4:6] = 2.5
+    raised = panel.with_uplift(factor, np.zeros_like(factor))
+
+    np.testing.assert_allclose(raised.quantiles(LEVELS), panel.quantiles(LEVELS) * factor[:, None, :], rtol=1e-12)
+    for name in ("mean", "noise", "level_sd"):
+        np.testing.assert_array_equal(getattr(raised, name), getattr(panel, name) * factor)
+    np.testing.assert_array_equal(raised.until(5).uplift, factor[:, :5])
+    np.testing.assert_array_equal(raised.with_uplift(factor, np.zeros_like(factor)).uplift, factor**2)
+
+
+@each_model
+def test_no_uplift_changes_nothing(model: str) -> None:
+    panel = forecast(flows(), model, 30)
+    same = panel.with_uplift(np.ones((len(panel.usable), 30)), np.zeros((len(panel.usable), 30)))
+
+    np.testing.assert_array_equal(same.quantiles(LEVELS), panel.quantiles(LEVELS))
+    limits = np.nanmax(flows(), axis=1)
+    np.testing.assert_array_equal(same.crossing_cdf(limits), panel.crossing_cdf(limits))
+
+
+@each_model
+@pytest.mark.parametrize("doubt", [0.05, 0.3, 1.0])
+def test_a_doubtful_uplift_widens_its_days_around_their_middle(model: str, doubt: float) -> None:
+    panel = forecast(flows(), model, 30)
+    unsure = panel.with_uplift(np.ones((len(panel.usable), 30)), np.full((len(panel.usable), 30), doubt))
+    before, after = panel.ranked, unsure.ranked
+
+    assert (np.diff(after, axis=1) >= 0).all()
+    assert (after >= 0).all()
+    np.testing.assert_allclose(after[:, 3], before[:, 3], rtol=1e-12)
+    assert (after[:, 4:] >= before[:, 4:]).all()
+    assert (after[:, :3] <= before[:, :3] + 1e-9).all()
+    assert (unsure.level_sd >= panel.level_sd).all()

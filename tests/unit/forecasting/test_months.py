@@ -96,6 +96,78 @@ def test_a_month_s_end_is_less_certain_the_farther_it_is(model: str) -> None:
     assert width[0] < width[1]
 
 
+# The flow's own level, and its doubt
+
+
+@each_model
+def test_a_new_level_is_believed_before_the_model_has_it(model: str) -> None:
+    """Of what lies between the model's level and that of the newest weeks, two thirds upwards, one third downwards."""
+    for factor, share in ((1.5, 2 / 3), (1 / 1.5, 1 / 3)):
+        values = np.full((1, 200), 100.0)
+        values[0, -15:] *= factor
+        panel = forecast(values, model)
+        left = (date(2026, 3, 31) - TODAY).days
+        come = panel.quantiles((0.5,))[0, 0, left - 1] - panel.sofar[0]
+        by_model, newest = panel.flow.mean[0, :left].sum(), 100 * factor * left
+
+        assert np.log(come / by_model) == pytest.approx(share * np.log(newest / by_model), abs=0.12)
+
+
+@each_model
+def test_a_flow_that_wanders_has_less_certain_months_than_one_that_stays(model: str) -> None:
+    random = np.random.default_rng(5)
+    steady = random.poisson(400, (1, 364)).astype(float)
+    wandering = steady * np.exp(np.repeat(np.cumsum(random.normal(0, 0.25, 52)), 7))
+    relative = []
+    for values in (steady, wandering):
+        low, middle, high = forecast(values, model).quantiles((0.1, 0.5, 0.9))[0, :, 10]
+        relative.append((high - low) / (middle - values[0, -20:].sum()))
+
+    assert relative[1] > 3 * relative[0]
+
+
+def test_eight_in_ten_months_lie_in_the_band_of_eighty_percent() -> None:
+    """Of flows whose level wanders, seen in the middle of a month."""
+    random = np.random.default_rng(6)
+    level = np.exp(np.repeat(np.cumsum(random.normal(0, 0.1, (300, 60)), axis=1), 7, axis=1)[:, :411])
+    values = np.round(300 * level * random.lognormal(0, 0.15, level.shape))
+    today = date(2026, 3, 20)
+    panel = forecast(values[:, :400], "shared", today)
+    low, high = panel.quantiles((0.1, 0.9))[:, :, 10].T
+    came = panel.sofar + values[:, 400:411].sum(axis=1)
+
+    assert 0.7 < ((low <= came) & (came <= high)).mean() < 0.95
+
+
+@each_model
+def test_what_is_amiss_counts_for_the_total_and_not_for_the_level(model: str) -> None:
+    values = np.full((1, 200), 100.0)
+    ordinary = values.copy()
+    values[0, -3], ordinary[0, -3] = 5_000.0, np.nan
+    flow = forecast_panel(ordinary, HORIZON, "flow", model)
+    assert isinstance(flow, FlowForecast)
+    panel = MonthTotalForecast.of(flow, values, TODAY, ordinary)
+
+    assert panel.sofar[0] == 19 * 100 + 5_000
+    assert panel.quantiles((0.5,))[0, 0, 10] == pytest.approx(panel.sofar[0] + 1_100, rel=1e-3)
+
+
+@each_model
+def test_an_uplift_is_added_to_the_months_that_have_it(model: str) -> None:
+    values = np.random.default_rng(3).poisson(400, (1, 200)).astype(float)
+    flow = forecast_panel(values, HORIZON, "flow", model)
+    assert isinstance(flow, FlowForecast)
+    factor = np.ones((1, HORIZON))
+    factor[0, 20] = 6.0  # in April
+    plain = MonthTotalForecast.of(flow, values, TODAY)
+    raised = MonthTotalForecast.of(flow.with_uplift(factor, np.zeros_like(factor)), values, TODAY)
+    more = (raised.quantiles((0.5,)) - plain.quantiles((0.5,)))[0, 0]
+
+    assert (more[:20] == 0).all()
+    assert more[20:41] == pytest.approx(np.full(21, 5 * 400), rel=0.15)
+    assert (more[41:] == 0).all()
+
+
 # Crossings
 
 

@@ -102,7 +102,7 @@ def test_an_unknown_country_is_named_with_those_near_it(country: str, meant: str
 
     assert f"[calendar] country = '{country}'" in error.value.what
     assert meant in error.value.mend
-    assert "outgrow.toml" in error.value.mend
+    assert "ISO 3166" in error.value.mend
 
 
 @pytest.mark.parametrize(

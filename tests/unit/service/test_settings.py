@@ -139,6 +139,11 @@ def test_the_rest_of_the_plan() -> None:
             "outgrow.toml, line 1: events.0: the last day, 2027-01-01, lies before the first, 2027-01-05",
             "settings.md",
         ),
+        (
+            '[[events]]\nname = "x"\nfirst = 2027-01-05\nlast = 2027-01-09\n[[events]]\nname="y"\nfirst=2027-01-09\n',
+            "outgrow.toml: [[events]]: 'x' (2027-01-05 to 2027-01-09) and 'y' (2027-01-09) overlap on 2027-01-09",
+            "change `first` or `last` of one",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place_and_its_mend(text: str, said: str, mend: str) -> None:

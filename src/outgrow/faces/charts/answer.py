@@ -9,8 +9,9 @@ from outgrow.service.forecast import ForecastAnswer
 def answer_chart(asked: ForecastAnswer) -> Spec:
     """A specification of the past, the forecast, and the limit with its crossing."""
     metric = asked.history.metric
-    made = None if isinstance(asked.projection, Refusal) else asked.projection.forecast
+    projection = None if isinstance(asked.projection, Refusal) else asked.projection
+    made, events = (None, ()) if projection is None else (projection.forecast, projection.events)
     rest, platform = asked.until.history, asked.history.platform
     told = f"{rest.observed_days + rest.reconstructed_days:,} days of history, {rest.observed_days:,} of them observed"
     subtitle = f"Platform {platform}, {told}"
-    return forecast_chart(asked.past(), made, asked.until, metric.label, subtitle)
+    return forecast_chart(asked.past(), made, asked.until, metric.label, subtitle, events=events)

@@ -1,5 +1,9 @@
 """A metric's past, its forecast with two bands, its limit and when that is reached, as one Vega-Lite specification."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from outgrow.domain.event import EventEffect
 from outgrow.domain.forecast import DaysUntil, Forecast
 from outgrow.domain.history import History
 from outgrow.faces.charts import theme
@@ -13,6 +17,7 @@ from outgrow.faces.charts.captions import (
     past_labels,
     refusal_labels,
 )
+from outgrow.faces.charts.events import EventMarks
 from outgrow.faces.charts.labels import text_width
 from outgrow.faces.charts.layers import (
     Axes,
@@ -36,7 +41,13 @@ TITLE_LINE, SUBTITLE_LINE, DATE_LINES, TICK_GAP, TITLE_GAP = 26, 18, 38, 8, 16
 
 
 def forecast_chart(
-    history: History, forecast: Forecast | None, until: DaysUntil | None, title: str, subtitle: str
+    history: History,
+    forecast: Forecast | None,
+    until: DaysUntil | None,
+    title: str,
+    subtitle: str,
+    *,
+    events: Sequence[EventEffect] = (),
 ) -> Spec:
     """Draw one metric.
 
@@ -49,6 +60,7 @@ def forecast_chart(
         until: the limit, when it is reached, or why that is not known; None without a limit.
         title: the first line; empty for none.
         subtitle: the second, wrapped as needed; empty for none.
+        events: days unlike others, past and ahead; they are marked, and those that matter are named.
 
     Returns:
         A complete Vega-Lite 6 specification with its data; every layer has a name.
@@ -56,7 +68,8 @@ def forecast_chart(
     days = choose_days(history, forecast, until)
     series = Series.of(history, forecast).between(days.first, days.last)
     limit = until.threshold if until is not None else None
-    values = choose_values(series.single_days, forecast, (days.last - days.anchor).days, limit)
+    shown, ranges = (series.with_medians(days.last), series.forecast) if events else (series.single_days, forecast)
+    values = choose_values(shown, ranges, (days.last - days.anchor).days, limit)
     crossing = Crossing.of(forecast, until)
     lines = headings(subtitle, forecast, until)
     strip = 43 if crossing is not None else 29
@@ -66,19 +79,22 @@ def forecast_chart(
         "top": theme.MARGIN + (TITLE_LINE if title else 0) + SUBTITLE_LINE * len(lines) + strip,
         "bottom": theme.MARGIN + DATE_LINES,
     }
-    width = theme.WIDTH - padding["left"] - padding["right"]
+    width, right = theme.WIDTH - padding["left"] - padding["right"], padding["right"] - theme.MARGIN
+    middle = crossing.middle if crossing is not None else None
+    marks = EventMarks.of(events, Frame(days, values, width, 0.0), width + right, middle)
+    padding["top"] += marks.lift
     frame = Frame(days, values, width, theme.HEIGHT - padding["top"] - padding["bottom"])
     return {
         "$schema": SCHEMA,
-        "description": description(series, days, until, crossing),
+        "description": " ".join((description(series, days, until, crossing), *marks.sentence(days.anchor))),
         "width": frame.width,
         "height": frame.height,
         "padding": padding,
         "autosize": {"type": "none"},
         "config": theme.config(),
         "title": _title(title, lines, padding["left"] - theme.MARGIN),
-        "datasets": _datasets(frame, series, until, crossing, padding["right"] - theme.MARGIN),
-        "layer": _layers(frame, series, limit, crossing),
+        "datasets": _datasets(frame, series, until, crossing, right, marks=marks),
+        "layer": _layers(frame, series, limit, crossing, marks=marks),
     }
 
 
@@ -98,15 +114,25 @@ def _title(title: str, lines: list[str], left: int) -> Spec:
     }
 
 
-def _datasets(frame: Frame, series: Series, until: DaysUntil | None, crossing: Crossing | None, right: int) -> Spec:
+def _datasets(
+    frame: Frame,
+    series: Series,
+    until: DaysUntil | None,
+    crossing: Crossing | None,
+    right: int,
+    *,
+    marks: EventMarks,
+) -> Spec:
     """All data of the picture by name; `right` is the room beside the plot, in pixels."""
     limit = until.threshold if until is not None else None
     metric, forecast = series.past.metric, series.forecast
     labels = past_labels(frame, series, limit) + column_labels(frame, metric, forecast, limit)
     if crossing is not None:
-        labels += crossing_labels(frame, crossing, series.axis_title, right)
+        above = crossing_labels(frame, crossing, series.axis_title, right)
+        labels += [replace(label, y=label.y - marks.lift) for label in above]
     if forecast is None:
         labels += refusal_labels(frame, until, limit)
+    labels += marks.labels
     return {
         "history": history_rows(series.past),
         "daily": daily_rows(series.daily) if series.daily is not None else [],
@@ -116,13 +142,17 @@ def _datasets(frame: Frame, series: Series, until: DaysUntil | None, crossing: C
         "limit": [{"value": limit}] if limit is not None and frame.holds(limit) else [],
         "crossing": [crossing_row(crossing, frame, limit)] if crossing is not None else [],
         "labels": [label.to_row() for label in labels],
+        **({"events": marks.rows(frame)} if marks.effects else {}),
     }
 
 
-def _layers(frame: Frame, series: Series, limit: float | None, crossing: Crossing | None) -> list[Spec]:
+def _layers(
+    frame: Frame, series: Series, limit: float | None, crossing: Crossing | None, *, marks: EventMarks
+) -> list[Spec]:
     """From the bottom to the top."""
-    axes = Axes(frame, series.axis_title, _tick_width(frame.values) + TICK_GAP, TICK_GAP)
+    axes = Axes(frame, series.axis_title, _tick_width(frame.values) + TICK_GAP, TICK_GAP, marks.lift)
     layers = [] if crossing is None else crossing_span(axes)
+    layers += marks.layers(axes)
     layers += no_forecast(axes) if series.forecast is None else bands(axes, series.daily_median is not None)
     layers += [] if limit is None else limit_line(axes)
     layers += past(axes, series.daily is not None)

@@ -20,6 +20,8 @@ class Axes:
     """Pixels from the plot to where the numbers beside it begin."""
     tick_gap: int
     """Pixels from the plot to where they end."""
+    lift: int = 0
+    """Pixels above the plot that are taken by names of events."""
 
     def x(self, field: str = "day") -> Spec:
         """The days."""
@@ -37,7 +39,7 @@ class Axes:
             "titleAlign": "left",
             "titleBaseline": "alphabetic",
             "titleX": -self.left,
-            "titleY": -12,
+            "titleY": -12 - self.lift,
             "values": values.ticks(),
             "format": values.format(),
             "domain": False,
@@ -63,7 +65,7 @@ def crossing_mark(axes: Axes) -> list[Spec]:
     rule = {"type": "rule", "stroke": theme.LIMIT, "strokeWidth": 1.25, "strokeDash": [2, 3]}
     dot = {"type": "point", "filled": True, "fill": theme.LIMIT, "stroke": theme.PAPER, "strokeWidth": 1.5, "size": 80}
     bar = {"type": "rule", "stroke": theme.LIMIT, "strokeWidth": 3, "opacity": 1}
-    top, bottom = {"value": -4}, {"value": axes.frame.height + 5}
+    top, bottom = {"value": -4 - axes.lift}, {"value": axes.frame.height + 5}
     return [
         _layer("crossing-limit", "crossing", bar, x=axes.x("start"), x2={"field": "end"}, y=axes.y("limit")),
         _layer("crossing-date", "crossing", rule, x=axes.x("middle"), y=top, y2=bottom),

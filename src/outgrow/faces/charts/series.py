@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from outgrow.domain.forecast import Forecast
-from outgrow.domain.history import MISSING, History
+from outgrow.domain.history import MISSING, OBSERVED, History
 from outgrow.domain.metric import Kind
 
 WEEK = 7
@@ -51,6 +51,16 @@ class Series:
     def single_days(self) -> History:
         """Every known day, whether bold or behind."""
         return self.daily or self.past
+
+    def with_medians(self, last: date) -> History:
+        """Every known day, and the medians of a flow's days ahead up to `last`, of which single ones may stand out."""
+        days = self.single_days
+        if self.daily_median is None or self.forecast is None:
+            return days
+        until = days.between(None, self.forecast.as_of)
+        values = np.concatenate([until.values, self.daily_median])
+        ahead = np.full(len(self.daily_median), OBSERVED, dtype=np.int8)
+        return replace(until, values=values, provenance=np.concatenate([until.provenance, ahead])).between(None, last)
 
     @property
     def axis_title(self) -> str:

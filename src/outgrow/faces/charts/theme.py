@@ -28,6 +28,9 @@ BAND_TEXT = "#3a74a8"
 LIMIT = "#b8370b"
 SPAN, SPAN_OPACITY = "#f2b48f", 0.32
 
+EVENT = "#d3d9df"
+"""Days of events: quieter than anything that is measured or forecast."""
+
 WIDTH, HEIGHT = 900, 420
 MARGIN = 24
 """Pixels kept free around everything."""

@@ -8,11 +8,16 @@ import typer
 from outgrow.faces.cli.command import AsOf, Json, ScopeName, as_date, print_json, say, with_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from outgrow.domain.event import EventEffect
     from outgrow.forecasting.projection import Projection
     from outgrow.service.workspace import Workspace
 
 SHOWN_LEVELS = {0.05: "5 %", 0.25: "25 %", 0.5: "median", 0.75: "75 %", 0.95: "95 %"}
 SHOWN_DAYS = (7, 14, 30, 60, 90, 180, 365)
+SHOWN_EVENTS = 4
+"""The nearest events are named, and no more than so many."""
 
 
 def forecast(
@@ -78,8 +83,28 @@ def _print(projection: "Projection") -> None:
         rows.append((f"{days} days", day(made.as_of + timedelta(days=days)), *values))
     headings = [("In", "left"), ("On", "left"), *((name, "right") for name in SHOWN_LEVELS.values())]
     out.print(table(headings, rows))
-    for line in (f"Rests on {rests_on(made.history)}.", *note_lines(projection.notes, metric, made.as_of)):
+    ahead = [events_line(projection.events_ahead)] if projection.events_ahead else []
+    for line in (*ahead, f"Rests on {rests_on(made.history)}.", *note_lines(projection.notes, metric, made.as_of)):
         out.print(line, soft_wrap=True)
+
+
+def events_line(ahead: "Sequence[EventEffect]") -> str:
+    """The events within the horizon, nearest first, with what a day of theirs is multiplied by."""
+    words = [_event(effect) for effect in ahead[:SHOWN_EVENTS]]
+    more = len(ahead) - len(words)
+    return f"Events ahead: {', '.join(words)}" + (f", and {more} more: see `events` of --json." if more else ".")
+
+
+def _event(effect: "EventEffect") -> str:
+    from outgrow.faces.cli.text import day
+
+    event = effect.event
+    days = f"on {day(event.first)}" if event.first == event.last else f"{day(event.first)} – {day(event.last)}"
+    if effect.uplift is None:
+        return f"{event.name} {days} (not seen before)"
+    size = f"×{effect.uplift[1]:.2g}"
+    times = "once" if effect.seen == 1 else "twice" if effect.seen == 2 else f"{effect.seen} times"  # noqa: PLR2004
+    return f"{event.name} {days} ({size}, {f'seen {times}' if effect.seen else 'by the settings'})"
 
 
 def _print_reasons(projection: "Projection") -> None:

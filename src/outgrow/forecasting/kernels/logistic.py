@@ -46,7 +46,9 @@ def logistic(score: Array) -> Array:
 def fit_logistic(features: Array, outcomes: Array, weights: Array, prior: Prior) -> Array:
     """The most likely coefficients under a normal prior, by damped Newton steps.
 
-    A bounded coefficient that would fall below zero is held at zero, and the others are found again.
+    Bounds are kept by a primal active set (Nocedal and Wright, Numerical Optimization, 2006, chapter 16): on the way to
+    the best of the free coefficients the first that comes to zero is held there, and one that is held is let go where
+    that makes the outcomes likelier.
 
     Args:
         features: (n, k).
@@ -56,13 +58,21 @@ def fit_logistic(features: Array, outcomes: Array, weights: Array, prior: Prior)
     Returns:
         (k,)
     """
-    free = np.ones(len(prior.mean), dtype=np.bool_)
+    likelihood = _Likelihood(features, outcomes, weights, prior)
+    at = np.where(prior.bounded, np.maximum(prior.mean, 0.0), prior.mean)
+    free = np.ones(len(at), dtype=np.bool_)
     while True:
-        found = _Likelihood(features, outcomes, weights, prior).most_likely(free)
-        below = free & prior.bounded & (found < 0)
-        if not below.any():
-            return found
-        free &= ~below
+        target = likelihood.most_likely(at, free)
+        below = free & prior.bounded & (target < 0)
+        if below.any():
+            shares = np.where(below, at / np.where(below, at - target, 1.0), np.inf)
+            at = np.where(shares == shares.min(), 0.0, at + shares.min() * (target - at))
+            free &= shares > shares.min()
+            continue
+        gain = np.where(free, 0.0, likelihood.gradient(target))
+        if gain.max() <= SETTLED * (1.0 + weights.sum()):
+            return target
+        at, free[int(gain.argmax())] = target, True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,20 +90,23 @@ class _Likelihood:
         misfit = float((self.weights * (np.logaddexp(0.0, score) - self.outcomes * score)).sum())
         return misfit + 0.5 * float((self.prior.precision * (at - self.prior.mean) ** 2).sum())
 
+    def gradient(self, at: Array) -> Array:
+        """By how much the logarithm of the posterior grows with each coefficient."""
+        missed = self.outcomes - logistic(self.features @ at)
+        slope: Array = self.features.T @ (self.weights * missed) - self.prior.precision * (at - self.prior.mean)
+        return slope
+
     def step(self, at: Array, free: NDArray[np.bool_]) -> Array:
         """Newton's step, of the free coefficients alone."""
         likely = logistic(self.features @ at)
-        gradient = self.features.T @ (self.weights * (self.outcomes - likely))
-        gradient -= self.prior.precision * (at - self.prior.mean)
         curvature = (self.features * (self.weights * likely * (1.0 - likely))[:, None]).T @ self.features
         curvature += np.diag(self.prior.precision)
         step = np.zeros_like(at)
-        step[free] = np.linalg.solve(curvature[np.ix_(free, free)], gradient[free])
+        step[free] = np.linalg.solve(curvature[np.ix_(free, free)], self.gradient(at)[free])
         return step
 
-    def most_likely(self, free: NDArray[np.bool_]) -> Array:
-        """The coefficients of the least cost, with those that are not free at zero."""
-        at = np.where(free, self.prior.mean, 0.0)
+    def most_likely(self, at: Array, free: NDArray[np.bool_]) -> Array:
+        """The coefficients of the least cost, from these on; those that are not free stay."""
         best = self.cost(at)
         for _ in range(STEPS):
             step, share = self.step(at, free), 1.0
