@@ -40,6 +40,10 @@ class Metric:
         """Whether values are whole things (stores, products) rather than sizes."""
         return self.unit not in {"GB", "MB", "%"}
 
+    def amount(self, value: float) -> str:
+        """So much of it, as a reader would say it: `300 active stores`, `1,050 GB of media storage`."""
+        return f"{value:,.10g} {'' if self.is_count else f'{self.unit} of '}{self.label.lower()}"
+
     @property
     def decimals(self) -> int:
         """How many decimals a value is worth showing with."""

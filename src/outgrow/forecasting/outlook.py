@@ -76,7 +76,7 @@ def _judge(projection: Projection, threshold: float | None, *, falling: bool) ->
     if past[-1] >= limit:
         ago = _days_above(past, limit)
         since = projection.forecast.as_of - timedelta(days=ago)
-        return _Verdict(Status.ALREADY_EXCEEDED, f"{at_or} {threshold:,g} since {since}", days_ago=ago)
+        return _Verdict(Status.ALREADY_EXCEEDED, f"{at_or} {threshold:,.10g} since {since}", days_ago=ago)
     cdf = projection.crossing_cdf(threshold, falling=falling)
     band = _band(cdf)
     if band.p50 is not None:

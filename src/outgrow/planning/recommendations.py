@@ -139,9 +139,9 @@ def _infrastructure(infrastructure: Infrastructure, policy: AlertPolicy) -> list
     worst = next(iter(by_urgency(outlooks)), None)
     severity = max(Severity.INFO, worst.severity if worst else Severity.INFO)
     dates = [
-        f"{o.until.threshold:,g} {o.until.metric.label.lower()} {text}"
+        f"{o.until.metric.amount(o.until.threshold)} {text}"
         for o in outlooks
-        if (text := when_text(o.until))
+        if o.until.threshold is not None and (text := when_text(o.until))
     ]
     said = Recommendation(
         category="infrastructure",
@@ -167,8 +167,8 @@ def _tier_sentence(infrastructure: Infrastructure, pressing: LimitOutlook | None
         return f"Tier {tier} lasts for now, and next is {infrastructure.trigger}."
     noun = pressing.until.metric.label.lower()
     if pressing.until.status is Status.ALREADY_EXCEEDED:
-        return f"Tier {tier} is outgrown: {noun} have reached its limit of {pressing.until.threshold:,g}."
-    limit = f"{pressing.until.threshold:,g} {noun}"
+        return f"Tier {tier} is outgrown: {noun} have reached its limit of {pressing.until.threshold:,.10g}."
+    limit = pressing.until.metric.amount(pressing.until.threshold or 0.0)
     return f"Tier {tier} is nearly outgrown: its limit of {limit} is near, and {pressing.why}."
 
 
@@ -233,8 +233,8 @@ def _limit(outlook: LimitOutlook) -> Finding:
 
 
 def _top(limit: Limit, metric: Metric) -> str:
-    top = f"{limit.maximum:,g} {metric.unit}"
-    return top if limit.usable == limit.maximum else f"{limit.usable:,g} usable of {top}"
+    top = f"{limit.maximum:,.10g} {metric.unit}"
+    return top if limit.usable == limit.maximum else f"{limit.usable:,.10g} usable of {top}"
 
 
 def _limit_sentence(outlook: LimitOutlook, top: str) -> str:

@@ -70,7 +70,7 @@ def limit(old: NamedLevel, new: NamedLevel) -> Words:
     if old[1] == new[1]:
         return "the limit is the same", ""
     way = "raised" if new[1] > old[1] else "lowered"
-    called = [f"{level:,g}" + (f" ({name})" if name else "") for name, level in (new, old)]
+    called = [f"{level:,.10g}" + (f" ({name})" if name else "") for name, level in (new, old)]
     return f"the limit was {way}", f"{called[0]} instead of {called[1]}"
 
 

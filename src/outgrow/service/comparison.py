@@ -143,7 +143,7 @@ class Comparison:
         before, after = _said(self.before, self.old, crossings[0]), _said(self.now, self.new, crossings[-1])
         both = replace(nothing, before=before, after=after)
         if before.status is Status.ALREADY_EXCEEDED:
-            reached = f"{self.old[1]:,g} {self.metric.unit} were reached on {spoken(before.median)}"
+            reached = f"{self.old[1]:,.10g} {self.metric.unit} were reached on {spoken(before.median)}"
             late = f"{reached}, before the forecast of {spoken(before.issued_on)}"
             return replace(both, status=before.status, reason=late)
         if before.median is None or after.median is None:

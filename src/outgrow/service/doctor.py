@@ -161,7 +161,7 @@ def _store(exam: _Exam, workspace: Workspace) -> None:
 
 def _limits(workspace: Workspace, store: Session, platform: StoredPlatform) -> str:
     view = View(store, platform.code, local_day(workspace.clock(), ZoneInfo("UTC")), workspace.config)
-    return ", ".join(f"{limit.metric} {limit.maximum:,g}" for limit in configured_limits(view)) or "none"
+    return ", ".join(f"{limit.metric} {limit.maximum:,.10g}" for limit in configured_limits(view)) or "none"
 
 
 def _reach(url: str, engine: Callable[[], Engine]) -> str:

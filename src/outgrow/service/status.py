@@ -118,7 +118,7 @@ def first_sentence(ordered: Sequence[LimitOutlook]) -> str:
     if first.until.status is not Status.ALREADY_EXCEEDED and dated:
         first = min(dated, key=lambda pair: pair[0])[1]  # one that is nearly full may still last longer
     until = first.until
-    limit = f"{until.threshold:,g} {until.metric.unit}"
+    limit = f"{until.threshold:,.10g} {until.metric.unit}"
     called = "" if first.name.lower() == until.metric.label.lower() else f"{first.name}, "
     whose = "" if first.limit is None or first.limit.scope == str(PLATFORM) else f" of {first.limit.scope}"
     what = f"{until.metric.label}{whose} ({called}{limit})"

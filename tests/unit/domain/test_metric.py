@@ -106,3 +106,9 @@ def test_a_scope_is_read_as_it_is_written(text: str, scope: Scope) -> None:
 def test_a_scope_without_a_kind_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="kind:key"):
         Scope.parse(text)
+
+
+def test_amounts_as_a_reader_would_say_them() -> None:
+    assert ACTIVE_STORES.amount(300) == "300 active stores"
+    assert STORAGE_USED_GB.amount(1_050) == "1,050 GB of media storage"
+    assert TOTAL_PRODUCTS.amount(2_500_000) == "2,500,000 products"

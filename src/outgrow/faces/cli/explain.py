@@ -73,7 +73,7 @@ def _print_movement(movement: "Movement") -> None:
     if before is None or after is None or not movement.parts:
         return
     name, level = after.limit
-    limit = f"{level:,g} {metric.unit}" + (f" ({name})" if name else "")
+    limit = f"{level:,.10g} {metric.unit}" + (f" ({name})" if name else "")
     out.print(f"{metric.label}, limit {limit}: forecast of {day(before.issued_on)} against {day(after.issued_on)}\n")
     rows = [
         ("–" if part.days is None else _signed(part.days), part.cause[0].upper() + part.cause[1:], part.detail)

@@ -82,7 +82,7 @@ def rests_on(history: HistoryNote) -> str:
 def until_lines(until: DaysUntil) -> list[str]:
     """The answer to "when?", a few lines long."""
     metric = until.metric
-    limit = "" if until.threshold is None or until.falling else f" of {until.threshold:,g}"
+    limit = "" if until.threshold is None or until.falling else f" of {until.threshold:,.10g}"
     head = f"{metric.label}: {number(until.current, metric)}{limit} {metric.unit} on {day(until.as_of)}."
     if until.status is not Status.OK:
         stays = until.falling and until.status is Status.NO_GROWTH
@@ -92,7 +92,7 @@ def until_lines(until: DaysUntil) -> list[str]:
             lines.append(f"Have {until.have}, need {until.need} days.")
     else:
         span = f"80 % of the likely dates lie in {day_range(until)}"
-        what = f"At or below {until.threshold:,g}" if until.falling else "Reached"
+        what = f"At or below {until.threshold:,.10g}" if until.falling else "Reached"
         lines = [head, f"{what} in about {until.days.p50} days, on {day(until.date('p50'))}; {span}."]
     if until.probability_within:
         chances = ", ".join(

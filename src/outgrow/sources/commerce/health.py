@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start, local_day, month_start
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
-from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS
+from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS, MetricCatalogue
 from outgrow.sources.commerce.areas.billing import effective_limit
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.areas.database import database_size_mb
@@ -152,8 +152,9 @@ def next_tier_trigger(ladder: Ladder, tier: Tier, usage: dict[str, int]) -> str 
         return None
     metric = max(shares, key=lambda name: shares[name])
     top = tier.maxima()[metric]
-    noun = metric.removeprefix("total_").replace("_", " ")
-    return f"{following.name} at {top:,} {noun} ({usage[metric]:,} now, {shares[metric]:.0%})"
+    assert top is not None, "only limited metrics have a share"  # noqa: S101
+    limit = MetricCatalogue().resolve(metric).amount(top)
+    return f"{following.name} at {limit} ({usage[metric]:,} now, {shares[metric]:.0%})"
 
 
 def _used(table: Any, amount: ColumnElement[Any], *where: SQLColumnExpression[bool]) -> Select[Any]:  # noqa: ANN401
