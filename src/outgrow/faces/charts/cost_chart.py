@@ -17,7 +17,7 @@ from outgrow.faces.charts.cost_captions import (
 from outgrow.faces.charts.cost_flags import POLE, SHORT, Flag, crossing_of, flags, order_day
 from outgrow.faces.charts.forecast_chart import DATE_LINES, SCHEMA, SUBTITLE_LINE, TICK_GAP, TITLE_GAP, TITLE_LINE
 from outgrow.faces.charts.labels import text_width, wrap
-from outgrow.faces.charts.layers import Axes, Spec, crossing_span, words
+from outgrow.faces.charts.layers import Axes, Spec, crossing_span, layer, words
 from outgrow.faces.charts.layout import Days, Frame, Values, nice_step
 from outgrow.faces.charts.rows import Rows
 from outgrow.planning.ladder_plan import LadderPlan, MonthPlan
@@ -148,17 +148,13 @@ def _layers(axes: Axes) -> list[Spec]:
         "y2": {"value": axes.frame.height + 5},
     }
     return [
-        _layer("cost", "months", filled, x=axes.x(), y=axes.y("p50"), y2={"datum": 0}),
+        layer("cost", "months", filled, x=axes.x(), y=axes.y("p50"), y2={"datum": 0}),
         *crossing_span(axes),
-        _layer("band", "months", band, x=axes.x(), y=axes.y("p10"), y2={"field": "p90"}),
-        _layer("next-price", "next", dashed, y=axes.y("value")),
-        _layer("median", "months", line, x=axes.x(), y=axes.y("p50")),
-        _layer("order-day", "order", solid, x=axes.x(), **pole),
-        _layer("outgrown-day", "outgrown", dotted, x=axes.x(), **pole),
-        _layer("outgrown-point", "outgrown", {**dot, "opacity": 1}, x=axes.x(), y=axes.y("cost")),
+        layer("band", "months", band, x=axes.x(), y=axes.y("p10"), y2={"field": "p90"}),
+        layer("next-price", "next", dashed, y=axes.y("value")),
+        layer("median", "months", line, x=axes.x(), y=axes.y("p50")),
+        layer("order-day", "order", solid, x=axes.x(), **pole),
+        layer("outgrown-day", "outgrown", dotted, x=axes.x(), **pole),
+        layer("outgrown-point", "outgrown", {**dot, "opacity": 1}, x=axes.x(), y=axes.y("cost")),
         *words(),
     ]
-
-
-def _layer(name: str, data: str, mark: Spec, **encoding: Spec) -> Spec:
-    return {"name": name, "data": {"name": data}, "mark": mark, "encoding": encoding}

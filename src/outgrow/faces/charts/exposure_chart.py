@@ -21,13 +21,11 @@ from outgrow.faces.charts.exposure_rows import (
     slanted,
     used_bars,
 )
-from outgrow.faces.charts.forecast_chart import SCHEMA, SUBTITLE_LINE, TITLE_GAP, TITLE_LINE
-from outgrow.faces.charts.labels import Label, day_words, wrap
+from outgrow.faces.charts.labels import Label, day_words
 from outgrow.faces.charts.layers import Spec, words
-from outgrow.faces.charts.pixels import pixel_layer
+from outgrow.faces.charts.pixels import pixel_layer, sheet
 from outgrow.service.exposure import ExposureReport
 
-INNER = theme.WIDTH - 2 * theme.MARGIN
 LEGEND, HEAD, FOOT = 26, 44, 40
 """Heights in pixels: of the legend, of the columns' headings, and of the scale below."""
 KEY = (
@@ -50,7 +48,6 @@ def exposure_chart(report: ExposureReport) -> Spec:
     """
     exposure = report.exposure
     title = f"Sold against used: platform {report.platform}, tier {exposure.tier.name}, {day_words(exposure.as_of)}"
-    lines = wrap(exposure.sentence, theme.SUBTITLE_SIZE, INNER)
     bars = bars_of(exposure, LEGEND + HEAD)
     bottom = LEGEND + HEAD + ROW * len(bars)
     swatches, words_of_them = _legend(divided=exposure.tenants is not None)
@@ -58,26 +55,7 @@ def exposure_chart(report: ExposureReport) -> Spec:
     beyond = [bar for each in bars for bar in beyond_bars(each)]
     labels += [label for each in bars for label in row_labels(each)]
     return {
-        "$schema": SCHEMA,
-        "description": _description(report),
-        "width": INNER,
-        "height": bottom + FOOT,
-        "padding": {
-            "left": theme.MARGIN,
-            "right": theme.MARGIN,
-            "top": theme.MARGIN + TITLE_LINE + SUBTITLE_LINE * len(lines) + TITLE_GAP,
-            "bottom": theme.MARGIN,
-        },
-        "autosize": {"type": "none"},
-        "config": theme.config(),
-        "title": {
-            "text": title,
-            "subtitle": lines,
-            "offset": TITLE_GAP,
-            "subtitlePadding": 6,
-            "subtitleLineHeight": SUBTITLE_LINE,
-            "limit": INNER,
-        },
+        **sheet(title, exposure.sentence, _description(report), bottom + FOOT),
         "datasets": {
             "grid": _grid(bars, bottom),
             "sold": [each.bar(0, each.row.use.sold) for each in bars if each.row.use.sold],

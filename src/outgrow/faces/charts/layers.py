@@ -50,14 +50,15 @@ class Axes:
         return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
 
 
-def _layer(name: str, data: str, mark: Spec, **encoding: Spec) -> Spec:
+def layer(name: str, data: str, mark: Spec, **encoding: Spec) -> Spec:
+    """One mark over a data set."""
     return {"name": name, "data": {"name": data}, "mark": mark, "encoding": encoding}
 
 
 def crossing_span(axes: Axes) -> list[Spec]:
     """The days from the early to the late quantile of the crossing, behind everything."""
     mark = {"type": "rect", "fill": theme.SPAN, "opacity": theme.SPAN_OPACITY}
-    return [_layer("crossing-range", "crossing", mark, x=axes.x("start"), x2={"field": "end"})]
+    return [layer("crossing-range", "crossing", mark, x=axes.x("start"), x2={"field": "end"})]
 
 
 def crossing_mark(axes: Axes) -> list[Spec]:
@@ -67,9 +68,9 @@ def crossing_mark(axes: Axes) -> list[Spec]:
     bar = {"type": "rule", "stroke": theme.LIMIT, "strokeWidth": 3, "opacity": 1}
     top, bottom = {"value": -4 - axes.lift}, {"value": axes.frame.height + 5}
     return [
-        _layer("crossing-limit", "crossing", bar, x=axes.x("start"), x2={"field": "end"}, y=axes.y("limit")),
-        _layer("crossing-date", "crossing", rule, x=axes.x("middle"), y=top, y2=bottom),
-        _layer("crossing-point", "crossing", {**dot, "opacity": 1}, x=axes.x("middle"), y=axes.y("limit")),
+        layer("crossing-limit", "crossing", bar, x=axes.x("start"), x2={"field": "end"}, y=axes.y("limit")),
+        layer("crossing-date", "crossing", rule, x=axes.x("middle"), y=top, y2=bottom),
+        layer("crossing-point", "crossing", {**dot, "opacity": 1}, x=axes.x("middle"), y=axes.y("limit")),
     ]
 
 
@@ -77,7 +78,7 @@ def no_forecast(axes: Axes) -> list[Spec]:
     """An empty stretch where the forecast would be."""
     x, width = axes.frame.x(axes.frame.days.anchor), axes.frame.width
     blank = {"type": "rect", "fill": theme.BLANK}
-    return [_layer("no-forecast", "blank", blank, x={"value": x}, x2={"value": width})]
+    return [layer("no-forecast", "blank", blank, x={"value": x}, x2={"value": width})]
 
 
 def bands(axes: Axes, daily: bool) -> list[Spec]:
@@ -88,19 +89,19 @@ def bands(axes: Axes, daily: bool) -> list[Spec]:
     values = axes.frame.values
     # Only the outer band may leave the picture. It is cut here: clip paths get another number in every drawing.
     cut = {"p05": f"max(datum.p05, {values.low!r})", "p95": f"min(datum.p95, {values.high!r})"}
-    band_90 = _layer("band-90", "forecast", outer, x=axes.x(), y=axes.y("p05"), y2={"field": "p95"})
+    band_90 = layer("band-90", "forecast", outer, x=axes.x(), y=axes.y("p05"), y2={"field": "p95"})
     return [
         {**band_90, "transform": [{"calculate": formula, "as": field} for field, formula in cut.items()]},
-        _layer("band-50", "forecast", inner, x=axes.x(), y=axes.y("p25"), y2={"field": "p75"}),
-        *([_layer("median-daily", "forecast", thin, x=axes.x(), y=axes.y("daily"))] if daily else []),
-        _layer("median", "forecast", line, x=axes.x(), y=axes.y("p50")),
+        layer("band-50", "forecast", inner, x=axes.x(), y=axes.y("p25"), y2={"field": "p75"}),
+        *([layer("median-daily", "forecast", thin, x=axes.x(), y=axes.y("daily"))] if daily else []),
+        layer("median", "forecast", line, x=axes.x(), y=axes.y("p50")),
     ]
 
 
 def limit_line(axes: Axes) -> list[Spec]:
     """The limit, right across."""
     rule = {"type": "rule", "stroke": theme.LIMIT, "strokeWidth": 1.5}
-    return [_layer("limit", "limit", rule, y=axes.y("value"))]
+    return [layer("limit", "limit", rule, y=axes.y("value"))]
 
 
 def past(axes: Axes, daily: bool) -> list[Spec]:
@@ -112,11 +113,11 @@ def past(axes: Axes, daily: bool) -> list[Spec]:
     dot = {"type": "point", "filled": True, "opacity": 1, "fill": theme.OBSERVED}
     rim = {"stroke": theme.PAPER, "strokeWidth": 1.5}
     return [
-        *([_layer("history-daily", "daily", thin, x=axes.x(), y=axes.y("value"))] if daily else []),
-        _layer("history-reconstructed", "history", faint, x=axes.x(), y=axes.y("reconstructed")),
-        _layer("history-observed", "history", solid, x=axes.x(), y=axes.y("observed")),
-        _layer("history-single-days", "history", {**dot, "size": 9}, x=axes.x(), y=axes.y("single")),
-        _layer("newest", "newest", {**dot, **rim, "size": 70}, x=axes.x(), y=axes.y("value")),
+        *([layer("history-daily", "daily", thin, x=axes.x(), y=axes.y("value"))] if daily else []),
+        layer("history-reconstructed", "history", faint, x=axes.x(), y=axes.y("reconstructed")),
+        layer("history-observed", "history", solid, x=axes.x(), y=axes.y("observed")),
+        layer("history-single-days", "history", {**dot, "size": 9}, x=axes.x(), y=axes.y("single")),
+        layer("newest", "newest", {**dot, **rim, "size": 70}, x=axes.x(), y=axes.y("value")),
     ]
 
 
@@ -131,10 +132,10 @@ def words() -> list[Spec]:
     text = {"field": "text", "type": "nominal"}
     color = {"field": "color", "type": "nominal", "scale": None, "legend": None}
     rim = {**mark, "stroke": theme.PAPER, "strokeWidth": 4, "strokeJoin": "round", "fill": theme.PAPER}
-    halo = _layer("label-halo", "labels", rim, **place, text=text)
+    halo = layer("label-halo", "labels", rim, **place, text=text)
     return [
         {**halo, "transform": [{"filter": "datum.halo"}]},
-        _layer("labels", "labels", mark, **place, text=text, color=color),
+        layer("labels", "labels", mark, **place, text=text, color=color),
     ]
 
 

@@ -5,12 +5,12 @@ held of what they promised, and the Brier scores beside those of the rules of th
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from outgrow.faces.charts import theme
-from outgrow.faces.charts.forecast_chart import SCHEMA, SUBTITLE_LINE, TITLE_GAP, TITLE_LINE
-from outgrow.faces.charts.labels import Label, wrap
+from outgrow.faces.charts.forecast_chart import TITLE_GAP
+from outgrow.faces.charts.labels import Label
 from outgrow.faces.charts.layers import Spec, words
+from outgrow.faces.charts.pixels import pixel_layer, sheet
 from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE
 from outgrow.forecasting.scores import ReliabilityBin
 from outgrow.service.backtest import BacktestReport
@@ -69,27 +69,12 @@ def reliability_chart(report: BacktestReport) -> Spec:
     Returns:
         A complete Vega-Lite 6 specification with its data; every layer has a name.
     """
-    lines = wrap(report.sentence.replace(" %", "%"), theme.SUBTITLE_SIZE, theme.WIDTH - 2 * theme.MARGIN)
-    top = theme.MARGIN + TITLE_LINE + SUBTITLE_LINE * len(lines) + TITLE_GAP + 6
     bins = [found for found in report.result.reliability() if found.count]
     held, brier = _held_rows(report), _brier_rows(report)
     labels = [*_diagram_labels(bins), *_held_labels(held), *_brier_labels(brier)]
+    title, said = f"Do the forecasts keep their word? Platform {report.platform}", report.sentence.replace(" %", "%")
     return {
-        "$schema": SCHEMA,
-        "description": _description(report, bins),
-        "width": theme.WIDTH - 2 * theme.MARGIN,
-        "height": HEIGHT,
-        "padding": {"left": theme.MARGIN, "right": theme.MARGIN, "top": top, "bottom": theme.MARGIN},
-        "autosize": {"type": "none"},
-        "config": theme.config(),
-        "title": {
-            "text": f"Do the forecasts keep their word? Platform {report.platform}",
-            "subtitle": lines,
-            "offset": TITLE_GAP + 6,
-            "subtitlePadding": 6,
-            "subtitleLineHeight": SUBTITLE_LINE,
-            "limit": theme.WIDTH - 2 * theme.MARGIN,
-        },
+        **sheet(title, said, _description(report, bins), HEIGHT, gap=TITLE_GAP + 6),
         "datasets": {
             "grid": _grid_rows(),
             "diagonal": [{"x": DIAGRAM.x(0), "y": DIAGRAM.y(0), "x2": DIAGRAM.x(1), "y2": DIAGRAM.y(1)}],
@@ -244,30 +229,19 @@ def _layers() -> list[Spec]:
     bar = {"type": "rect"}
     pale = {"type": "rule", "stroke": theme.BAND_90, "strokeWidth": 13, "strokeCap": "round", "opacity": 1}
     return [
-        _layer("grid", "grid", {"type": "rule", "stroke": theme.GRID}, x="x", x2="x2", y="y", y2="y2"),
-        _layer("chance", "bins", pale, x="x", y="low", y2="high"),
-        _layer("diagonal", "diagonal", dashed, x="x", x2="x2", y="y", y2="y2"),
-        _layer("line", "bins", {"type": "line", "stroke": theme.MEDIAN, "strokeWidth": 2}, x="x", y="y"),
-        _layer("dots", "bins", {**dot, "fill": theme.MEDIAN, "strokeWidth": 1.5, "size": 80}, x="x", y="y"),
-        _layer("counts", "bins", {**bar, "fill": theme.HAIRLINE}, **box),
-        _layer("track", "held", {**bar, "fill": theme.BLANK}, **{**box, "x2": "edge"}),
-        _layer("held", "held", {**bar, "fill": theme.BAND_50}, **box),
-        _layer("metrics", "metrics", faint, x="x", y="y"),
-        _layer("promised", "held", mark, x="promised", y="top", y2="bottom"),
-        _layer("brier", "brier", bar, **box, fill="fill"),
+        pixel_layer("grid", "grid", {"type": "rule", "stroke": theme.GRID}, x="x", x2="x2", y="y", y2="y2"),
+        pixel_layer("chance", "bins", pale, x="x", y="low", y2="high"),
+        pixel_layer("diagonal", "diagonal", dashed, x="x", x2="x2", y="y", y2="y2"),
+        pixel_layer("line", "bins", {"type": "line", "stroke": theme.MEDIAN, "strokeWidth": 2}, x="x", y="y"),
+        pixel_layer("dots", "bins", {**dot, "fill": theme.MEDIAN, "strokeWidth": 1.5, "size": 80}, x="x", y="y"),
+        pixel_layer("counts", "bins", {**bar, "fill": theme.HAIRLINE}, **box),
+        pixel_layer("track", "held", {**bar, "fill": theme.BLANK}, **{**box, "x2": "edge"}),
+        pixel_layer("held", "held", {**bar, "fill": theme.BAND_50}, **box),
+        pixel_layer("metrics", "metrics", faint, x="x", y="y"),
+        pixel_layer("promised", "held", mark, x="promised", y="top", y2="bottom"),
+        pixel_layer("brier", "brier", bar, **box, fill="fill"),
         *words(),
     ]
-
-
-def _layer(name: str, data: str, mark: Spec, fill: str | None = None, **places: str) -> Spec:
-    encoding: dict[str, Any] = {
-        channel: {"field": field} if channel in {"x2", "y2"} else
-        {"field": field, "type": "quantitative", "scale": None, "axis": None}
-        for channel, field in places.items()
-    }  # fmt: skip
-    if fill is not None:
-        encoding["fill"] = {"field": fill, "type": "nominal", "scale": None, "legend": None}
-    return {"name": name, "data": {"name": data}, "mark": mark, "encoding": encoding}
 
 
 def _description(report: BacktestReport, bins: list[ReliabilityBin]) -> str:

@@ -6,17 +6,15 @@ it. What is reached already fills the row in vermilion. Every mark has its place
 
 from outgrow.domain.tenant import WITHIN
 from outgrow.faces.charts import theme
-from outgrow.faces.charts.forecast_chart import SCHEMA, SUBTITLE_LINE, TITLE_GAP, TITLE_LINE
-from outgrow.faces.charts.labels import Label, day_words, wrap
+from outgrow.faces.charts.labels import Label, day_words
 from outgrow.faces.charts.layers import Spec, words
-from outgrow.faces.charts.pixels import pixel_layer
+from outgrow.faces.charts.pixels import pixel_layer, sheet
 from outgrow.faces.charts.tenants_rows import DATE_END, LEFT, PLAN_END, ROW, TenantBar, place
 from outgrow.planning.tenant_words import sentence
 from outgrow.service.tenants import TenantReport
 
 SHOWN = 20
 """The likeliest; more would not be read."""
-INNER = theme.WIDTH - 2 * theme.MARGIN
 LEGEND, HEAD, FOOT = 26, 22, 24
 """Heights in pixels: of the legend, of the columns' headings, and of the scale below."""
 Key = tuple[tuple[str, str, int], ...]
@@ -36,33 +34,14 @@ def tenants_chart(report: TenantReport) -> Spec:
         A complete Vega-Lite 6 specification with its data; every layer has a name.
     """
     plan = report.plan
-    lines = wrap(sentence(plan), theme.SUBTITLE_SIZE, INNER)
     bars = likeliest(report)
     bottom = LEGEND + HEAD + ROW * max(len(bars), 1)
     key = KEY if any(bar.reached for bar in bars) else KEY[:-1]
     labels = [*_legend_words(key), *_headings(plan.currency), *_scale(bottom)]
     labels += [label for bar in bars for label in bar.labels()]
+    title = f"Who outgrows a plan: platform {report.platform}, {day_words(plan.as_of)}"
     return {
-        "$schema": SCHEMA,
-        "description": _description(report, bars),
-        "width": INNER,
-        "height": bottom + FOOT,
-        "padding": {
-            "left": theme.MARGIN,
-            "right": theme.MARGIN,
-            "top": theme.MARGIN + TITLE_LINE + SUBTITLE_LINE * len(lines) + TITLE_GAP,
-            "bottom": theme.MARGIN,
-        },
-        "autosize": {"type": "none"},
-        "config": theme.config(),
-        "title": {
-            "text": f"Who outgrows a plan: platform {report.platform}, {day_words(plan.as_of)}",
-            "subtitle": lines,
-            "offset": TITLE_GAP,
-            "subtitlePadding": 6,
-            "subtitleLineHeight": SUBTITLE_LINE,
-            "limit": INNER,
-        },
+        **sheet(title, sentence(plan), _description(report, bars), bottom + FOOT),
         "datasets": {
             "grid": [{"x": place(share), "x2": place(share), "y": LEGEND + HEAD, "y2": bottom} for share in TICKS],
             "bars": [row for bar in bars for row in bar.bars()],
