@@ -25,11 +25,14 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER
 from outgrow.domain.limit import Severity
 from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Kind
+from outgrow.domain.movement import Mover
 from outgrow.domain.note import NoteCode
+from outgrow.domain.recommendation import State as Standing
 from outgrow.domain.snapshot import Provenance
 from outgrow.faces.cli.app import app
 from outgrow.service.check import STATES
 from outgrow.service.doctor import State
+from outgrow.service.scenario_file import read_scenarios
 from outgrow.service.settings import Settings, _Section, load_settings
 from outgrow.sources.commerce.aggregator import BUILT_IN, ENTRY_POINTS
 from outgrow.sources.commerce.models import CommerceBase, SubscriptionStatus
@@ -173,12 +176,18 @@ def test_every_setting_is_described_with_its_default_and_its_variable() -> None:
     assert set(rows) == set(wanted)
     for name, default in wanted.items():
         assert rows[name][2] == "OUTGROW_" + name.upper().replace(".", "__")
-        assert default is None or rows[name][1] == str(default), f"{name} is {default} by default"
+        assert default is None or rows[name][1].lower() == str(default).lower(), f"{name} is {default} by default"
+
+
+def listed(annotation: Any) -> Any:
+    """What a setting is a list of, `tuple[X, ...]` or that or None."""
+    found = get_args(annotation)
+    return found[0] if found[-1] is Ellipsis else listed(found[0])
 
 
 def test_every_key_of_a_list_is_described() -> None:
-    for name in ("limits", "ladder"):
-        (kind, _), *_ = map(get_args, get_args(Settings.model_fields[name].annotation))
+    for name in ("limits", "ladder", "events", "projects"):
+        kind = listed(Settings.model_fields[name].annotation)
         rows = tables(section(reference("settings"), f"`[[{name}]]`"))
         assert set(kind.model_fields) <= {row[0] for row in rows}
 
@@ -196,9 +205,8 @@ def test_fixed_numbers_are_those_of_the_code(row: list[str]) -> None:
     assert str(getattr(module, name)) == value
 
 
-@pytest.mark.parametrize("page", [REFERENCE / "settings.md", ROOT / "docs" / "capacity-planning.md"])
-def test_the_ladder_is_the_default_one(page: Path) -> None:
-    told = {row[0]: row[1:] for row in tables(page.read_text(encoding="utf-8"))}
+def test_the_ladder_is_the_default_one() -> None:
+    told = {row[0]: row[1:] for row in tables(section(reference("settings"), "`[[ladder]]`"))}
     for tier in DEFAULT_LADDER:
         numbers = (tier.max_stores, tier.max_products, tier.cost_monthly)
         assert told[tier.name] == ["unlimited" if number is None else f"{number:,}" for number in numbers]
@@ -230,6 +238,8 @@ def test_every_count_of_an_area_is_named_with_its_metric() -> None:
     [
         ('Answers to "when?"', [status.value for status in Status]),
         ("Severity", [severity.word for severity in Severity]),
+        ("States of a recommendation", [state.value for state in Standing]),
+        ("What moves a date", [mover.value for mover in Mover]),
         ("Provenance", [provenance.value for provenance in Provenance]),
         ("Notes on the past", [code.value for code in NoteCode]),
         ("States of `outgrow check`", STATES),
@@ -281,29 +291,66 @@ def test_every_table_and_column_is_described() -> None:
 # Documents
 
 
-@pytest.fixture(scope="module")
-def growth(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file to import."""
-    file = tmp_path_factory.mktemp("documents") / "growth.csv"
-    file.write_text("date,visitors\n2026-01-01,7\n")
-    return file
+TODAY = datetime.now(UTC).date()
+SOON = TODAY + timedelta(days=30)
+FILES = {
+    "growth.csv": "date,visitors\n2026-01-01,7\n",
+    "plan.toml": f"""
+        plan = {{ day_over_cost = 5 }}
+        projects = [{{ name = "a customer", on = {SOON}, sizes = {{ products = 10 }} }}]
+        ladder = [{{ name = "Starter", max_products = 300, cost_monthly = 1 }}, {{ name = "Small", cost_monthly = 2 }}]
+    """,
+    "larger.toml": 'plan = { current_tier = "Medium" }',
+    "scenarios.toml": "[scenario.a]\ngrowth = 2",
+}
+"""What is imported, ladders on which the platform has to move up and could move down, and questions."""
 
 
 @pytest.fixture(scope="module")
-def platform_url(growth: Path) -> str:
-    """A small platform of three months, rebuilt and captured, with something imported."""
-    url = f"sqlite:///{growth.with_name('platform.db')}"
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of these files."""
+    folder = tmp_path_factory.mktemp("documents")
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def platform_url(files: Path) -> str:
+    """A small platform of three months, rebuilt and captured, with something imported.
+
+    One of its merchants has a full plan, one shrinks, and one is too new for a forecast.
+    """
+    url = f"sqlite:///{files / 'platform.db'}"
     engine = create_engine(url)
     outgrow.create_schema(engine)
     now = datetime.now(UTC)
     with Session(engine) as db, db.begin():
         platform = outgrow.Platform(code="main", created_at=now)
-        merchant = outgrow.Merchant(platform=platform)
-        store = outgrow.Store(platform=platform, merchant=merchant, created_at=now - timedelta(days=100))
-        days = [now - timedelta(days=ago) for ago in range(100)]
-        db.add_all([outgrow.Product(platform=platform, store=store, created_at=day) for day in days])
+        small = outgrow.SubscriptionTier(platform=platform, code="small", price_monthly=9, products_limit=90)
+        large = outgrow.SubscriptionTier(platform=platform, code="large", price_monthly=29)
+        db.add_all([small, large])
+        for age, added, deleted in ((100, range(100), 0), (300, [300] * 40, 30), (3, [3] * 80, 0)):
+            joined = now - timedelta(days=age)
+            merchant = outgrow.Merchant(platform=platform, created_at=joined)
+            store = outgrow.Store(platform=platform, merchant=merchant, created_at=joined)
+            db.add(
+                outgrow.MerchantSubscription(
+                    platform=platform, merchant=merchant, tier=small, status="active", started_at=joined
+                )
+            )
+            gone = now - timedelta(days=20)
+            db.add_all(
+                outgrow.Product(
+                    platform=platform,
+                    store=store,
+                    created_at=now - timedelta(days=ago),
+                    deleted_at=gone if number < deleted else None,
+                )
+                for number, ago in enumerate(added)
+            )
     engine.dispose()
-    for command in ("backfill", "capture", f"import {growth}"):
+    for command in ("backfill", "capture", f"import {files}/growth.csv"):
         run(command, url)
     return url
 
@@ -315,22 +362,27 @@ def run(command: str, url: str) -> Any:
 
 
 def keys(document: Any) -> set[str]:
-    """All field names in a document, save for those that are metrics or numbers of days."""
+    """All field names in a document, save for those that are metrics, tiers or numbers of days."""
     if isinstance(document, list):
         return set().union(*map(keys, document))
     if not isinstance(document, dict):
         return set()
-    free = {*ALIASES, *(m.name for m in CAPTURED), "visitors"}
+    free = {*ALIASES, *(m.name for m in CAPTURED), "visitors", *(tier.name for tier in DEFAULT_LADDER)}
+    free |= {"Single", "Double", "Cluster"}  # of the ladder in examples/demo
     return {key for key in document if key not in free and not key.isdigit()}.union(*map(keys, document.values()))
 
 
 ASKED = {
     "when": ("when products 200", "when products 50 --falling", "when products 10", "when db_size_mb 10"),
     "status": ("status",),
-    "forecast": ("forecast products", "forecast db_size_mb"),
+    "forecast": ("forecast products", "forecast orders_per_day", "forecast db_size_mb"),
     "trends": ("trends", "trends --as-of 2020-01-01"),
     "history": ("history products",),
+    "explain": (f"explain products --limit 300 --since {TODAY}", "explain products --drivers --by plan"),
     "recommend": ("recommend",),
+    "ladder": ("ladder", "ladder --config {files}/plan.toml", "ladder --config {files}/larger.toml"),
+    "tenants": ("tenants",),
+    "whatif": (f"whatif --growth 2 --event x3@{SOON}", "whatif --list --file {files}/scenarios.toml"),
     "backtest": ("backtest --horizon 30",),
     "accuracy": ("accuracy",),
     "fit": ("fit",),
@@ -338,17 +390,20 @@ ASKED = {
     "capture": ("capture",),
     "backfill": ("backfill --dry-run",),
     "doctor": ("doctor",),
-    "import": ("import {file}",),
+    "import": ("import {files}/growth.csv",),
 }
 
 
+PARTS = {"status": "when", "whatif": "ladder"}
+"""Documents that hold those of another command."""
+
+
 @pytest.mark.parametrize("name", [name for name in COMMANDS if "--json" in options(name)])
-def test_every_field_of_a_document_is_described_and_no_other(name: str, platform_url: str, growth: Path) -> None:
-    told = section(reference("documents"), f"`outgrow {name}`")
-    if name == "status":  # its rows are documents of `when`
-        told += section(reference("documents"), "`outgrow when`")
-    given = set().union(*(keys(run(line.format(file=growth), platform_url)) for line in ASKED[name]))
-    examples = [json.loads(block) for language, block in fenced(told) if language == "json"]
+def test_every_field_of_a_document_is_described_and_no_other(name: str, platform_url: str, files: Path) -> None:
+    own = section(reference("documents"), f"`outgrow {name}`")
+    told = own + (section(reference("documents"), f"`outgrow {PARTS[name]}`") if name in PARTS else "")
+    given = set().union(*(keys(run(line.format(files=files), platform_url)) for line in ASKED[name]))
+    examples = [json.loads(block) for language, block in fenced(own) if language == "json"]
 
     assert examples
     assert given - names_in_code(told) == set()
@@ -389,6 +444,11 @@ def test_settings_in_examples_are_valid(page: Path, tmp_path: Path) -> None:
             continue
         if "[project." in block:
             assert list(tomllib.loads(block)["project"]["entry-points"]) == [ENTRY_POINTS]
+            continue
+        if "[scenario." in block:
+            file = tmp_path / "scenarios.toml"
+            file.write_text(block, encoding="utf-8")
+            read_scenarios(file, must_exist=True)
             continue
         file = tmp_path / "outgrow.toml"
         file.write_text(block, encoding="utf-8")
