@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,19 @@ class Project:
     on: date
     probability: float
     sizes: Mapping[str, float]
+
+    def sentence(self) -> str:
+        """What comes when, and how surely."""
+        return f"{self.name} from {spoken(self.on)} on" + (f" ({self.probability:.0%})" if self.probability < 1 else "")
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "name": self.name,
+            "date": self.on.isoformat(),
+            "probability": self.probability,
+            "sizes": dict(self.sizes),
+        }
 
 
 @dataclass(frozen=True, slots=True)

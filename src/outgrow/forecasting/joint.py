@@ -27,8 +27,11 @@ UNRELATED_WEEKS = 10.0
 """Weeks' worth of evidence that two metrics move apart, before any is seen."""
 FAN = (0.0005, 0.002, 0.005, 0.01, 0.025, *(k / 20 for k in range(1, 20)), 0.975, 0.99, 0.995, 0.998, 0.9995)
 """Quantiles of each day's value between which a path's is found."""
-STEPS = 40
-"""Levels above the current value for which the probability of having been there is asked, besides the limits."""
+STEPS = tuple(np.geomspace(1e-4, 5.0, 48).tolist())
+"""Levels above the current value for which the probability of having been there is asked, besides the limits: as shares
+of the way to the highest quantile of `FAN`. They lie close for the first days, whose peaks are near, and reach beyond
+the fan, so that no path jumps from there to a far limit.
+"""
 
 
 def simulate_paths(
@@ -145,8 +148,8 @@ class _Views:
 
     Attributes:
         fans: by metric, the quantiles `FAN` of each day, (n_levels, horizon).
-        steps: by metric, levels above the current value up to what is hardly ever reached, (STEPS,), increasing.
-        chances: by metric, P(at or above each of the steps by each day), (STEPS, horizon).
+        steps: by metric, levels above the current value up to what is hardly ever reached, (n_steps,), increasing.
+        chances: by metric, P(at or above each of the steps by each day), (n_steps, horizon).
     """
 
     def __init__(self, projections: Mapping[str, Projection], limits: Mapping[str, Sequence[float]]) -> None:
@@ -160,12 +163,11 @@ class _Views:
 
     def _ask(self, panel: PanelForecast, members: Mapping[str, Projection]) -> None:
         fans = panel.quantiles(FAN)
-        steps = np.full((STEPS, len(panel.usable)), np.nan)
+        steps = np.full((len(STEPS), len(panel.usable)), np.nan)
         for name, projection in members.items():
             fan, current = np.maximum(fans[projection.row], projection.floor), float(projection.past[-1])
-            finite = [limit for limit in self.limits.get(name, ()) if np.isfinite(limit)]
-            top = max(float(fan[-1].max()), current, *finite, 0.0)
-            steps[:, projection.row] = current + (top - current) * np.linspace(0.0, 1.0, STEPS + 1)[1:] ** 1.5
+            way = max(float(fan[-1].max()) - current, float((fan[-1] - fan[0]).max()))
+            steps[:, projection.row] = current + way * np.array(STEPS)
             self.fans[name], self.steps[name] = fan, steps[:, projection.row]
         chances = np.stack([panel.crossing_cdf(row) for row in steps])
         for name, projection in members.items():

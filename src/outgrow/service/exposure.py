@@ -14,7 +14,8 @@ from outgrow.domain.metric import ACTIVE_STORES
 from outgrow.domain.tenant import Array, Tenants
 from outgrow.planning.exposure import Exposure, expose
 from outgrow.planning.resource_use import RESOURCE_METRICS, SOLD_METRICS, count_uses, stored_uses
-from outgrow.service.limits import newest_use, tier_limits, until_limits
+from outgrow.service.limits import newest_use, tier_limits
+from outgrow.service.outlooks import until_limits
 from outgrow.service.view import View
 from outgrow.sources.commerce.platforms import PlatformRef
 from outgrow.sources.commerce.tenant_changes import read_tenant_changes

@@ -51,19 +51,17 @@ class LadderReport:
             "sentence": self.sentence,
             "severity": self.severity.word,
             **self.plan.to_document(),
-            "projects": [
-                {"name": p.name, "date": p.on.isoformat(), "probability": p.probability, "sizes": dict(p.sizes)}
-                for p in self.projects
-            ],
+            "projects": [project.to_document() for project in self.projects],
             "unknown": dict(self.unknown),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class JointFuture:
-    """Simulated futures, and why metrics are missing from them."""
+    """Simulated futures, the metrics of which committed projects take some, and why metrics are missing."""
 
     paths: Paths
+    reserved: frozenset[str]
     refused: Mapping[str, str]
 
 
@@ -76,6 +74,8 @@ def ladder(view: View) -> LadderReport:
     """
     future = joint_future(view)
     limited = _limited(view)
+    if not limited & set(future.paths.metrics):
+        raise _nothing_known(view, future.refused)
     plan = plan_ladder(future.paths, view.config.ladder, view.config.plan, view.config.policy)
     return LadderReport(
         platform=view.platform,
@@ -103,12 +103,8 @@ def joint_future(view: View, ladders: Sequence[Ladder] = ()) -> JointFuture:
     made = dict(zip(histories, project_all(asked, view.today), strict=True))
     refused = {name: each.reason for name, each in made.items() if isinstance(each, Refusal)}
     ready = {name: each for name, each in made.items() if isinstance(each, Projection)}
-    if not ready.keys() & _limited(view):
-        reasons = "; ".join(f"{name}: {why}" for name, why in refused.items() if name in _limited(view))
-        raise DataError(
-            f"no plan of platform '{view.platform}' can be made for {view.today}: {reasons}",
-            "capture daily, or rebuild the past with `outgrow backfill`",
-        )
+    if not ready:
+        raise _nothing_known(view, refused)
     paths = simulate_paths(
         ready,
         histories,
@@ -117,7 +113,19 @@ def joint_future(view: View, ladders: Sequence[Ladder] = ()) -> JointFuture:
         n_days=max(view.config.rules.horizon_days, YEAR),
         seed=view.config.plan.seed,
     )
-    return JointFuture(with_projects(paths, projects, view.config.plan.seed, view.metrics), refused)
+    fuller = with_projects(paths, projects, view.config.plan.seed, view.metrics)
+    pairs = zip(paths.metrics, paths.peaks, fuller.peaks, strict=True)
+    reserved = frozenset(name for name, before, after in pairs if before is not after and (before != after).any())
+    return JointFuture(fuller, reserved, refused)
+
+
+def _nothing_known(view: View, refused: Mapping[str, str]) -> DataError:
+    limited = _limited(view)
+    reasons = "; ".join(f"{name}: {why}" for name, why in refused.items() if name in limited)
+    return DataError(
+        f"no plan of platform '{view.platform}' can be made for {view.today}: {reasons}",
+        "capture daily, or rebuild the past with `outgrow backfill`",
+    )
 
 
 def _projects(view: View) -> list[Project]:

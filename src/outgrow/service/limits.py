@@ -6,14 +6,11 @@ from datetime import timedelta
 
 from outgrow.domain.days import month_start
 from outgrow.domain.errors import ConfigurationError, UsageError
-from outgrow.domain.forecast import DaysUntil, Refusal
 from outgrow.domain.history import History
 from outgrow.domain.ladder import LADDER_METRICS, Ladder, Tier
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import PLATFORM, Metric, Scope
 from outgrow.forecasting.months import month_to_date
-from outgrow.forecasting.outlook import days_until_of
-from outgrow.forecasting.projection import Projection, project_all
 from outgrow.service.config import DEFAULT_LIMITS
 from outgrow.service.view import View
 
@@ -120,19 +117,3 @@ def scoped_histories(view: View, limits: Sequence[Limit]) -> dict[Series, Histor
         for scope, metrics in wanted.items()
         for history in view.forecastables(list(metrics.values()), scope)
     }
-
-
-def projections_of(view: View, histories: Mapping[Series, History]) -> dict[Series, Projection | Refusal]:
-    """The forecast of each series, those alike in one go, or why there is none."""
-    asked = [(history, view.rules(history.metric, scope)) for (_, scope), history in histories.items()]
-    return dict(zip(histories, project_all(asked, view.today), strict=True))
-
-
-def until_limits(view: View, limits: Sequence[Limit]) -> list[DaysUntil]:
-    """When each limit is reached."""
-    histories = scoped_histories(view, limits)
-    projections = projections_of(view, histories)
-    keys = [(limit.metric, Scope.parse(limit.scope)) for limit in limits]
-    return [
-        days_until_of(projections[key], histories[key], limit.usable) for key, limit in zip(keys, limits, strict=True)
-    ]

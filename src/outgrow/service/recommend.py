@@ -26,7 +26,8 @@ from outgrow.domain.recommendation import Finding, Recommendation
 from outgrow.planning import recommendations
 from outgrow.planning.recommendations import Growth, Infrastructure, SoldCapacity
 from outgrow.planning.urgency import LimitOutlook
-from outgrow.service.limits import configured_limits, newest_use, tier_limits, until_limits
+from outgrow.service.limits import configured_limits, newest_use, tier_limits
+from outgrow.service.outlooks import until_limits
 from outgrow.service.trends import growth_over
 from outgrow.service.view import View
 from outgrow.sources.commerce.health import PlatformHealthService, next_tier_trigger

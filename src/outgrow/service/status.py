@@ -13,10 +13,12 @@ from outgrow.domain.forecast import DaysUntil, HistoryNote, Status, as_number
 from outgrow.domain.history import History
 from outgrow.domain.limit import Limit, Severity
 from outgrow.domain.metric import PLATFORM, Scope
+from outgrow.domain.scenario import Project
 from outgrow.forecasting.months import month_to_date
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.planning.urgency import LimitOutlook, by_urgency
-from outgrow.service.limits import Series, platform_limits, projections_of, scoped_histories
+from outgrow.service.limits import Series, platform_limits, scoped_histories
+from outgrow.service.outlooks import projections_of
 from outgrow.service.view import View
 from outgrow.store.snapshots import newest_day
 
@@ -56,6 +58,8 @@ class StatusReport:
     rows: tuple[StatusRow, ...]
     newest_snapshot: date | None
     history: HistoryNote
+    projects: tuple[Project, ...] = ()
+    """Those that are still to come: the dates count them in."""
 
     @property
     def newest_age_days(self) -> int | None:
@@ -74,6 +78,7 @@ class StatusReport:
             "newest_age_days": self.newest_age_days,
             "history": self.history.to_document(),
             "observed_share": None if share is None else round(share, 4),
+            "projects": [project.to_document() for project in self.projects],
             "limits": [row.to_document() for row in self.rows],
         }
 
@@ -96,11 +101,12 @@ def status(view: View) -> StatusReport:
     return StatusReport(
         platform=view.platform,
         today=view.today,
-        sentence=first_sentence(ordered),
+        sentence=first_sentence(ordered, view.today),
         severity=max((o.severity for o in ordered), default=Severity.INFO),
         rows=tuple(StatusRow(o, _recent(series[_series(o)], view.today)) for o in ordered),
         newest_snapshot=newest_day(view.store, view.platform, view.today),
         history=_longest(histories.values()),
+        projects=tuple(project for project in view.config.projects if project.on > view.today),
     )
 
 
@@ -108,7 +114,7 @@ def _series(outlook: LimitOutlook) -> Series:
     return outlook.until.metric.name, Scope.parse(outlook.limit.scope) if outlook.limit else PLATFORM
 
 
-def first_sentence(ordered: Sequence[LimitOutlook]) -> str:
+def first_sentence(ordered: Sequence[LimitOutlook], today: date) -> str:
     """What runs out first and when, in one sentence."""
     limited = [o for o in ordered if o.limit is not None]
     if not limited:
@@ -128,10 +134,15 @@ def first_sentence(ordered: Sequence[LimitOutlook]) -> str:
     if middle is not None:
         early, late = until.date("p10"), until.date("p90")
         span = f"{spoken(early)} to {spoken(late)}" if late else f"{spoken(early)} at the earliest"
-        return f"First to run out: {what}, about {spoken(middle)}, in {until.days.p50} days ({span})."
+        return f"First to run out: {what}, about {spoken(middle)}, {_ahead((middle - today).days)} ({span})."
     if all(o.until.status in {Status.INSUFFICIENT_DATA, Status.STALE} for o in limited):
         return f"Nothing can be said yet: {until.reason}."
     return f"No limit is likely to be reached within the horizon; nearest is {what}: {until.reason}."
+
+
+def _ahead(days: int) -> str:
+    """How far ahead a date lies; the newest known day, which forecasts count from, may be one before today."""
+    return "today" if days <= 0 else f"in {days} {'day' if days == 1 else 'days'}"
 
 
 def _ago(until: DaysUntil) -> str:

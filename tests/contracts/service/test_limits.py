@@ -15,6 +15,7 @@ from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.limit import Headroom, Limit, Severity
 from outgrow.domain.metric import TOTAL_PRODUCTS, Scope
 from outgrow.domain.plan import PlanRules
+from outgrow.domain.scenario import Project
 from outgrow.service.check import check
 from outgrow.service.config import CapacityConfig
 from outgrow.service.limits import configured_limits, nearest_limit, newest_use, platform_limits
@@ -258,3 +259,42 @@ def test_products_are_the_platform_s_where_no_scope_is_said(session: Session) ->
 
     assert rows(seen)["licence"].outlook.until.scope_name == "platform:main"
     assert seen.forecastable(TOTAL_PRODUCTS).newest == (TODAY, 300)
+
+
+class TestProjects:
+    """What is committed takes room, wherever dates are told."""
+
+    def test_it_brings_the_date_nearer_and_is_told(self, session: Session) -> None:
+        fill(session, total_products=lambda n: 300.0 + n, active_stores=lambda n: 2.0)
+        disk = Limit("products", 500, "licence")
+        coming = Project("the move", TODAY + timedelta(days=20), 1.0, {"products": 100.0})
+        gone = Project("gone by", TODAY, 1.0, {"products": 100.0})
+
+        alone, taken = (view(session, disk, projects=projects) for projects in ((gone,), (gone, coming)))
+
+        before, after = (rows(seen)["licence"].outlook for seen in (alone, taken))
+        # 359 products and one more a day: 500 in 141 days, and with a hundred more in 41.
+        assert before.until.days.p50 == pytest.approx(141, abs=8)
+        assert after.until.days.p50 == pytest.approx(41, abs=4)
+        assert after.act_by < before.act_by
+        assert [project["name"] for project in status(taken).to_document()["projects"]] == ["the move"]
+        (said,) = (found for found in recommend(taken, stored_newest(taken)) if found.category == "limit")
+        assert said.act_by == after.act_by
+
+    def test_one_that_is_unlikely_widens_the_range(self, session: Session) -> None:
+        fill(session, total_products=lambda n: 300.0 + n)
+        coming = Project("perhaps", TODAY + timedelta(days=20), 0.2, {"products": 200.0})
+
+        until = rows(view(session, Limit("products", 500, "licence"), projects=(coming,)))["licence"].outlook.until
+
+        assert until.days.p10 == 20
+        # Of the four fifths without it, three eighths are enough for the half of all.
+        assert 100 < until.days.p50 < 141
+        assert until.probability_within[30] == pytest.approx(0.2, abs=0.01)
+
+    def test_an_unknown_metric_is_said(self, session: Session) -> None:
+        fill(session, total_products=lambda n: 300.0 + n)
+        coming = Project("the move", TODAY + timedelta(days=20), 1.0, {"gigglebytes": 100.0})
+
+        with pytest.raises(ConfigurationError, match=r"\[\[projects\]\] 'the move', sizes: there is no metric"):
+            status(view(session, projects=(coming,)))

@@ -503,6 +503,7 @@ class TestStatus:
             "newest_age_days": 0,
             "history": {"observed_days": 60, "reconstructed_days": 0, "missing_days": 0},
             "observed_share": 1.0,
+            "projects": [],
         }
         assert document["sentence"].startswith("First to run out: Media storage (1,000 GB), about ")
         assert [(row["name"], row["metric"], row["threshold"]) for row in limits[:3]] == [

@@ -67,6 +67,24 @@ def test_what_the_paths_say_of_one_metric_is_what_its_forecast_says() -> None:
             assert np.abs(alone - together).max() <= 1 / paths.n_paths, (name, limit)
 
 
+@pytest.mark.parametrize("far", [(), (1e6, 1e12)])
+def test_levels_that_nobody_named_are_reached_about_as_the_forecast_says(far: tuple[float, ...]) -> None:
+    histories = panel()
+    made = projected(histories)
+
+    paths = simulated(histories, {name: list(far) for name in made})
+
+    for name, projection in made.items():
+        lag = (TODAY - projection.forecast.as_of).days
+        current, top = float(projection.past[-1]), float(projection.quantiles((0.95,)).max())
+        for share in (0.13, 0.37, 0.71) if top > current else ():
+            level = current + share * (top - current)
+            alone = projection.crossing_cdf(level)[lag : lag + paths.n_days]
+            together = (paths.of(name)[1] >= level).mean(axis=0)
+            assert np.abs(alone - together).mean() < 0.05, (name, share)
+        assert (paths.of(name)[1] < max(far, default=np.inf)).all()
+
+
 def test_values_on_a_day_are_spread_as_the_forecast_says() -> None:
     histories = panel()
     made = projected(histories)

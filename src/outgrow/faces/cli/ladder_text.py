@@ -11,7 +11,7 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.money import MoneyBand
 from outgrow.faces.cli.tables import COLOURS, console, table
-from outgrow.faces.cli.text import STATUS_WORDS, day
+from outgrow.faces.cli.text import STATUS_WORDS, day, projects_line
 from outgrow.planning.ladder_words import amount, middle_tier
 from outgrow.planning.regret import MONTH_DAYS
 
@@ -213,10 +213,7 @@ def _downgrade(found: "Downgrade | None", currency: str) -> list[str]:
 
 def _rests_on(report: "LadderReport", config: "CapacityConfig") -> list[str]:
     """The committed projects in it, and which tier was taken to be the present one."""
-    coming = [project for project in config.projects if project.on > report.plan.as_of]
-    sure = {project.name: f" ({project.probability:.0%})" if project.probability < 1 else "" for project in coming}
-    told = [f"{project.name} from {day(project.on)} on{sure[project.name]}" for project in coming]
-    lines = [f"Committed projects are in it: {', '.join(told)}."] if coming else []
+    lines = [projects_line(report.projects)] if report.projects else []
     if config.plan.current_tier is None:
         lines.append(
             f"{report.plan.tier.name} is the tier that today's use needs; if another one is rented, name it as "

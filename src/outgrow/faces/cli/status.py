@@ -36,7 +36,7 @@ def print_status(report: "StatusReport") -> None:
     from rich.text import Text
 
     from outgrow.faces.cli.tables import COLOURS, console, light, table
-    from outgrow.faces.cli.text import STATUS_WORDS, day, day_range, growth, number, rests_on, sparkline
+    from outgrow.faces.cli.text import STATUS_WORDS, day, day_range, growth, number, projects_line, rests_on, sparkline
 
     out = console()
     out.print(Text(report.sentence, style=f"bold {COLOURS[report.severity]}"), soft_wrap=True)
@@ -67,6 +67,8 @@ def print_status(report: "StatusReport") -> None:
         out.print(f"* {line}", soft_wrap=True)
     age = report.newest_age_days
     newest = "no snapshot yet" if age is None else f"newest snapshot {day(report.newest_snapshot)} ({_old(age)})"
+    if report.projects:
+        out.print(projects_line(report.projects), soft_wrap=True)
     out.print(f"Platform {report.platform}: {newest}; {rests_on(report.history)}.", soft_wrap=True)
 
 

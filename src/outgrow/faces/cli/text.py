@@ -10,6 +10,7 @@ from outgrow.domain.days import spoken
 from outgrow.domain.forecast import WITHIN_DAYS, DaysUntil, HistoryNote, Status
 from outgrow.domain.metric import Metric
 from outgrow.domain.note import Note, NoteCode
+from outgrow.domain.scenario import Project
 
 BARS = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 18
@@ -125,6 +126,11 @@ def mark_line(notes: Sequence[Note], metric: Metric, as_of: date | None) -> str 
     ]
     more = f" ({len(lately) - 1} more)" if len(lately) > 1 else ""
     return f"{metric.label}: {lately[-1].sentence(metric.unit)}{more}." if lately else None
+
+
+def projects_line(projects: Sequence[Project]) -> str:
+    """Which committed projects are counted in."""
+    return f"Committed projects are in it: {', '.join(project.sentence() for project in projects)}."
 
 
 def _capital(sentence: str) -> str:
