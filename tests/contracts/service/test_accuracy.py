@@ -16,7 +16,7 @@ from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, IssuedForecast
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Scope
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service import forecast as forecast_verb
-from outgrow.service import limits as limits_verb
+from outgrow.service import outlooks as outlooks_verb
 from outgrow.service import recommend as recommend_verb
 from outgrow.service import status as status_verb
 from outgrow.service import trends as trends_verb
@@ -273,10 +273,10 @@ class TestFallback:
     VERBS: dict[str, tuple[Any, str, Callable[[View], object]]] = {  # noqa: RUF012
         "when": (when_verb, "days_until", lambda view: when_verb.when(view, "products", 120)),
         "forecast": (forecast_verb, "project", lambda view: forecast_verb.forecast(view, "products")),
-        "status": (limits_verb, "project_all", status_verb.status),
+        "status": (outlooks_verb, "project_all", status_verb.status),
         "trends": (trends_verb, "project_all", trends_verb.trends),
         "recommend": (
-            limits_verb,
+            outlooks_verb,
             "project_all",
             lambda view: recommend_verb.recommend(view, recommend_verb.stored_newest(view)),
         ),
