@@ -49,20 +49,6 @@ class Paths:
         at = self.metrics.index(metric)
         return self.values[at], self.peaks[at]
 
-    def plus(self, metric: str, curve: Array) -> Self:
-        """The same with an amount added to one metric on each day.
-
-        A path's peaks move with it: where the amount shrinks later, what was reached before stays reached.
-
-        Args:
-            curve: (n_days,), or (n_paths, n_days), in the metric's unit.
-        """
-        at = self.metrics.index(metric)
-        values, peaks = self.values.copy(), self.peaks.copy()
-        values[at] += curve
-        peaks[at] = np.maximum(np.maximum.accumulate(peaks[at] + curve, axis=-1), self.current[at])
-        return replace(self, values=values, peaks=peaks)
-
     def grown(self, metric: str, factor: float) -> Self:
         """The same with every distance of a metric from its current value times a factor, 0 or more."""
         at = self.metrics.index(metric)

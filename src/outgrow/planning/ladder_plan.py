@@ -151,7 +151,8 @@ def plan_ladder(paths: Paths, ladder: Ladder, rules: PlanRules, policy: AlertPol
     proposed apart.
 
     Args:
-        paths: of the metrics that the ladder limits; those that it lacks limit nothing.
+        paths: of the metrics that the ladder limits, to the end of the running month at the least; metrics that they
+            lack limit nothing.
 
     Raises:
         ConfigurationError: the rules name a tier that the ladder has not.

@@ -11,6 +11,7 @@ from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
 from outgrow.forecasting.joint import simulate_paths
 from outgrow.forecasting.projection import ForecastRules, Projection, project
 from outgrow.forecasting.reserved import ReservedProjection
+from outgrow.planning.additions import moved
 
 TODAY = date(2026, 11, 22)
 LAG, N_DAYS = 2, 118
@@ -32,7 +33,7 @@ def reserved(limit: float, amount: float, since: int = 0) -> ReservedProjection:
     name = TOTAL_PRODUCTS.name
     paths = simulate_paths({name: ALONE}, {name: HISTORY}, {name: [limit]}, TODAY, n_days=N_DAYS, seed=1)
     curve = np.where(np.arange(paths.n_days) >= since, amount, 0.0)
-    return ReservedProjection.of(ALONE, paths.plus(name, curve).of(name)[1], LAG)
+    return ReservedProjection.of(ALONE, moved(paths, {name: curve}).of(name)[1], LAG)
 
 
 @settings(max_examples=25, deadline=None)

@@ -17,6 +17,7 @@ from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
 from outgrow.domain.limit import AlertPolicy
 from outgrow.domain.paths import Paths
 from outgrow.domain.plan import PlanRules
+from outgrow.planning.additions import moved
 from outgrow.planning.ladder_plan import LadderPlan, outgrown_days, plan_ladder
 
 POLICY = AlertPolicy(lead_time_days=14, review_interval_days=7)
@@ -177,7 +178,7 @@ def test_more_room_is_never_outgrown_earlier_nor_dearer(
 @given(seeds, st.lists(st.integers(10, 400), min_size=3, max_size=3, unique=True), prices, st.integers(0, 50))
 def test_more_stores_are_never_later_nor_cheaper(seed: int, tops: list[int], costs: list[Decimal], more: int) -> None:
     paths, ladder = futures(seed), ladder_of(sorted(tops), costs)
-    fuller = paths.plus("active_stores", np.full(paths.n_days, float(more)))
+    fuller = moved(paths, {"active_stores": np.full(paths.n_days, float(more))})
 
     assert (outgrown_days(fuller, ladder) <= outgrown_days(paths, ladder)).all()
     less, much = (plan(some, ladder, current_tier="T0") for some in (paths, fuller))
