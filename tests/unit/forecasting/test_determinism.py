@@ -26,13 +26,41 @@ from tests.support.growth_panels import LEVELS, limits_of, of_kind, repeated
 from outgrow.forecasting import forecast_panel
 from outgrow.forecasting.panel import MODELS
 
+DAYS = (1, 30, 90)
+
+def digest(values, kind, model):
+    panel = forecast_panel(values, 90, kind, model)
+    found = panel.at_days(DAYS, LEVELS), panel.crossing_at(limits_of(values, 1), DAYS)
+    return hashlib.sha256(b"".join(np.ascontiguousarray(part[:7]).tobytes() for part in found)).hexdigest()
+
+def alone(values, kind, model):
+    found = [forecast_panel(row[None], 90, kind, model) for row in values[:7]]
+    limits = limits_of(values, 1)
+    parts = (
+        np.concatenate([one.at_days(DAYS, LEVELS) for one in found]),
+        np.concatenate([one.crossing_at(limits[k:k + 1], DAYS) for k, one in enumerate(found)]),
+    )
+    return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+
 for kind in ("level", "cumulative", "flow"):
-    values = repeated(of_kind(kind), 150)
+    values = repeated(of_kind(kind), 5000)
     for model in MODELS:
-        panel = forecast_panel(values, 120, kind, model)
-        for found in (panel.quantiles(LEVELS), panel.crossing_cdf(limits_of(values, 1))):
-            print(kind, model, hashlib.sha256(np.ascontiguousarray(found).tobytes()).hexdigest())
+        said = [alone(values, kind, model), *(digest(values[:rows], kind, model) for rows in (7, 256, 5000))]
+        print(f"{kind} {model}:", *said)
 """
+
+NEEDS = {"Haswell": "avx2", "Zen": "avx2", "SkylakeX": "avx512f", "Prescott": "pni"}
+"""Kernels of the library of linear algebra, and the word for what they need of a processor."""
+
+
+def kernels() -> list[str | None]:
+    """Those that this processor bears, and the one that is chosen for it."""
+    told = Path("/proc/cpuinfo")
+    words = set(told.read_text(encoding="utf-8").split()) if told.exists() else set()
+    return [None, *(kernel for kernel, word in NEEDS.items() if word in words)]
+
+
+KERNELS = kernels()
 
 
 def answers(values: Array, kind: str, model: str) -> tuple[Array, ...]:
@@ -93,19 +121,28 @@ def test_how_the_values_lie_in_memory_does_not_matter(kind: str, model: str) -> 
             np.testing.assert_array_equal(mine, usual)
 
 
-def test_every_process_gives_the_same_bytes_on_any_number_of_threads() -> None:
-    said = []
-    for threads in ("1", "2", "2"):
-        run = subprocess.run(
-            [sys.executable, "-c", DIGESTS],
-            capture_output=True,
-            text=True,
-            cwd=Path(__file__).parents[3],
-            env={**os.environ, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads},
-            check=False,
-        )
-        assert run.returncode == 0, run.stderr
-        said.append(run.stdout)
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_every_kernel_gives_a_row_the_same_bytes_in_any_batch_on_any_number_of_threads(kernel: str | None) -> None:
+    """In processes of their own: a kernel is chosen once, when the library is loaded."""
+    one, two = (digests_of(kernel, threads) for threads in ("1", "2"))
 
-    assert len(said[0].splitlines()) == 3 * len(MODELS) * 2
-    assert said[0] == said[1] == said[2]
+    assert len(one) == len(MODELS) * 3
+    assert all(len(set(alone_and_in_blocks.split())) == 1 for alone_and_in_blocks in one.values()), one
+    assert one == two
+
+
+def digests_of(kernel: str | None, threads: str) -> dict[str, str]:
+    """By kind and model, digests of the same rows alone and in blocks of growing size."""
+    chosen = {name: value for name, value in os.environ.items() if name != "OPENBLAS_CORETYPE"}
+    if kernel is not None:
+        chosen["OPENBLAS_CORETYPE"] = kernel
+    run = subprocess.run(
+        [sys.executable, "-c", DIGESTS],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[3],
+        env={**chosen, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads},
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return dict(line.split(": ") for line in run.stdout.splitlines())

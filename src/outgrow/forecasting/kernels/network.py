@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from outgrow.forecasting.kernels.exact import exact_product
 from outgrow.forecasting.kernels.features import Inputs
 from outgrow.forecasting.kernels.mixture import Components
 
@@ -47,9 +48,9 @@ def components(nets: list[Weights], f: Inputs, xp: ModuleType = np) -> Component
 
 def _answer(net: Weights, f: Inputs, xp: ModuleType) -> Components:
     x = xp.clip((f.table - net["mean"]) / net["spread"], -4.0, 4.0)
-    hidden = xp.tanh(net["w0"] @ x + net["b0"])
-    hidden = xp.tanh(net["w1"] @ hidden + net["b1"])
-    out = net["w2"] @ hidden + net["b2"]
+    hidden = xp.tanh(exact_product(net["w0"], x, xp) + net["b0"])
+    hidden = xp.tanh(exact_product(net["w1"], hidden, xp) + net["b1"])
+    out = exact_product(net["w2"], hidden, xp) + net["b2"]
     parts = out[1:].reshape(-1, N_OUTPUTS, out.shape[-1])
     base = plain(f, xp)
     attention = _softmax(parts[:, 1 : 1 + N_PACES], xp)
