@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """What is frozen, by name; each is asked for its document of the same day."""
 DECIMALS = 6
-"""Digits of numbers that are kept: fewer than machines agree on."""
+"""Digits of numbers that are kept; the last one is not the same on every machine."""
 UNALIKE = "db_size_mb"
 """The size of the database file is that of the machine's SQLite."""
 
