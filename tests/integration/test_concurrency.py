@@ -170,20 +170,24 @@ def nursery(url: str) -> Iterator[Nursery]:
 def test_a_killed_capture_leaves_a_whole_snapshot_or_none(platform_url: str) -> None:
     random = Random(20260320)
     engine = create_engine(platform_url)
-    numbers, ends = range(5, 5 + KILLS), []
+    attempts, killed = 0, 0
     with nursery(platform_url) as home:
         span = home.fastest_seconds(range(5))
-        for number in numbers:
-            child = home.start(number)
+        # On a busy machine many kills come too late to hit anything: more are tried until enough have hit.
+        while attempts < KILLS or killed <= KILLS // 2:
+            assert attempts < 20 * KILLS, "the kills came too late to say anything"
+            day = DAY + timedelta(days=5 + attempts)
+            child = home.start(5 + attempts)
             time.sleep(random.uniform(0, span))
             os.kill(child, signal.SIGKILL)
-            ends.append(home.end())
+            killed += home.end() == -signal.SIGKILL
             with Session(engine) as session:
-                assert stored_on(session, DAY + timedelta(days=number)) in (NOTHING, COMPLETE), f"attempt {number}"
-        home.start(5 + KILLS)
+                assert stored_on(session, day) in (NOTHING, COMPLETE), f"attempt {attempts}"
+            attempts += 1
+        home.start(5 + attempts)
         assert home.end() == 0
     with Session(engine) as session:
-        assert all(stored_on(session, DAY + timedelta(days=number)) in (NOTHING, COMPLETE) for number in numbers)
-        assert stored_on(session, DAY + timedelta(days=5 + KILLS)) == COMPLETE
+        days = [DAY + timedelta(days=5 + number) for number in range(attempts)]
+        assert all(stored_on(session, day) in (NOTHING, COMPLETE) for day in days)
+        assert stored_on(session, DAY + timedelta(days=5 + attempts)) == COMPLETE
     engine.dispose()
-    assert ends.count(-signal.SIGKILL) > KILLS // 2, "the kills came too late to say anything"
