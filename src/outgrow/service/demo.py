@@ -56,7 +56,7 @@ def make_demo(url: str, today: date, seed: int, progress: Progress) -> Demo:
         _refuse_anything_but_a_demo(url, file)
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
-        part_url = f"sqlite:///{part}"
+        part_url = parsed.set(database=str(part)).render_as_string(hide_password=False)
         engine = open_engine(part_url, "database_url", may_create=True)
         with database_errors(part_url):
             made = _fill(engine, today, seed, progress)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from outgrow.domain.address import presentable
 from outgrow.domain.days import local_day, time_zone
 from outgrow.domain.errors import OutgrowError
 from outgrow.forecasting.model import SHIPPED, load_model
@@ -167,7 +168,7 @@ def _limits(workspace: Workspace, store: Session, platform: StoredPlatform) -> s
 def _reach(url: str, engine: Callable[[], Engine]) -> str:
     with database_errors(url), engine().connect() as connection:
         connection.execute(text("SELECT 1"))
-        return connection.engine.url.render_as_string(hide_password=True)
+        return presentable(url)
 
 
 def _snapshots(exam: _Exam, workspace: Workspace, store: Session, platform: StoredPlatform) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from outgrow.domain.address import presentable
 from outgrow.domain.days import Clock, local_day, system_clock, time_zone
 from outgrow.domain.errors import ConfigurationError, UnknownPlatformError, UsageError
 from outgrow.service.config import CapacityConfig
@@ -104,12 +105,12 @@ class Workspace:
             session.commit()
 
     def create_store(self) -> str:
-        """Create our tables or bring them up to this version; gives the address without its password."""
+        """Create our tables or bring them up to this version; gives what may be shown of their address."""
         engine = open_engine(self.store_url, "store_url", may_create=True)
         with database_errors(self.store_url):
             create_schema(engine, commerce=False)
         engine.dispose()
-        return engine.url.render_as_string(hide_password=True)
+        return presentable(self.store_url)
 
     @contextmanager
     def source(self) -> Iterator[tuple[Session, PlatformRef] | None]:

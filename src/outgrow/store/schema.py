@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from outgrow.domain.address import presentable
 from outgrow.domain.errors import SchemaError
 
 VERSION_TABLE = "outgrow_alembic_version"
@@ -45,7 +46,7 @@ def check_schema(connection: Connection) -> None:
     version = _version(connection)
     if version == HEAD:
         return
-    where = connection.engine.url.render_as_string(hide_password=True)
+    where = presentable(connection.engine.url.render_as_string(hide_password=False))
     if version is not None:
         newer = version not in _known_revisions()
         mend = "install the newer outgrow that made them" if newer else MEND

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, insert, inspect, select
 
+from outgrow.domain.address import presentable
 from outgrow.domain.days import time_zone
 from outgrow.domain.errors import DataError, SchemaError, UsageError
 from outgrow.sources.commerce.demo.columns import plan_rows, tables
@@ -78,7 +79,7 @@ def _transaction(target: Connection | Engine) -> Iterator[Connection]:
 
 
 def _see_that_it_is_empty(connection: Connection) -> None:
-    where = connection.engine.url.render_as_string(hide_password=True)
+    where = presentable(connection.engine.url.render_as_string(hide_password=False))
     if not inspect(connection).has_table(Platform.__tablename__):
         raise SchemaError(
             f"there are no commerce tables in {where}",
