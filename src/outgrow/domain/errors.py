@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from outgrow.domain.text import cleaned_lines
+
 
 class OutgrowError(Exception):
     """Base of all errors that `outgrow` raises on purpose.
 
-    `str(error)` is the sentence for the user: what happened and where, then how to mend it.
+    `str(error)` is the sentence for the user: what happened and where, then how to mend it. What it quotes from
+    elsewhere is cleaned here, once for all errors.
     """
 
     def __init__(self, what: str, mend: str = "") -> None:
+        what, mend = cleaned_lines(what), cleaned_lines(mend)
         super().__init__(f"{what}\n  mend: {mend}" if mend else what)
         self.what = what
         self.mend = mend

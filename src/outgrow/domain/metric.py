@@ -6,6 +6,10 @@ from enum import StrEnum
 from typing import Self
 
 from outgrow.domain.errors import UnknownMetricError, UsageError
+from outgrow.domain.text import LONGEST_UNIT, cleaned, cleaned_key
+
+LONGEST_SCOPE = 128
+"""Characters of a scope as it is written; what is longer is cut, with a mark that keeps it apart from others."""
 
 
 class Kind(StrEnum):
@@ -29,6 +33,11 @@ class Metric:
     label: str
     month_total_of: str | None = None
     """The daily flow that this metric adds up from the first of each month, if it is a month-to-date total."""
+
+    def __post_init__(self) -> None:
+        # Files, options and other packages bring metrics of their own: their words are cleaned here, once for all.
+        object.__setattr__(self, "unit", cleaned(self.unit, LONGEST_UNIT))
+        object.__setattr__(self, "label", cleaned(self.label) or self.name)
 
     @property
     def is_daily_flow(self) -> bool:
@@ -56,6 +65,10 @@ class Scope:
 
     kind: str
     key: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", cleaned_key(self.kind, LONGEST_UNIT))
+        object.__setattr__(self, "key", cleaned_key(self.key, LONGEST_SCOPE - len(self.kind) - 1))
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.key}" if self.key else self.kind

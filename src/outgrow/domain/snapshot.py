@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from outgrow.domain.metric import PLATFORM, Metric, Scope
+from outgrow.domain.text import LONGEST_SAID, cleaned
 
 
 class Provenance(StrEnum):
@@ -44,8 +45,8 @@ class Reading:
 
     @classmethod
     def missing(cls, reason: str) -> "Reading":
-        """A value that is not known, and why. Long reasons are cut to 300 characters."""
-        return cls(None, " ".join(reason.split())[:300] or "no reason was given")
+        """A value that is not known, and why. It is cleaned, and cut to 300 characters."""
+        return cls(None, cleaned(" ".join(reason.split()), LONGEST_SAID) or "no reason was given")
 
 
 @dataclass(frozen=True, slots=True)

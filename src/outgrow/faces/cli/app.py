@@ -11,6 +11,7 @@ import sys
 import typer
 
 from outgrow.domain.errors import OutgrowError, UsageError
+from outgrow.domain.text import LONGEST_SAID, cleaned
 from outgrow.faces.cli import (
     accuracy,
     backfill,
@@ -33,6 +34,7 @@ from outgrow.faces.cli import (
     whatif,
     when,
 )
+from outgrow.faces.cli.secrets import secrets_hidden, tell_traceback
 
 EPILOG = (
     "Settings: outgrow.toml, then OUTGROW_* variables, then options. "
@@ -63,16 +65,21 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a bar that cannot be spelled must not end a command
+    with secrets_hidden():
+        _run(arguments, debug=debug)
+
+
+def _run(arguments: list[str], *, debug: bool) -> None:
     try:
         app(args=arguments, prog_name="outgrow")
-    except OutgrowError as error:
-        if debug:
-            raise
-        sys.stderr.write(f"outgrow: {error}\n")
-        sys.exit(2 if isinstance(error, UsageError) else 3)
     except Exception as error:
         if debug:
-            raise
-        sys.stderr.write(f"outgrow: this is a defect of outgrow: {type(error).__name__}: {error}\n")
+            tell_traceback(error)
+            sys.exit(1)
+        if isinstance(error, OutgrowError):
+            sys.stderr.write(f"outgrow: {error}\n")
+            sys.exit(2 if isinstance(error, UsageError) else 3)
+        said = cleaned(f"{type(error).__name__}: {error}", LONGEST_SAID)
+        sys.stderr.write(f"outgrow: this is a defect of outgrow: {said}\n")
         sys.stderr.write("  mend: run it again with --debug and report what it prints\n")
         sys.exit(1)

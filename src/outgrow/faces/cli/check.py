@@ -21,6 +21,7 @@ def check(open_here: "Callable[[], Workspace]", as_of: AsOf = None, json: Json =
 
     Exits with 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plugins do.
     """
+    from outgrow.faces.cli.secrets import hidden
     from outgrow.service.check import STATES
     from outgrow.service.check import check as judge
     from outgrow.service.status import status
@@ -31,7 +32,7 @@ def check(open_here: "Callable[[], Workspace]", as_of: AsOf = None, json: Json =
         state, line = result.state, result.line
     except OutgrowError as error:
         # A monitoring system reads the first line of standard output, and knows no other exit codes.
-        state, line = UNKNOWN, f"OUTGROW UNKNOWN - {error.what}"
+        state, line = UNKNOWN, f"OUTGROW UNKNOWN - {hidden(error.what)}"
     if json:
         print_json({"state": state, "status": STATES[state], "line": line})
     else:

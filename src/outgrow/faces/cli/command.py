@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from outgrow.domain.text import clean_document, cleaned_lines
+
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
 
@@ -109,9 +111,10 @@ def as_date(moment: datetime | None) -> date | None:
 
 def print_json(document: object) -> None:
     """A document on standard output."""
+    document = clean_document(document)
     sys.stdout.write(json.dumps(document, indent=2, default=str, ensure_ascii=False) + "\n")
 
 
 def say(message: str) -> None:
     """A message for the person, on standard error."""
-    sys.stderr.write(message + "\n")
+    sys.stderr.write(cleaned_lines(message) + "\n")

@@ -1,6 +1,7 @@
 """`outgrow demo`."""
 
 import os
+import shlex
 import shutil
 import sys
 from contextlib import closing
@@ -60,7 +61,7 @@ def _print(made: "Demo", seed: int, database_url: str, day: date) -> None:
     settings = Settings(database_url=database_url, store_url=None, platform=made.built.platform)
     with closing(Workspace(settings)) as workspace, workspace.view(day) as view:
         print_status(status(view))
-    address = presentable(database_url)
+    address = shlex.quote(presentable(database_url))
     out.print("\nTry next:", style="bold")
     for question in ("when storage_gb 1000", "forecast storage_gb --png forecast.png", "recommend", "trends --days 90"):
         out.print(f"  {_program()} {question} --database-url {address}", soft_wrap=True)

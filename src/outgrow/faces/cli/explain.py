@@ -69,7 +69,7 @@ def _print_movement(movement: "Movement") -> None:
     from outgrow.faces.cli.text import day
 
     out, metric, before, after = console(), movement.metric, movement.before, movement.after
-    out.print(f"[bold]{movement.sentence}[/bold]", soft_wrap=True)
+    out.print(movement.sentence, style="bold", soft_wrap=True)
     if before is None or after is None or not movement.parts:
         return
     name, level = after.limit
@@ -92,7 +92,7 @@ def _print_drivers(split: "Drivers") -> None:
     from outgrow.faces.cli.tables import console, table
 
     out, told = console(), split.to_document()
-    out.print(f"[bold]{split.sentence}[/bold]\n", soft_wrap=True)
+    out.print(f"{split.sentence}\n", style="bold", soft_wrap=True)
 
     def amounts(row: dict[str, Any], *names: str) -> list[str]:
         return [_amount(row[name], split.metric, sign=name not in {"before", "after"}) for name in names]

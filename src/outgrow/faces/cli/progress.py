@@ -8,11 +8,13 @@ from contextlib import contextmanager
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     """Give a function that is told the step, how much of it is done, and how much there is."""
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description:24}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    screen = Console(file=sys.stderr)
+    from outgrow.faces.cli.tables import console
+
+    named = TextColumn("{task.description:24}", markup=False)
+    columns = (named, BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    screen = console(sys.stderr)
     with Progress(*columns, TimeElapsedColumn(), console=screen, disable=not screen.is_terminal, transient=True) as bar:
         task = bar.add_task("starting", total=None)
 

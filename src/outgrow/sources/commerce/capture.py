@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.days import day_start, month_start
 from outgrow.domain.metric import PLATFORM, Kind, Metric, Scope
 from outgrow.domain.snapshot import Provenance, Snapshot
+from outgrow.domain.text import LONGEST_SAID, cleaned
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.contract import CountHistory, MetricsContext, MetricsProvider, RebuildingProvider
 from outgrow.sources.commerce.dayscan import Changes, DayScan
@@ -89,7 +90,9 @@ class Rebuilding:
                         self._keep(metrics, provider.rebuild(scan))
                 except Exception as error:
                     reason = f"{provider.area} could not be rebuilt: {type(error).__name__}: {error}"
-                    self.unavailable |= {m.name: " ".join(reason.split())[:300] for m in metrics.values()}
+                    self.unavailable |= {
+                        m.name: cleaned(" ".join(reason.split()), LONGEST_SAID) for m in metrics.values()
+                    }
             else:
                 reason = f"{provider.area} leaves no time stamps to rebuild it from"
                 self.unavailable |= {m.name: reason for m in metrics.values()}

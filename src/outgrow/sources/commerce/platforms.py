@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import time_zone
 from outgrow.domain.errors import UnknownPlatformError
+from outgrow.domain.text import cleaned, cleaned_key
 
 PLATFORMS = table("platforms", column("id"), column("code"), column("name"), column("time_zone"))
 """What is read here of the table, said again: the models take a tenth of a command's start, and nothing else here
@@ -34,10 +35,11 @@ def find_platform(db: Session, asked: str | int | None = None) -> PlatformRef:
     columns = select(PLATFORMS.c.id, PLATFORMS.c.code, PLATFORMS.c.name, PLATFORMS.c.time_zone).order_by(PLATFORMS.c.id)
     rows = db.execute(columns).all()
     for row in rows:
-        if asked is None or str(asked) in {row.code, str(row.id)}:
-            zone = time_zone(row.time_zone, f"platform '{row.code}'")
-            return PlatformRef(row.id, row.code, row.name or row.code, zone)
-    raise UnknownPlatformError(None if asked is None else str(asked), [row.code for row in rows])
+        code = cleaned_key(row.code)
+        if asked is None or str(asked) in {row.code, code, str(row.id)}:
+            zone = time_zone(row.time_zone, f"platform '{code}'")
+            return PlatformRef(row.id, code, cleaned(row.name) or code, zone)
+    raise UnknownPlatformError(None if asked is None else str(asked), [cleaned_key(row.code) for row in rows])
 
 
 def has_platforms(db: Session) -> bool:
@@ -47,4 +49,4 @@ def has_platforms(db: Session) -> bool:
 
 def platform_codes(db: Session) -> list[str]:
     """The codes of all platforms, the first one first."""
-    return list(db.scalars(select(PLATFORMS.c.code).order_by(PLATFORMS.c.id)))
+    return [cleaned_key(code) for code in db.scalars(select(PLATFORMS.c.code).order_by(PLATFORMS.c.id))]

@@ -92,7 +92,7 @@ class _Cohorts:
 
 def _cohorts(db: Session, platform: PlatformRef, plan: str, today: date) -> _Cohorts:
     end = day_start(today, platform.zone)
-    ids = _stores(platform, plan, end)
+    ids = _stores(platform, _plan_ids(db, platform, plan), end)
     oldest = db.scalar(select(func.min(ids.c.created_at)))
     if oldest is None:
         raise _too_few(plan, 0)
@@ -110,10 +110,16 @@ def _by_day(weekly: Array) -> Array:
     return daily
 
 
-def _stores(platform: PlatformRef, plan: str, end: datetime) -> Subquery:
+def _plan_ids(db: Session, platform: PlatformRef, plan: str) -> list[int]:
+    """The ids of the plan of a code; compared here, because a code is cleaned when it is read."""
+    tier = SubscriptionTier
+    rows = db.execute(select(tier.id, tier.code).where(tier.platform_id == platform.id))
+    return [number for number, code in rows if code == plan]
+
+
+def _stores(platform: PlatformRef, of_plan: list[int], end: datetime) -> Subquery:
     """The stores of a plan's merchants that were open at an instant: (id, created_at)."""
-    period, row, tier = SubscriptionPeriod, MerchantSubscription, SubscriptionTier
-    of_plan = select(tier.id).where(tier.platform_id == platform.id, tier.code == plan)
+    period, row = SubscriptionPeriod, MerchantSubscription
     recorded = (
         select(row.merchant_id)
         .join(period, period.subscription_id == row.id)
