@@ -11,13 +11,15 @@ from typing import Self
 from urllib.parse import quote, unquote, unquote_plus
 
 from outgrow.domain.errors import ConfigurationError
+from outgrow.domain.text import CUT, MARK
 
 HIDDEN = "***"
 HARMLESS = {"charset", "connect_timeout", "host", "mode", "port", "sslmode", "target_session_attrs", "timeout"}
 """Options of drivers that are shown with their values; of every other one, name and value are hidden."""
 ENCODE = "write @ : / ? # & = in a user, a password or an option as %40 %3A %2F %3F %23 %26 %3D"
-SHORT = 6
-"""A secret of fewer characters is hidden only where it stands as a word: anywhere else, it is there by chance."""
+SHORT, LEAST_BEGINNING = 6, 3
+"""A secret of fewer characters is hidden only where it stands as a word: anywhere else, it is there by chance.
+Where a text was cut, so many characters of its beginning are enough."""
 
 _SCHEME = re.compile(r"[A-Za-z][\w+]*")
 _HOST = re.compile(r"(\[[\w:.%]+\]|[^:\[\]]*)(:(?P<port>[0-9]{1,9}))?")
@@ -74,12 +76,13 @@ class Address:
                 f"{setting} is not a database address", "write it as postgresql://user@host/name or sqlite:///file.db"
             )
         before, _, query = rest.partition("?")
-        user, password, place = _file(before) if scheme.startswith("sqlite") else _server(before, setting)
+        is_file = scheme.startswith("sqlite")
+        user, password, place = _file(before) if is_file else _server(before, setting)
         for unclear, why in (
             (not text.isprintable(), "it holds characters that cannot be seen"),
             (place is None, "its parts cannot be told apart"),
             (":" in unquote(user or ""), "its user holds a colon"),
-            (user is not None and "@" in query, "its parts cannot be told apart"),
+            (not is_file and "@" in query, "its parts cannot be told apart"),
             (not all("=" in option for option in query.split("&") if option), "an option in it has no value"),
         ):
             if unclear:
@@ -131,6 +134,15 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
             text = text.replace(secret, HIDDEN)
         else:
             text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", lambda _: HIDDEN, text)
+    return _without_beginnings(text, secrets)
+
+
+def _without_beginnings(text: str, secrets: Iterable[str]) -> str:
+    """The same where a long text was cut in the midst of a secret."""
+    beginnings = {secret[:end] for secret in secrets for end in range(LEAST_BEGINNING, len(secret))}
+    for cut in [found.start() for found in re.finditer(f"[{CUT}{MARK}]", text)][::-1]:
+        most = max((len(part) for part in beginnings if text.endswith(part, 0, cut)), default=0)
+        text = f"{text[: cut - most]}{HIDDEN if most else ''}{text[cut:]}"
     return text
 
 
@@ -164,4 +176,5 @@ def _spellings(secret: str) -> set[str]:
     """A secret as it was written, as it is meant, and as messages quote it."""
     meant = {secret, unquote(secret), unquote_plus(secret)}
     escaped = {form for text in meant for form in (repr(text)[1:-1], re.sub(r"([\\'])", r"\\\1", text))}
-    return {form for form in meant | escaped | {quote(text, safe=" +") for text in meant} if form}
+    as_paths = {re.sub("/+", "/", text).rstrip("/") for text in meant}  # where it was taken for a file
+    return {form for form in meant | escaped | as_paths | {quote(text, safe=" +") for text in meant} if form}

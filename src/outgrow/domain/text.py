@@ -19,7 +19,7 @@ LONGEST_LINE, MOST_LINES = 2_000, 100
 """Of a message of ours, which may quote several of them."""
 MARKS = 4
 """Accents on one letter; more of them climb over the lines above."""
-CUT, UNSEEN = "…", "\ufffd"
+CUT, MARK, UNSEEN = "…", "~", "\ufffd"
 
 _BREAKS = "\t-\r\x1c-\x1f\x85\u2028\u2029"
 _CONTROLS = "\x00-\x1f\x7f-\x9f"
@@ -61,7 +61,7 @@ def cleaned_key(text: str, longest: int = LONGEST_KEY) -> str:
     if len(text) <= longest and _one_line(text) == text:
         return text
     mark = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{cleaned(text, longest - len(mark) - 1).removesuffix(CUT)}~{mark}"
+    return f"{cleaned(text, longest - len(mark) - 1).removesuffix(CUT)}{MARK}{mark}"
 
 
 def cleaned_lines(text: str) -> str:

@@ -157,9 +157,8 @@ class ScenarioFile:
             ConfigurationError: the file does not exist.
             UsageError: there is no scenario of this name in it.
         """
-        name = cleaned_key(name)
-        if name in self.tables:
-            return self.tables[name]
+        if cleaned_key(name) in self.tables:
+            return self.tables[cleaned_key(name)]
         if not self.path.is_file():
             raise ConfigurationError(
                 f"there is no scenarios file {self.path}, and so no scenario '{name}'",

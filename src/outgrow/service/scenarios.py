@@ -88,7 +88,7 @@ def asked_for(file: ScenarioFile, name: str) -> list[Asked]:
         UsageError: there is no scenario of this name in it.
     """
     names = [name] if cleaned_key(name) in file.tables else name.split(TOGETHER)
-    return [Asked(each, file.table(each), file.fault(each)) for each in names]
+    return [Asked(cleaned_key(each), file.table(each), file.fault(each)) for each in names]
 
 
 def to_scenario(asked: Sequence[Asked], known: Known) -> Scenario:

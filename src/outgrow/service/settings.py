@@ -175,7 +175,7 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(default=None, repr=False)
     store_url: str | None = Field(default=None, repr=False)
-    platform: Key | None = None
+    platform: str | None = None
     model_file: Path | None = None
     time_zone: str = "UTC"
     forecast: ForecastSection = ForecastSection()

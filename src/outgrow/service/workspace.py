@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.address import presentable
 from outgrow.domain.days import Clock, local_day, system_clock, time_zone
 from outgrow.domain.errors import ConfigurationError, UnknownPlatformError, UsageError
+from outgrow.domain.text import cleaned_key
 from outgrow.service.config import CapacityConfig
 from outgrow.service.connections import database_errors, open_engine
 from outgrow.service.embedded import DEFAULT_PLATFORM
@@ -159,7 +160,7 @@ class Workspace:
             if code not in {platform.code for platform in known}
         ]
         for platform in known:
-            if asked is None or asked in {platform.code, platform.source_id}:
+            if asked is None or {asked, cleaned_key(asked)} & {platform.code, platform.source_id}:
                 return platform
         if asked is not None:
             raise UnknownPlatformError(asked, [platform.code for platform in known])

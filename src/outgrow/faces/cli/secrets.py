@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -79,7 +80,7 @@ def _settings() -> list[str]:
     """The texts in the settings file, read however damaged it is."""
     words = sys.argv[1:]
     named = [word.partition("=")[2] for word in words if word.startswith("--config=")]
-    named += [after for word, after in zip(words, words[1:], strict=False) if word == "--config"]
+    named += [after for word, after in pairwise(words) if word == "--config"]
     try:
         text = Path(named[-1] if named else _FILE).read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError):
