@@ -609,6 +609,7 @@ class TestDemo:
         assert "A synthetic platform, made up from seed 3" in told.out
         assert "outgrow when storage_gb 1000 --database-url sqlite:///outgrow-demo.db" in told.out
         assert [file.name for file in tmp_path.iterdir()] == ["outgrow-demo.db"]
+        assert (tmp_path / "outgrow-demo.db").stat().st_mode & 0o777 == 0o600
         asked = cli("status", "--as-of", "2026-02-01", "--json", "--database-url", "sqlite:///outgrow-demo.db")
         assert asked.document()["newest_snapshot"] == "2026-02-01"
 

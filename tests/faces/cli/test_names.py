@@ -24,8 +24,8 @@ from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.models import Merchant, Platform, Store, SubscriptionTier
 from outgrow.sources.commerce.platforms import find_platform
 
-ROUNDS = 1
-"""About twenty-five names each; twenty rounds were run by hand."""
+MORE = 4
+"""So many merchants, plans, limits, events and projects besides: with a hundred, run by hand, there are 500 names."""
 READING = (
     "status", "when products", "when products 500", "forecast products", "forecast orders", "trends", "recommend",
     "history products", "explain products", "explain products --drivers", "ladder", "tenants",
@@ -39,8 +39,9 @@ class Named:
     """A platform whose every name is strange, in the folder in which commands run."""
 
     def __init__(self, folder: Path, seed: int, *, drawn: bool) -> None:
-        random, numbers = Random(seed), count(100 * seed)
+        random, numbers = Random(seed), count()
         self.folder = folder
+        self.more = [strange_name(random, next(numbers), drawn=drawn) for _ in range(5 * MORE)]
         self.names = {
             what: strange_name(random, next(numbers), drawn=drawn)
             for what in (
@@ -66,6 +67,9 @@ class Named:
             for at, number in enumerate(db.scalars(select(SubscriptionTier.id)).all()[:2], 1):
                 code = self.names[f"plan code {at}"][:64]
                 db.execute(update(SubscriptionTier).where(SubscriptionTier.id == number).values(code=code))
+            for at, (merchant, plan) in enumerate(zip(self.more[:MORE], self.more[MORE : 2 * MORE], strict=True)):
+                db.add(Merchant(platform_id=1, name=merchant))
+                db.add(SubscriptionTier(platform_id=1, code=f"more {at}", name=plan, price_monthly=at))
         with Session(engine) as db, db.begin():
             platform = find_platform(db)
             backfill(db, db, platform, NOW, stats_aggregator)
@@ -101,6 +105,7 @@ class Named:
             name = {name["project"]}
             on = {TODAY + timedelta(days=20)}
             sizes = {{ total_products = 30 }}
+            {self._more_settings()}
             """,
             encoding="utf-8",
         )
@@ -114,12 +119,31 @@ class Named:
             encoding="utf-8",
         )
 
+    def _more_settings(self) -> str:
+        limits, events, projects = (map(toml_string, self.more[n * MORE : (n + 1) * MORE]) for n in (2, 3, 4))
+        return "\n".join(
+            f"""
+            [[limits]]
+            metric = "total_products"
+            maximum = {500 + at}
+            name = {limit}
+            [[events]]
+            name = {event}
+            first = {TODAY + timedelta(days=20 + 2 * at)}
+            [[projects]]
+            name = {project}
+            on = {TODAY + timedelta(days=20 + at)}
+            sizes = {{ total_products = 1 }}
+            """
+            for at, (limit, event, project) in enumerate(zip(limits, events, projects, strict=True))
+        )
 
-@pytest.fixture(scope="module", params=range(ROUNDS))
-def shops(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Named]:
+
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Named]:
     """Two platforms: by whether they are drawn, too."""
     folders = {drawn: tmp_path_factory.mktemp("named") for drawn in (False, True)}
-    return {drawn: Named(folder, request.param, drawn=drawn) for drawn, folder in folders.items()}
+    return {drawn: Named(folder, 1, drawn=drawn) for drawn, folder in folders.items()}
 
 
 def here(named: Named, folder: Path) -> Named:

@@ -74,8 +74,8 @@ def _run(arguments: list[str], *, debug: bool) -> None:
         app(args=arguments, prog_name="outgrow")
     except Exception as error:
         if debug:
-            tell_traceback(error)
-            sys.exit(1)
+            sys.excepthook = tell_traceback
+            raise
         if isinstance(error, OutgrowError):
             sys.stderr.write(f"outgrow: {error}\n")
             sys.exit(2 if isinstance(error, UsageError) else 3)

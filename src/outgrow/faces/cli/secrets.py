@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from types import TracebackType
 from typing import Any, TextIO
 
 from outgrow.domain.text import without_controls
@@ -27,9 +28,9 @@ def hidden(text: str) -> str:
     return without_secrets(text, _secrets())
 
 
-def tell_traceback(error: BaseException) -> None:
-    """The traceback of an error on standard error, without secrets and without what a terminal would obey."""
-    sys.stderr.write(without_controls(hidden("".join(traceback.format_exception(error)))))
+def tell_traceback(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    """What Python calls for an error that ends it: tells the traceback without secrets, and without controls."""
+    sys.stderr.write(without_controls(hidden("".join(traceback.format_exception(kind, error, where)))))
 
 
 @contextmanager
