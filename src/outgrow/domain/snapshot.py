@@ -18,6 +18,16 @@ class Provenance(StrEnum):
     """Rebuilt later from time stamps and status history."""
 
 
+LONGEST_REASON = 300
+"""Characters of a reason that are kept."""
+
+
+def shortened(reason: str) -> str:
+    """A reason on one line; where it is too long to be kept, an ellipsis says that there was more."""
+    line = " ".join(reason.split())
+    return line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 1]}…"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A value, or the reason why there is none; never both, never neither.
@@ -44,8 +54,8 @@ class Reading:
 
     @classmethod
     def missing(cls, reason: str) -> "Reading":
-        """A value that is not known, and why. Long reasons are cut to 300 characters."""
-        return cls(None, " ".join(reason.split())[:300] or "no reason was given")
+        """A value that is not known, and why. A long reason ends with an ellipsis."""
+        return cls(None, shortened(reason) or "no reason was given")
 
 
 @dataclass(frozen=True, slots=True)

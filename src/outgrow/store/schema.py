@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from outgrow.domain.errors import SchemaError
 
 VERSION_TABLE = "outgrow_alembic_version"
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision; a test holds it against the migrations."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
