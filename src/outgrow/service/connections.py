@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from outgrow.domain.errors import ConfigurationError, DatabaseError, MissingExtraError, SchemaError
+from outgrow.sources.commerce.reading import SEE_ALL
 
 BUSY_SECONDS = 60
 """How long to wait for another writer of a SQLite file."""
@@ -97,8 +98,10 @@ def translate(error: SQLAlchemyError, url: str) -> DatabaseError | SchemaError:
     if password:
         said = said.replace(str(password), "***")
     low = said.lower()
-    if "permission denied for table" in low and "outgrow_" not in low:
-        return DatabaseError(f"{where} cannot be read: {said}", "grant the role SELECT on the platform's tables")
+    hidden = "row-level security" in low
+    if hidden or ("permission denied for table" in low and "outgrow_" not in low):
+        mend = SEE_ALL if hidden else "grant the role SELECT on the platform's tables"
+        return DatabaseError(f"{where} cannot be read: {said}", mend)
     if any(word in low for word in READ_ONLY):
         return DatabaseError(
             f"{where} cannot be written: {said}",

@@ -15,8 +15,8 @@ SETTING = "row_security"
 SEE_ALL = "let the role see every row: ALTER ROLE name BYPASSRLS"
 
 FILTERED = text(
-    "SELECT t.name FROM unnest(:names) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name) "
-    "WHERE row_security_active(c.oid) ORDER BY t.name"
+    "SELECT t.name FROM unnest(CAST(:names AS text[])) AS t(name) "
+    "JOIN pg_class c ON c.oid = to_regclass(t.name) WHERE row_security_active(c.oid) ORDER BY t.name"
 )
 
 
