@@ -16,6 +16,7 @@ from outgrow.service.issue import issue
 from outgrow.service.lives import keep_lives
 from outgrow.service.recommend import captured
 from outgrow.service.view import View
+from outgrow.service.waiting import waiting
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.capture import measure_today, rebuild_flows
 from outgrow.sources.commerce.platforms import PlatformRef
@@ -64,13 +65,15 @@ def capture(
         DatabaseError: the connection to the platform's database is gone; or ours stayed locked.
     """
     day = local_day(now, platform.zone)
-    newest = newest_day(store, platform.code)
+    with waiting():
+        newest = newest_day(store, platform.code)
     if newest is not None and newest > day:
         raise ClockError(
             f"today is {day} in {platform.zone.key}, but the newest snapshot of '{platform.code}' is of {newest}",
             "set the machine's clock right, or remove the snapshots of days that have not come yet",
         )
-    claim_day(store, platform.code, day, now)
+    with waiting():
+        claim_day(store, platform.code, day, now)
     remember_platform(store, StoredPlatform(platform.code, str(platform.id), platform.zone.key), now)
     present = get_snapshot(store, platform.code, day)
     if present is None or not _is_complete(present, aggregator):

@@ -204,6 +204,22 @@ def stored_series(session: Session) -> list[tuple[str, Scope, str]]:
     return [(platform, Scope.parse(scope), metric) for platform, scope, metric in sorted(session.execute(query))]
 
 
+def imported_metrics(session: Session) -> list[str]:
+    """The names of what came from elsewhere than a capture or a backfill: observed on days that nobody captured.
+
+    Metrics that are not built in are among them.
+    """
+    captured = select(SNAPSHOTS.c.platform).where(
+        SNAPSHOTS.c.platform == MEASUREMENTS.c.platform,
+        SNAPSHOTS.c.snapshot_date == MEASUREMENTS.c.day,
+        SNAPSHOTS.c.captured_at_ms.is_not(None),
+    )
+    query = select(MEASUREMENTS.c.metric).where(
+        MEASUREMENTS.c.provenance == Provenance.OBSERVED.value, ~captured.exists()
+    )
+    return sorted({*session.scalars(query.distinct()), *session.scalars(select(METRICS.c.name))})
+
+
 def newest_day(session: Session, platform: str, until: date | None = None) -> date | None:
     """The day of the newest snapshot, up to a day; None when there is none."""
     query = select(func.max(SNAPSHOTS.c.snapshot_date)).where(SNAPSHOTS.c.platform == platform)
