@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,12 +18,9 @@ from outgrow.service.schema import create_schema
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.demo import DemoReport, build_demo
 from outgrow.sources.commerce.demo.build import CODE, ZONE
+from outgrow.sources.commerce.demo.clock import TOLD_UNTIL
 from outgrow.sources.commerce.platforms import find_platform, platform_codes
 from outgrow.store.snapshots import imported_metrics, stored_platforms
-
-CAPTURED_AT = time(9, 0)
-"""Local time of the demo's one observed snapshot: a little after its newest rows."""
-
 
 MARK = int.from_bytes(b"Odem")
 """Application id of the SQLite files that demos make: SQLite keeps a place for it, and no other program sets this."""
@@ -81,7 +78,7 @@ def _fill(engine: Engine, today: date, seed: int, progress: Progress) -> Demo:
     progress("making the platform", 1, 1)
     with Session(engine) as session, session.begin():
         platform = find_platform(session, CODE)
-        now = datetime.combine(today, CAPTURED_AT, ZoneInfo(platform.zone.key))
+        now = datetime.combine(today, TOLD_UNTIL, ZoneInfo(platform.zone.key))
         rebuilt = backfill(session, session, platform, now, stats_aggregator, progress=progress)
         capture(session, session, platform, now, stats_aggregator)
     return Demo(built, rebuilt)
