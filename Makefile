@@ -28,6 +28,7 @@ pytest: $(VENV)/.ready-dev
 	$(BIN)/pytest -n 2 --dist loadfile
 
 picture: $(VENV)/.ready ## redraw the README's pictures from the demo platform
+	rm -f build/picture.db
 	$(BIN)/outgrow demo --database-url sqlite:///build/picture.db --seed 7 --today 2026-11-22 > /dev/null
 	$(BIN)/outgrow forecast storage_used_gb --database-url sqlite:///build/picture.db --as-of 2026-11-22 --svg docs/forecast.svg
 	$(BIN)/outgrow ladder --config examples/demo/outgrow.toml --database-url sqlite:///build/picture.db --as-of 2026-11-22 --svg docs/plan.svg > /dev/null

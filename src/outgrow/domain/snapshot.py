@@ -19,6 +19,11 @@ class Provenance(StrEnum):
     """Rebuilt later from time stamps and status history."""
 
 
+def shortened(reason: str) -> str:
+    """A reason on one line, fit to be shown; where it is too long to be kept, an ellipsis says that there was more."""
+    return cleaned(" ".join(reason.split()), LONGEST_SAID)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A value, or the reason why there is none; never both, never neither.
@@ -45,8 +50,8 @@ class Reading:
 
     @classmethod
     def missing(cls, reason: str) -> "Reading":
-        """A value that is not known, and why. It is cleaned, and cut to 300 characters."""
-        return cls(None, cleaned(" ".join(reason.split()), LONGEST_SAID) or "no reason was given")
+        """A value that is not known, and why. A long reason ends with an ellipsis."""
+        return cls(None, shortened(reason) or "no reason was given")
 
 
 @dataclass(frozen=True, slots=True)

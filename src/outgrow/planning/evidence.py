@@ -12,8 +12,6 @@ TOLD = (
     "metric", "scope", "unit", "threshold", "status", "reason", "current", "as_of", "date", "probability_within",
 )  # fmt: skip
 """What the answer to "when?" gives to the evidence."""
-BASIS_LENGTH = 300
-"""Characters that are kept of what a recommendation is judged by."""
 
 
 def evidence_of(outlook: LimitOutlook) -> dict[str, Any]:
@@ -50,4 +48,4 @@ def basis_of(policy: AlertPolicy, *levels: float | None) -> str:
         policy.review_interval_days,
         policy.warning_days,
     )
-    return " ".join(f"{number:.10g}" if number is not None else "-" for number in (*levels, *numbers))[:BASIS_LENGTH]
+    return " ".join(f"{number:.10g}" if number is not None else "-" for number in (*levels, *numbers))

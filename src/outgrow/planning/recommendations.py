@@ -12,9 +12,6 @@ from outgrow.domain.recommendation import Finding, Recommendation
 from outgrow.planning.evidence import basis_of, evidence_of, evidence_of_tiers
 from outgrow.planning.urgency import HELD, LimitOutlook, by_urgency
 
-KEY_LENGTH = 190
-"""Characters that are kept of a key."""
-
 
 @dataclass(frozen=True, slots=True)
 class SoldCapacity:
@@ -173,7 +170,7 @@ def _tier_sentence(infrastructure: Infrastructure, pressing: LimitOutlook | None
 
 
 def _tier_key(tier: Tier) -> str:
-    return f"tier:{tier.name}"[:KEY_LENGTH]
+    return f"tier:{tier.name}"
 
 
 def _growth(grown: Growth, policy: AlertPolicy) -> Finding:
@@ -205,7 +202,7 @@ def _growth(grown: Growth, policy: AlertPolicy) -> Finding:
 def _limit(outlook: LimitOutlook) -> Finding:
     limit, until = outlook.limit, outlook.until
     assert limit is not None, "only limits are asked"  # noqa: S101
-    key = ":".join(("limit", limit.scope, limit.metric, limit.name))[:KEY_LENGTH]
+    key = ":".join(("limit", limit.scope, limit.metric, limit.name))
     basis = basis_of(outlook.policy, limit.usable)
     held = outlook.with_margin if outlook.with_margin >= Severity.WARNING else Severity.OK
     if outlook.severity < Severity.WARNING:

@@ -12,6 +12,7 @@ from outgrow.service.lives import found_documents
 from outgrow.service.recommend import measured_now, stored_newest
 from outgrow.service.trends import trends
 from outgrow.service.view import View
+from outgrow.service.waiting import waiting
 from outgrow.service.when import checked_threshold, when
 from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.platforms import PlatformRef, find_platform, has_platforms
@@ -48,8 +49,11 @@ class CapacityForecastService:
         Raises:
             UnknownPlatformError: the database holds no such platform.
             ClockError: the newest snapshot is of a later day.
+            DatabaseError: another writer kept the database locked for longer than the connection waits, or the
+                connection broke off. Nothing is stored then.
         """
-        platform = find_platform(db, self._platform)
+        with waiting():
+            platform = find_platform(db, self._platform)
         return capture(db, db, platform, self._clock(), self._aggregator, config=self._config)
 
     def get_growth_trends(self, db: Session, days: int = 30) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from outgrow.domain.address import Address, presentable, secrets_of, without_secrets
 from outgrow.domain.errors import ConfigurationError, DatabaseError, MissingExtraError, SchemaError
 from outgrow.domain.text import LONGEST_SAID, cleaned
+from outgrow.sources.commerce.reading import SEE_ALL
 
 BUSY_SECONDS = 60
 """How long to wait for another writer of a SQLite file."""
@@ -142,8 +143,10 @@ def translate(error: SQLAlchemyError, url: str) -> DatabaseError | SchemaError:
     raw = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
     said = cleaned(without_secrets(raw, secrets_of(url)), LONGEST_SAID)
     low = raw.lower()
-    if "permission denied for table" in low and "outgrow_" not in low:
-        return DatabaseError(f"{where} cannot be read: {said}", "grant the role SELECT on the platform's tables")
+    hidden = "row-level security" in low
+    if hidden or ("permission denied for table" in low and "outgrow_" not in low):
+        mend = SEE_ALL if hidden else "grant the role SELECT on the platform's tables"
+        return DatabaseError(f"{where} cannot be read: {said}", mend)
     if any(word in low for word in READ_ONLY):
         return DatabaseError(
             f"{where} cannot be written: {said}",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,8 @@ class View:
     platform: str
     today: date
     config: CapacityConfig = field(default_factory=CapacityConfig)
+    zone: ZoneInfo | None = None
+    """Where set, values that captured days were given after `today`, in this time zone, do not count either."""
 
     @cached_property
     def metrics(self) -> MetricCatalogue:
@@ -57,7 +60,7 @@ class View:
 
     def histories(self, metrics: list[Metric], scope: Scope = PLATFORM, since: date | None = None) -> list[History]:
         """The same for several, in one query; from a day on, if only that is looked at."""
-        return HistoryReader(self.store, self.platform, self.today).read(metrics, scope, since)
+        return HistoryReader(self.store, self.platform, self.today, self.zone).read(metrics, scope, since)
 
     def forecastable(self, metric: Metric, scope: Scope = PLATFORM) -> History:
         """The daily values that a metric's forecast rests on: for a month's total, the flow that it adds up."""

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from outgrow.domain.errors import DataError
 from outgrow.domain.metric import (
     ACTIVE_SUBSCRIPTIONS,
     THEORETICAL_ORDERS_LIMIT,
@@ -68,11 +69,13 @@ class BillingMetrics:
                 func.count(),
                 *(func.coalesce(func.sum(effective_limit(subscription, limit)), 0) for limit in SOLD.values()),
             )
-            .join(SubscriptionTier, subscription.tier_id == SubscriptionTier.id)
+            .outerjoin(SubscriptionTier, subscription.tier_id == SubscriptionTier.id)
             .where(subscription.platform_id == context.platform_id)
             .group_by(subscription.status, SubscriptionTier.code)
         )
         groups = db.execute(query).all()
+        if orphans := sum(group[2] for group in groups if group[1] is None):
+            raise DataError(f"{orphans} subscriptions have a tier_id that is not in {SubscriptionTier.__tablename__}")
         active = [group for group in groups if group[0] in COUNTED_AS_ACTIVE]
         plans: dict[str, int] = {}
         for _, code, number, *_sold in active:
