@@ -15,6 +15,7 @@ from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.contract import CountHistory, MetricsContext, MetricsProvider, RebuildingProvider
 from outgrow.sources.commerce.dayscan import Changes, DayScan
 from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.sources.commerce.savepoint import savepoint
 
 HARD_DELETED = "rows that were deleted for good (not marked as deleted) left no trace: past counts are too low by them"
 
@@ -85,7 +86,7 @@ class Rebuilding:
                 self.limitations.extend(provider.limitations)
                 scan = DayScan(self.db, self.platform.id, self.platform.zone, self.until, self.since)
                 try:
-                    with self.db.begin_nested():
+                    with savepoint(self.db):
                         self._keep(metrics, provider.rebuild(scan))
                 except Exception as error:
                     reason = f"{provider.area} could not be rebuilt: {type(error).__name__}: {error}"
