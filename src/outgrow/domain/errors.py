@@ -1,7 +1,16 @@
 """Everything that can go wrong for a user, each with what happened, where, and how to mend it."""
 
+import reprlib
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+
+def quoted(value: object) -> str:
+    """What somebody gave, in a few characters, whatever it is."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # an integer with more digits than Python likes to write
+        return f"a huge {type(value).__name__}"
 
 
 class OutgrowError(Exception):
@@ -35,7 +44,7 @@ class BadThresholdError(UsageError):
 
     def __init__(self, threshold: object) -> None:
         super().__init__(
-            f"the threshold {threshold!r} is not a positive number",
+            f"the threshold {quoted(threshold)} is not a positive number",
             "give a number above zero, in the metric's own unit",
         )
 
@@ -84,7 +93,7 @@ class SchemaError(OutgrowError):
     """Our tables are missing, of another version, or half-migrated."""
 
 
-class DataError(OutgrowError):
+class DataError(OutgrowError, ValueError):
     """Data that was handed in cannot be true; the message names the file and row, or the day and metric."""
 
 
