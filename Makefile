@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # Byte code is compiled here, once: some machines forbid Python to write it, and every start would pay.
 INSTALL = $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt -p $(BIN)/python
 
-.PHONY: demo test plans lint types architecture pytest constraints picture clean
+.PHONY: demo test plans lint types architecture components pytest constraints picture clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.ready
@@ -24,7 +24,10 @@ types: $(VENV)/.ready-dev
 architecture: $(VENV)/.ready-dev
 	$(BIN)/lint-imports --no-cache
 
-pytest: $(VENV)/.ready-dev
+components: $(VENV)/.ready-dev ## install the Debian packages that some tests need, where it may
+	$(BIN)/python tools/components.py
+
+pytest: components
 	$(BIN)/pytest -n 2 --dist loadfile
 
 picture: $(VENV)/.ready ## redraw the README's pictures from the demo platform

@@ -1,9 +1,18 @@
 """Everything that can go wrong for a user, each with what happened, where, and how to mend it."""
 
+import reprlib
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from outgrow.domain.text import cleaned_lines
+
+
+def quoted(value: object) -> str:
+    """What somebody gave, in a few characters, whatever it is."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # an integer with more digits than Python likes to write
+        return f"a huge {type(value).__name__}"
 
 
 class OutgrowError(Exception):
@@ -39,7 +48,7 @@ class BadThresholdError(UsageError):
 
     def __init__(self, threshold: object) -> None:
         super().__init__(
-            f"the threshold {threshold!r} is not a positive number",
+            f"the threshold {quoted(threshold)} is not a positive number",
             "give a number above zero, in the metric's own unit",
         )
 
@@ -88,7 +97,7 @@ class SchemaError(OutgrowError):
     """Our tables are missing, of another version, or half-migrated."""
 
 
-class DataError(OutgrowError):
+class DataError(OutgrowError, ValueError):
     """Data that was handed in cannot be true; the message names the file and row, or the day and metric."""
 
 

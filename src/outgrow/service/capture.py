@@ -20,6 +20,7 @@ from outgrow.service.waiting import waiting
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.capture import measure_today, rebuild_flows
 from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.sources.commerce.savepoint import savepoint
 from outgrow.store.snapshots import (
     StoredPlatform,
     claim_day,
@@ -97,7 +98,7 @@ def _keep_what_follows(source: Session, platform: PlatformRef, view: View) -> No
 def _is_kept(what: str, view: View, keep: Callable[[], object]) -> bool:
     """Whether it could be made: whatever goes wrong in it is told, and undone alone."""
     try:
-        with view.store.begin_nested():
+        with savepoint(view.store):
             keep()
     except Exception as error:  # such as a limit of a metric that is not there yet, or a number beyond all bounds
         reason = error.what if isinstance(error, OutgrowError) else f"{type(error).__name__}: {error}"

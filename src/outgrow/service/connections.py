@@ -61,6 +61,9 @@ def open_engine(text: str, setting: str, *, read_only: bool = False, may_create:
         options["connect_args"] = {"timeout": BUSY_SECONDS}
         if may_create and file and file != ":memory:":
             _create_private(Path(file))
+    if url.drivername == "postgresql+psycopg":
+        # Behind pgbouncer in transaction mode, statements that are prepared on a connection meet those of others.
+        options["connect_args"] = {"prepare_threshold": None}
     if read_only and url.get_backend_name() == "postgresql":
         options["isolation_level"] = "REPEATABLE READ"
         options["execution_options"] = {"postgresql_readonly": True}

@@ -1,6 +1,7 @@
 """Writes and reads snapshots. What was observed is never overwritten; what is missing may be filled."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import import_module
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ARRAY, ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -75,24 +76,28 @@ def write_days(session: Session, platform: str, days: Iterable[date]) -> None:
     """Make the rows of rebuilt days that have none yet."""
     rows = [{"platform": platform, "snapshot_date": day} for day in days]
     if rows:
-        session.execute(_insert(session, SNAPSHOTS).on_conflict_do_nothing(), rows)
+        with _at_once(session):
+            session.execute(_insert(session, SNAPSHOTS).on_conflict_do_nothing(), rows)
 
 
-def write_measurements(session: Session, rows: Sequence[dict[str, Any]], recorded_at: datetime | None = None) -> None:
+def write_measurements(
+    session: Session, rows: Sequence[dict[str, Any]], recorded_at: datetime | None = None, *, replace: bool = False
+) -> None:
     """Upsert measurements.
 
-    A missing value is filled by any value. An observed value never changes. A rebuilt value gives way to an
-    observed one, and to a rebuilt one that differs.
+    A missing value is filled by any value. An observed value never changes, unless it is to be replaced. A rebuilt
+    value gives way to an observed one, and to a rebuilt one that differs.
 
     Args:
         recorded_at: the present instant; rows that stay as they are keep theirs. None: it is not known.
+        replace: whether a value of another size counts in the place of an observed one.
 
     Raises:
         DataError: a name is longer than its column.
     """
     ms = None if recorded_at is None else int(recorded_at.timestamp() * 1000)
     for distinct in _rounds(rows):
-        _upsert(session, [{**row, "recorded_at_ms": ms} for row in distinct])
+        _upsert(session, [{**row, "recorded_at_ms": ms} for row in distinct], replace=replace)
 
 
 def _rounds(rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
@@ -108,7 +113,7 @@ def _rounds(rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]
         rows = again
 
 
-def _upsert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+def _upsert(session: Session, rows: Sequence[dict[str, Any]], *, replace: bool) -> None:
     table = MEASUREMENTS
     insert = _insert(session, table)
     new, old = insert.excluded, table.c
@@ -126,9 +131,32 @@ def _upsert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     statement = insert.on_conflict_do_update(
         index_elements=list(table.primary_key),
         set_={name: new[name] for name in ("value", "reason", "provenance", "recorded_at_ms")},
-        where=gives_way,
+        where=or_(gives_way, new.value != old.value) if replace else gives_way,
     )
-    session.execute(statement, parameters)
+    with _at_once(session):
+        session.execute(statement, parameters)
+
+
+@contextmanager
+def _at_once(session: Session) -> Iterator[None]:
+    """Where SQLite would commit, and write to the disk, one row after the other: all in one transaction."""
+    connection = session.connection(bind_arguments={"mapper": CapacitySnapshot.__mapper__})
+    driver = connection.connection
+    alone = (
+        connection.dialect.name == "sqlite"
+        and not driver.driver_connection.in_transaction  # type: ignore[union-attr]
+        and connection.dialect.detect_autocommit_setting(driver.dbapi_connection)  # type: ignore[arg-type]
+    )
+    if not alone:
+        yield
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")
 
 
 def _array(values: list[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
@@ -192,7 +220,7 @@ def remembered_platforms(session: Session) -> list[StoredPlatform]:
     return [StoredPlatform(*row) for row in session.execute(columns.order_by(PLATFORMS.c.recorded_at_ms))]
 
 
-def stored_platforms(session: Session) -> list[str]:
+def stored_platforms(session: Session | Connection) -> list[str]:
     """The codes of all platforms that have snapshots, in alphabetical order."""
     return list(session.scalars(select(SNAPSHOTS.c.platform).distinct().order_by(SNAPSHOTS.c.platform)))
 

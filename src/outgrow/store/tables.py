@@ -23,15 +23,19 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
 from outgrow.domain import metric as metrics
 from outgrow.domain.days import system_clock
+from outgrow.domain.errors import DataError
 from outgrow.domain.metric import PLATFORM, TIER_SUBSCRIPTIONS, Metric, Scope
-from outgrow.domain.snapshot import Provenance, Reading
+from outgrow.domain.snapshot import Provenance, checked_day, checked_text, checked_value
 from outgrow.store.types import Name
 
 V = TypeVar("V", int, Decimal)
+
+LONGEST_CODE = 64
+"""Characters of a platform's code, a plan's, or a metric's name."""
 
 
 def _decimal(value: float) -> Decimal:
@@ -204,6 +208,14 @@ class CapacitySnapshot(StoreBase):
     theoretical_orders_limit = _measured(metrics.THEORETICAL_ORDERS_LIMIT, round)
     theoretical_team_limit = _measured(metrics.THEORETICAL_TEAM_LIMIT, round)
 
+    @validates("snapshot_date")
+    def _check_day(self, _key: str, day: object) -> date:
+        return checked_day(day)
+
+    @validates("platform")
+    def _check_platform(self, _key: str, platform: object) -> str | None:
+        return None if platform is None else checked_text("a platform's code", platform, LONGEST_CODE)
+
     @property
     def captured_at(self) -> datetime | None:
         """When the day was captured; None for a day that was only rebuilt."""
@@ -223,11 +235,17 @@ class CapacitySnapshot(StoreBase):
 
     @tier_distribution.setter
     def tier_distribution(self, distribution: Mapping[str, int] | None) -> None:
+        if distribution is not None and not isinstance(distribution, Mapping):
+            raise DataError(f"tier_distribution is given as {type(distribution).__name__}", "give numbers by plan")
+        plans = {
+            checked_text("a plan's code", plan, LONGEST_CODE): checked_value(f"tier_distribution of {plan}", number)
+            for plan, number in (distribution or {}).items()
+        }
         for row in [row for row in self.measurements if row.metric == TIER_SUBSCRIPTIONS.name]:
             self.measurements.remove(row)
-        self.put(TIER_SUBSCRIPTIONS, PLATFORM, None if distribution is None else sum(distribution.values()))
-        for plan, number in (distribution or {}).items():
-            self.put(TIER_SUBSCRIPTIONS, Scope("plan", plan), number)
+        self.put(TIER_SUBSCRIPTIONS, PLATFORM, None if distribution is None else sum(plans.values()))
+        for code, count in plans.items():
+            self.put(TIER_SUBSCRIPTIONS, Scope("plan", code), count)
 
     @property
     def missing(self) -> dict[str, str]:
@@ -243,20 +261,18 @@ class CapacitySnapshot(StoreBase):
         """Set a metric's observed value, or forget it.
 
         Raises:
-            ValueError: the value is negative or not finite.
+            DataError: the value is no number, negative or not finite.
         """
         row = self._find(metric, scope)
         if value is None:
             if row is not None:
                 self.measurements.remove(row)
             return
-        reading = Reading.of(float(value))
-        if reading.reason is not None:
-            raise ValueError(f"{metric.name}: {reading.reason}")
+        number = checked_value(metric.name, value)
         if row is None:
             row = MeasurementRow(metric=metric.name, scope=str(scope))
             self.measurements.append(row)
-        row.value, row.reason, row.provenance = reading.value, None, Provenance.OBSERVED.value
+        row.value, row.reason, row.provenance = number, None, Provenance.OBSERVED.value
         row.recorded_at_ms = int(system_clock().timestamp() * 1000)
 
     def _find(self, metric: Metric, scope: Scope) -> MeasurementRow | None:

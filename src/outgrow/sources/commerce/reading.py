@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from outgrow.domain.errors import DatabaseError
+from outgrow.sources.commerce.savepoint import savepoint
 
 SETTING = "row_security"
 """Where it is off, PostgreSQL refuses a query from which its row-level security would leave rows out."""
@@ -27,7 +28,7 @@ def apart(db: Session) -> Iterator[None]:
     A reader that is shown some rows alone would count them without an error, and too few would be stored for good.
     The caller's own setting stands again at the end.
     """
-    with db.begin_nested():  # a rollback to it takes the setting back too
+    with savepoint(db):  # a rollback to it takes the setting back too
         before = see_every_row(db)
         yield
         if before is not None:
