@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from outgrow.domain.history import History
 from outgrow.domain.metric import Metric
 from outgrow.domain.note import Note
+from outgrow.domain.scenario import Project
 
 WITHIN_DAYS = (30, 90, 180, 365)
 """The spans for which the probability of a crossing is always told."""
@@ -149,7 +150,8 @@ class DaysUntil:
     """When a metric reaches a limit: the one document that every face gives.
 
     `days` counts from `as_of`, the newest known day; the crossing is the first day at or above `threshold`, or where
-    the limit is `falling`, the first at or below it. `notes` tell what was found amiss in the past.
+    the limit is `falling`, the first at or below it. `notes` tell what was found amiss in the past, `projects` which
+    committed ones are counted in.
     """
 
     metric: Metric
@@ -168,6 +170,7 @@ class DaysUntil:
     need: int | None = None
     falling: bool = False
     notes: tuple[Note, ...] = ()
+    projects: tuple[Project, ...] = ()
 
     @property
     def used_share(self) -> float | None:
@@ -202,6 +205,8 @@ class DaysUntil:
             "history": self.history.to_document(),
             "notes": [note.to_document(self.metric.unit) for note in self.notes],
         }
+        if self.projects:
+            document["projects"] = [project.to_document() for project in self.projects]
         if self.falling:
             document["direction"] = "falling"
         if self.status is Status.ALREADY_EXCEEDED:

@@ -1,6 +1,6 @@
 """Who lives on the platform, what each may use by its plan, and what each uses."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -71,10 +71,6 @@ class Subscriptions:
         return limits
 
 
-def _nothing() -> Array:
-    return np.zeros(len(RESOURCES))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Tenants:
     """The n merchants that exist on a day.
@@ -91,7 +87,7 @@ class Tenants:
             them has no limit, NaN without a subscription.
         used: float64 (n, 4), at the end of the day; of orders, those of the month so far.
         subscriptions: all that are active; where not given, one for each tenant that has limits.
-        used_elsewhere: float64 (4,), what is used by merchants that are gone and by no merchant at all.
+        used_elsewhere: of each of `RESOURCES`, what is used by merchants that are gone and by no merchant at all.
     """
 
     as_of: date
@@ -104,7 +100,7 @@ class Tenants:
     limits: Array
     used: Array
     subscriptions: Subscriptions | None = None
-    used_elsewhere: Array = field(default_factory=_nothing)
+    used_elsewhere: tuple[float, ...] = (0.0,) * len(RESOURCES)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -120,7 +116,7 @@ class Tenants:
     @property
     def used_by_all(self) -> Array:
         """All that is used, whoever uses it, (4,)."""
-        total: Array = self.used.sum(axis=0) + self.used_elsewhere
+        total: Array = self.used.sum(axis=0) + np.array(self.used_elsewhere)
         return total
 
     @property

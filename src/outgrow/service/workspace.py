@@ -132,8 +132,11 @@ class Workspace:
                 yield Both(source, store)
 
     @contextmanager
-    def view(self, as_of: date | None = None) -> Iterator[View]:
+    def view(self, as_of: date | None = None, *, projects: bool = True) -> Iterator[View]:
         """The platform's stored history as of a day; today by default.
+
+        Args:
+            projects: whether committed ones are counted in.
 
         Raises:
             UsageError: the day has not come yet.
@@ -143,7 +146,8 @@ class Workspace:
             today = local_day(self.clock(), time_zone(platform.time_zone, f"platform '{platform.code}'"))
             if as_of is not None and as_of > today:
                 raise UsageError(f"{as_of} has not come yet", f"give --as-of {today} or an earlier day")
-            yield View(store, platform.code, as_of or today, self.config)
+            view = View(store, platform.code, as_of or today, self.config)
+            yield view if projects else view.without_projects()
 
     def platform(self, store: Session) -> StoredPlatform:
         """Whose history is meant. The platform's own database is not needed where our tables are elsewhere."""

@@ -67,7 +67,7 @@ def read_tenants(db: Session, platform: PlatformRef, day: date, *, now: bool = F
         limits=subscriptions.together(len(ids)),
         used=used,
         subscriptions=subscriptions,
-        used_elsewhere=elsewhere,
+        used_elsewhere=tuple(elsewhere.tolist()),
     )
 
 
