@@ -55,15 +55,16 @@ def projection_of(view: View, history: History, level: float | None) -> Projecti
     return projections_of(view, {key: history}, asked)[key]
 
 
-def _with_projects(
-    view: View, alone: Projection, future: JointFuture, projects: tuple[Project, ...]
-) -> ReservedProjection:
+def _with_projects(view: View, alone: Projection, future: JointFuture, projects: tuple[Project, ...]) -> Projection:
+    """The projection as the projects leave it: as it was, where they make no limit nearer and no growth larger."""
     metric = alone.forecast.metric
     (before, peaks), (after, higher) = (paths.of(metric.name) for paths in (future.alone, future.paths))
     lag = (view.today - alone.forecast.as_of).days
-    reserved = Reserved(before, after, higher, lag, nearer=not np.array_equal(peaks, higher))
-    growth = alone.forecast.growth_per_30_days + _more_growth(view, metric, future)
-    return ReservedProjection.of(alone, reserved, projects, growth)
+    nearer, more = not np.array_equal(peaks, higher), _more_growth(view, metric, future)
+    if not nearer and not more:
+        return alone
+    reserved = Reserved(before, after, higher, lag, nearer)
+    return ReservedProjection.of(alone, reserved, projects, alone.forecast.growth_per_30_days + more)
 
 
 def _more_growth(view: View, metric: Metric, future: JointFuture) -> float:

@@ -142,8 +142,10 @@ def first_sentence(ordered: Sequence[LimitOutlook], today: date) -> str:
 
 
 def _counted(until: DaysUntil) -> str:
-    """The committed projects that a date counts in."""
-    return f", with {' and '.join(project.name for project in until.projects)}" if until.projects else ""
+    """The committed projects that begin by a date and are counted in it."""
+    middle = until.date("p50")
+    names = [project.name for project in until.projects if middle is not None and project.on <= middle]
+    return f"; committed: {', '.join(names)}" if names else ""
 
 
 def _ahead(days: int) -> str:

@@ -18,6 +18,7 @@ from outgrow.domain.metric import Scope
 from outgrow.domain.scenario import Project
 from outgrow.faces.charts.answer import answer_chart
 from outgrow.faces.cli.text import until_lines
+from outgrow.forecasting.joint import simulate_paths
 from outgrow.forecasting.projection import Projection
 from outgrow.service import futures
 from outgrow.service.check import check
@@ -112,8 +113,8 @@ def test_who_is_counted_in_is_named(db: Session) -> None:
     assert "Committed projects are in it: the move from 20 Apr 2026 on." in until_lines(until)
     assert [each["name"] for each in forecast_document(drawn.history, drawn.projection)["projects"]] == ["the move"]
     assert "the move from 20 Apr 2026 on" in str(answer_chart(drawn))
-    assert report.sentence.endswith(", with the move.")
-    assert ", with the move." in check(report).line
+    assert report.sentence.endswith("; committed: the move.")
+    assert "; committed: the move." in check(report).line
     found = next(each.said for each in find(seen, stored_newest(seen)) if each.said and each.said.key == "tier:Small")
     evidence = next(each for each in found.evidence if each.get("metric") == "total_products")
     assert [each["name"] for each in evidence["projects"]] == ["the move"]
@@ -151,11 +152,10 @@ def test_where_nothing_is_touched_no_future_is_simulated(db: Session, monkeypatc
 
 def test_the_same_futures_are_simulated_once(db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     times: list[object] = []
-    plain = futures.simulate_paths
 
     def counted(*given: Any, **more: Any) -> Any:
         times.append(given)
-        return plain(*given, **more)
+        return simulate_paths(*given, **more)
 
     monkeypatch.setattr(futures, "simulate_paths", counted)
     seen = view(db, SURE)

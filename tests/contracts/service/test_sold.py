@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 from outgrow.domain.metric import ACTIVE_SUBSCRIPTIONS, THEORETICAL_PRODUCTS_LIMIT
@@ -190,9 +190,8 @@ def test_whoever_tells_it_says_the_sum_of_plain_loops(db: Session, seed: int) ->
 def test_subscriptions_that_were_written_past_the_orm_count_too(db: Session) -> None:
     world = World(db)
     merchant = world.merchant("a", "basic", products=80)
-    table = MerchantSubscription.__table__
     db.execute(
-        table.insert().values(
+        insert(MerchantSubscription).values(
             platform_id=world.platform.id, merchant_id=merchant.id, tier_id=world.plans["small"].id, status="active",
             started_at=BEGAN + timedelta(days=3),
         )

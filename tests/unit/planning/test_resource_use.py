@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.exposures import UNSOLD, tenants_of
 
-from outgrow.domain.tenant import RESOURCES, UNLIMITED
-from outgrow.planning.resource_use import LARGEST_PERCENT, ResourceUse, Sold, count_uses, stored_uses
+from outgrow.domain.tenant import RESOURCES, UNLIMITED, Sold
+from outgrow.planning.resource_use import LARGEST_PERCENT, ResourceUse, count_uses, stored_uses
 
 LIMIT = st.integers(0, 5_000).map(float) | st.just(UNLIMITED)
 AMOUNTS = st.tuples(*[st.integers(0, 6_000).map(float)] * 4)

@@ -91,9 +91,9 @@ def _with_projects(until: "DaysUntil") -> str:
     """What is said with the committed projects, which forecasts are kept without."""
     from outgrow.faces.cli.text import STATUS_WORDS, day
 
-    names, middle = " and ".join(project.name for project in until.projects), until.date("p50")
+    names, middle = ", ".join(project.name for project in until.projects), until.date("p50")
     date = f"about {day(middle)}" if middle else STATUS_WORDS[until.status]
-    return f"Forecasts are kept without committed projects; with {names} it is {date}."
+    return f"Forecasts are kept without committed projects ({names}); with them it is {date}."
 
 
 def _signed(days: int) -> str:
