@@ -1,12 +1,13 @@
 """A limit has one date, whoever is asked: committed projects count wherever one is told, and are named."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from tests.support.snapshots import observed, row
 
@@ -34,6 +35,7 @@ from outgrow.service.view import View
 from outgrow.service.whatif import whatif
 from outgrow.service.when import when
 from outgrow.store.forecasts import read_forecast
+from outgrow.store.schema import upgrade
 from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
@@ -48,6 +50,16 @@ def fill(db: Session, days: int = 120, **values: Callable[[int], float]) -> None
     write_days(db, "main", dates)
     for metric, value in values.items():
         write_measurements(db, [row(observed(float(value(n))), metric, day) for n, day in enumerate(dates)])
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    """One database is enough: nothing here is asked of it that others answer otherwise."""
+    engine = create_engine("sqlite://")
+    upgrade(engine)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
 
 
 @pytest.fixture

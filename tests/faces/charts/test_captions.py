@@ -106,7 +106,8 @@ def test_below_comes_before_above_the_limit() -> None:
 def test_above_the_limit_only_where_that_is_near() -> None:
     taken = [at(86), at(115)]
     assert place(line((0, 100, 100.0)), 141.0, taken) == 59 - OVER  # 39 pixels higher than it would stand
-    assert place(line((0, 100, 100.0)), 142.0, taken) is None  # 40
+    assert place(line((0, 100, 100.0)), 50.0, taken) is None  # that is under the line
+    assert place(line((0, 100, 60.0)), 102.0, [at(y) for y in (126, 155)]) is None  # 40
     assert place(line((0, 100, 100.0)), 101.5, taken) is None  # it would hit the word above
 
 

@@ -76,7 +76,9 @@ class TestFindCrossing:
 
         assert (found.status, found.day) == (Status.INSUFFICIENT_DATA, None)
 
-    @pytest.mark.parametrize("days", [1, 2, 29, 59, 60, 61, 62, 119, 120, 121, 180, 1_094, LONGEST_HORIZON - 1, LONGEST_HORIZON - 70])
+    @pytest.mark.parametrize(
+        "days", [1, 2, 29, 59, 60, 61, 62, 119, 120, 121, 180, 1_094, LONGEST_HORIZON - 1, LONGEST_HORIZON - 70]
+    )
     def test_whatever_the_stride_it_is_the_first_day_with_an_even_chance(self, days: int) -> None:
         """Even where the coarse look falls on the day itself, or on the one before or after."""
         known = straight()
