@@ -94,8 +94,9 @@ def _simulated(view: View, levels: Levels) -> JointFuture:
         raise nothing_known(view, refused)
     seed = view.config.plan.seed
     n_days = max(view.config.rules.horizon_days, YEAR)
+    # Those whose day has come add nothing, but which futures hold another one hangs on its place among all.
     paths = simulate_paths(ready, histories, levels, view.today, n_days=n_days, seed=seed)
-    return JointFuture(with_projects(paths, view.projects, seed, view.metrics), paths, refused)
+    return JointFuture(with_projects(paths, view.committed, seed, view.metrics), paths, refused)
 
 
 def _for_a_year(view: View, metric: Metric) -> ForecastRules:

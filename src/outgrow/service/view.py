@@ -57,12 +57,17 @@ class View:
 
     @cached_property
     def projects(self) -> tuple[Project, ...]:
-        """The committed projects that are still to come, by the metrics' full names.
+        """The committed projects that are still to come; see `committed`."""
+        return tuple(project for project in self.committed if project.on > self.today)
+
+    @cached_property
+    def committed(self) -> tuple[Project, ...]:
+        """All committed projects, also those whose day has come, by the metrics' full names.
 
         Raises:
             ConfigurationError: a project names a metric that does not exist.
         """
-        return tuple(self._named(project) for project in self.config.projects if project.on > self.today)
+        return tuple(map(self._named, self.config.projects))
 
     def _named(self, project: Project) -> Project:
         try:
