@@ -112,6 +112,7 @@ def test_above_the_limit_only_where_that_is_near() -> None:
 
 
 def test_a_limit_outside_the_picture_is_none() -> None:
+    assert place(line((0, 100, 178.0)), 201.0) == 22 - ABOVE  # nine pixels from it, were it drawn
     for limit in (None, -5.0, 205.0):
         assert place(line((0, 100, 100.0)), limit) == 100 - ABOVE
         assert place(line((0, 100, 100.0)), limit, [at(86), at(115)]) is None
