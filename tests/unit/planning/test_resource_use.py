@@ -1,6 +1,7 @@
 """What was sold and what is used, against plain sums."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ def test_a_platform_that_can_be_counted_by_hand() -> None:
 
 
 @given(TENANTS)
-def test_sums_are_exact(rows: list) -> None:
+def test_sums_are_exact(rows: list[Any]) -> None:
     uses = count_uses(tenants_of(rows))
     assert [use.resource for use in uses] == list(RESOURCES)
 
@@ -60,7 +61,7 @@ def test_sums_are_exact(rows: list) -> None:
 
 
 @given(TENANTS)
-def test_the_largest_hold_a_share_and_more_of_them_hold_no_less(rows: list) -> None:
+def test_the_largest_hold_a_share_and_more_of_them_hold_no_less(rows: list[Any]) -> None:
     for column, use in enumerate(count_uses(tenants_of(rows))):
         amounts = sorted((used[column] for _, used, _ in rows), reverse=True)
         if not sum(amounts):
