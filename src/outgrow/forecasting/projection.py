@@ -14,6 +14,7 @@ from outgrow.domain.forecast import Forecast, HistoryNote, Refusal, Status
 from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note
+from outgrow.domain.scenario import Project
 from outgrow.forecasting.correction import NO_CORRECTION, Correction
 from outgrow.forecasting.events import PanelEvents
 from outgrow.forecasting.explanation import explain
@@ -70,6 +71,7 @@ class Projection:
         floor: no value lies below it.
         events: what each event in the past that is looked at did, and what those within the horizon are to do, oldest
             first; none of a level.
+        projects: the committed ones that are counted in.
     """
 
     forecast: Forecast
@@ -80,6 +82,7 @@ class Projection:
     explanation: Explanation | None = None
     floor: float = -np.inf
     events: tuple[EventEffect, ...] = ()
+    projects: tuple[Project, ...] = ()
 
     @property
     def events_ahead(self) -> tuple[EventEffect, ...]:

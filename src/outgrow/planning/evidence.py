@@ -10,6 +10,7 @@ from outgrow.planning.urgency import LimitOutlook
 
 TOLD = (
     "metric", "scope", "unit", "threshold", "status", "reason", "current", "as_of", "date", "probability_within",
+    "projects",
 )  # fmt: skip
 """What the answer to "when?" gives to the evidence."""
 
@@ -19,7 +20,7 @@ def evidence_of(outlook: LimitOutlook) -> dict[str, Any]:
     until, share = outlook.until, outlook.until.used_share
     told = until.to_document()
     return {
-        **{key: told[key] for key in TOLD},
+        **{key: told[key] for key in TOLD if key in told},
         "limit": outlook.name,
         "maximum": as_number(outlook.limit.maximum) if outlook.limit else None,
         "used_share": None if share is None else round(share, 4),

@@ -10,7 +10,7 @@ from outgrow.domain.limit import AlertPolicy, Limit, Severity
 from outgrow.domain.metric import STORAGE_USED_GB, Metric
 from outgrow.domain.recommendation import Finding, Recommendation
 from outgrow.planning.evidence import basis_of, evidence_of, evidence_of_tiers
-from outgrow.planning.urgency import HELD, LimitOutlook, by_urgency
+from outgrow.planning.urgency import EXACT, HELD, LimitOutlook, by_urgency, sold_severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def said_of(findings: Iterable[Finding]) -> list[Recommendation]:
 
 def _sold_capacity(resource: SoldCapacity, policy: AlertPolicy) -> Finding:
     key, basis, share = f"sold:{resource.resource}", f"{policy.warning_share:g}", resource.share
-    severity, held = (_sold_severity(share, policy, margin) for margin in (1.0, HELD.share))
+    severity, held = (sold_severity(share, policy, margin) for margin in (EXACT, HELD))
     if severity is Severity.OK or share is None:
         return Finding(key, basis, with_margin=held, known=resource.known)
     noun = resource.resource.replace("_", " ")
@@ -118,12 +118,6 @@ def _sold_capacity(resource: SoldCapacity, policy: AlertPolicy) -> Finding:
         ),
     )
     return Finding.of(said, basis, held)
-
-
-def _sold_severity(share: float | None, policy: AlertPolicy, margin: float) -> Severity:
-    if share is None or share / margin <= policy.warning_share:
-        return Severity.OK
-    return Severity.CRITICAL if share / margin >= 1 else Severity.WARNING
 
 
 def _infrastructure(infrastructure: Infrastructure, policy: AlertPolicy) -> list[Finding]:

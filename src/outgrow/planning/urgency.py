@@ -82,11 +82,10 @@ class LimitOutlook:
 
 
 def act_by_date(until: DaysUntil, policy: AlertPolicy, margin: Margin = EXACT) -> date | None:
-    """The early date less lead time and review interval; None where the early date lies beyond the horizon."""
+    """The last good day to act; None where the early date lies beyond the horizon."""
     if until.as_of is None or until.days.p10 is None:
         return None
-    ahead = policy.lead_time_days + policy.review_interval_days
-    return until.as_of + timedelta(days=int(until.days.p10 / margin.nearer) - ahead)
+    return policy.act_by(until.as_of + timedelta(days=int(until.days.p10 / margin.nearer)))
 
 
 def judge(until: DaysUntil, policy: AlertPolicy, today: date, margin: Margin = EXACT) -> Judgement:
@@ -100,19 +99,34 @@ def judge(until: DaysUntil, policy: AlertPolicy, today: date, margin: Margin = E
         return Judgement(Severity.OK)
     if until.status is Status.ALREADY_EXCEEDED:
         return Judgement(Severity.CRITICAL, "the limit is reached")
-    share, act_by = (until.used_share or 0.0) / margin.share, act_by_date(until, policy, margin)
+    share = None if until.used_share is None else until.used_share / margin.share
+    found = pressing(share, act_by_date(until, policy, margin), policy, today)
+    if found is not None:
+        return found
+    if until.status in UNKNOWN:
+        return Judgement(Severity.INFO, until.reason or "nothing is known of it")
+    return Judgement(Severity.OK, until.reason or "there is time enough")
+
+
+def pressing(share: float | None, act_by: date | None, policy: AlertPolicy, today: date) -> Judgement | None:
+    """Whether so much in use, or the day to act by, is a warning or worse; None where neither is, or is known."""
     left = None if act_by is None else (act_by - today).days
     for severity, least, most in (
         (Severity.CRITICAL, policy.critical_share, policy.review_interval_days),
         (Severity.WARNING, policy.warning_share, policy.warning_days),
     ):
-        if share >= least:
+        if share is not None and share >= least:
             return Judgement(severity, f"{share:.0%} of it is in use, {severity.word} from {least:.0%} on")
         if left is not None and left <= most:
             return Judgement(severity, f"the day to act by, {spoken(act_by)}, {_left(left)}")
-    if until.status in UNKNOWN:
-        return Judgement(Severity.INFO, until.reason or "nothing is known of it")
-    return Judgement(Severity.OK, until.reason or "there is time enough")
+    return None
+
+
+def sold_severity(share: float | None, policy: AlertPolicy, margin: Margin = EXACT) -> Severity:
+    """How urgent it is that so much of what was sold is used: more than the warning share, and all of it."""
+    if share is None or share / margin.share <= policy.warning_share:
+        return Severity.OK
+    return Severity.CRITICAL if share / margin.share >= 1 else Severity.WARNING
 
 
 def _left(days: int) -> str:

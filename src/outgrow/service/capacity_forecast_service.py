@@ -82,8 +82,9 @@ class CapacityForecastService:
     def get_days_until_threshold(self, db: Session, metric: str, threshold: float) -> int | None:
         """Days from the newest snapshot until a metric is at or above a threshold, likeliest value.
 
-        None where there is no such day: already there, no growth, too little data, or beyond a year. For which of
-        these, and for the range of dates, see `outgrow.service.when.when`.
+        Committed projects of the configuration are counted in. None where there is no such day: already there, no
+        growth, too little data, or beyond a year. For which of these, and for the range of dates, see
+        `outgrow.service.when.when`.
 
         Raises:
             UnknownMetricError: there is no such metric.

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from outgrow.domain.forecast import Refusal, Status
+from outgrow.domain.forecast import Refusal, Status, first_reached
 from outgrow.domain.history import History
 from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.kernels.normal import Array
@@ -63,8 +63,8 @@ def _far_day(history: History, threshold: float, rules: ForecastRules) -> date |
 
 def _first(projection: Projection, threshold: float, days: tuple[int, ...]) -> int | None:
     limits = np.full(len(projection.panel.usable), threshold)
-    reached = projection.panel.crossing_at(limits, days)[projection.row] >= HALF
-    return days[int(reached.argmax())] if reached.any() else None
+    at = first_reached(projection.panel.crossing_at(limits, days)[projection.row], HALF)
+    return None if at is None else days[at]
 
 
 def expected_path(history: History, days: int, rules: ForecastRules) -> Array | None:

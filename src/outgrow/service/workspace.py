@@ -143,8 +143,11 @@ class Workspace:
             yield source
 
     @contextmanager
-    def view(self, as_of: date | None = None) -> Iterator[View]:
+    def view(self, as_of: date | None = None, *, projects: bool = True) -> Iterator[View]:
         """The platform's stored history as of a day; today by default.
+
+        Args:
+            projects: whether committed ones are counted in.
 
         Raises:
             UsageError: the day has not come yet.
@@ -156,7 +159,8 @@ class Workspace:
             if as_of is not None and as_of > today:
                 raise UsageError(f"{as_of} has not come yet", f"give --as-of {today} or an earlier day")
             is_past = as_of is not None and as_of < today
-            yield View(store, platform.code, as_of or today, self.config, zone if is_past else None)
+            view = View(store, platform.code, as_of or today, self.config, zone if is_past else None)
+            yield view if projects else view.without_projects()
 
     def platform(self, store: Session) -> StoredPlatform:
         """Whose history is meant. The platform's own database is not needed where our tables are elsewhere."""

@@ -28,7 +28,7 @@ from outgrow.domain.note import NoteCode
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.correction import NO_CORRECTION
 from outgrow.forecasting.model import load_model
-from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.projection import ForecastRules, Projection, project, project_all
 from outgrow.service import issue
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
@@ -123,11 +123,10 @@ class TestWhatIsKept:
 
     def test_both_models_are_asked_of_every_metric(self, db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
         """A model that says twice as much as the other can be told from it."""
-        plain = issue.project_all
 
         def double(asked: Any, today: date) -> Any:
             same = [(replace(h, values=h.values * (2 if r.model == "drift" else 1)), r) for h, r in asked]
-            return plain([(h, replace(r, model="shared", correction=NO_CORRECTION)) for h, r in same], today)
+            return project_all([(h, replace(r, model="shared", correction=NO_CORRECTION)) for h, r in same], today)
 
         monkeypatch.setattr(issue, "project_all", double)
         take(db)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from outgrow.domain.errors import OutgrowError
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 UNKNOWN = 3
 
 
-def check(open_here: "Callable[[], Workspace]", as_of: AsOf = None, json: Json = False) -> None:
+def check(
+    open_here: "Callable[[], Workspace]",
+    as_of: AsOf = None,
+    without_projects: WithoutProjects = False,
+    json: Json = False,
+) -> None:
     """Print one line for monitoring.
 
     Exits with 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plugins do.
@@ -27,7 +32,7 @@ def check(open_here: "Callable[[], Workspace]", as_of: AsOf = None, json: Json =
     from outgrow.service.status import status
 
     try:
-        with closing(open_here()) as workspace, workspace.view(as_date(as_of)) as view:
+        with closing(open_here()) as workspace, workspace.view(as_date(as_of), projects=not without_projects) as view:
             result = judge(status(view))
         state, line = result.state, result.line
     except OutgrowError as error:

@@ -40,6 +40,7 @@ AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Use only what was known on that day."),
 ]
+WithoutProjects = Annotated[bool, typer.Option("--without-projects", help="Leave committed projects out.")]
 ScopeName = Annotated[str, typer.Option("--scope", metavar="SCOPE", help="Whose metric, such as store:17.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
 
