@@ -33,10 +33,11 @@ HELD = Margin(share=0.9, nearer=1.5)
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A severity, and why it is that one, as it would follow a "because"."""
+    """A severity, and why it is that one, as it would follow a "because"; `lost`: for an outage alone."""
 
     severity: Severity
     why: str = ""
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class LimitOutlook:
         act_by: the last good day to start the mend: the early date of the crossing, less lead time and review
             interval; None where there is no early date within the horizon.
         policy: what holds for this limit.
+        lost: whether it is a warning for an outage's zeros alone: then no more capacity is needed, but values.
     """
 
     limit: Limit | None
@@ -58,6 +60,7 @@ class LimitOutlook:
     with_margin: Severity
     act_by: date | None
     policy: AlertPolicy
+    lost: bool = False
 
     @classmethod
     def of(cls, limit: Limit | None, until: DaysUntil, policy: AlertPolicy, today: date) -> Self:
@@ -68,7 +71,7 @@ class LimitOutlook:
         """
         own = limit.policy(policy) if limit else policy
         exact, held = judge(until, own, today), judge(until, own, today, HELD)
-        return cls(limit, until, exact.severity, exact.why, held.severity, act_by_date(until, own), own)
+        return cls(limit, until, exact.severity, exact.why, held.severity, act_by_date(until, own), own, exact.lost)
 
     @property
     def name(self) -> str:
@@ -93,7 +96,8 @@ def judge(until: DaysUntil, policy: AlertPolicy, today: date, margin: Margin = E
     """How urgent a limit is.
 
     CRITICAL: reached, or the critical share of it is in use, or the day to act by has passed or comes within the
-    review interval. WARNING: the warning share is in use, or the day to act by comes within the warning time. INFO:
+    review interval. WARNING: the warning share is in use, or the day to act by comes within the warning time, or the
+    newest days are an outage's zeros. INFO:
     nothing can be said of it. Else OK. Shares count even where nothing is said of the future.
     """
     if until.status is Status.NO_LIMIT:
@@ -110,6 +114,14 @@ def judge(until: DaysUntil, policy: AlertPolicy, today: date, margin: Margin = E
             return Judgement(severity, f"{share:.0%} of it is in use, {severity.word} from {least:.0%} on")
         if left is not None and left <= most:
             return Judgement(severity, f"the day to act by, {spoken(act_by)}, {_left(left)}")
+    return _unpressed(until)
+
+
+def _unpressed(until: DaysUntil) -> Judgement:
+    """What is said of a limit that neither a share nor a day makes urgent."""
+    if until.outage is not None and until.as_of is not None:
+        why = f"{until.outage.sentence(until.metric.unit)} on {spoken(until.as_of)}"
+        return Judgement(Severity.WARNING, why, lost=True)
     if until.status in UNKNOWN:
         return Judgement(Severity.INFO, until.reason or "nothing is known of it")
     return Judgement(Severity.OK, until.reason or "there is time enough")
