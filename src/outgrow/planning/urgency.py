@@ -119,12 +119,19 @@ def judge(until: DaysUntil, policy: AlertPolicy, today: date, margin: Margin = E
 
 def _unpressed(until: DaysUntil) -> Judgement:
     """What is said of a limit that neither a share nor a day makes urgent."""
-    if until.outage is not None and until.as_of is not None:
-        why = f"{until.outage.sentence(until.metric.unit)} on {spoken(until.as_of)}"
-        return Judgement(Severity.WARNING, why, lost=True)
+    lost = lost_since(until)
+    if lost is not None:
+        return Judgement(Severity.WARNING, lost, lost=True)
     if until.status in UNKNOWN:
         return Judgement(Severity.INFO, until.reason or "nothing is known of it")
     return Judgement(Severity.OK, until.reason or "there is time enough")
+
+
+def lost_since(until: DaysUntil) -> str | None:
+    """The outage on the newest days, with the last good value and its day; None where there is none."""
+    if until.outage is None or until.as_of is None:
+        return None
+    return f"{until.outage.sentence(until.metric.unit)} on {spoken(until.as_of)}"
 
 
 def _left(days: int) -> str:

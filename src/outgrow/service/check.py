@@ -10,7 +10,7 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.limit import Limit, Severity
 from outgrow.domain.metric import PLATFORM
 from outgrow.domain.monitoring import CRITICAL, OK, UNKNOWN, WARNING, Performance
-from outgrow.planning.urgency import LimitOutlook
+from outgrow.planning.urgency import LimitOutlook, lost_since
 from outgrow.service.bounds import Bound, Bounds, Measure, days_left
 from outgrow.service.status import StatusReport, first_sentence, status
 from outgrow.service.view import View
@@ -104,8 +104,9 @@ def _judge(outlook: LimitOutlook, bounds: Bounds, today: date) -> _Judged:
         if met:
             return _Judged(outlook, state, outlook.why if bound is None else bound.why(until, today, severity.word))
         blind = blind or met is None
-    if outlook.lost:
-        return _Judged(outlook, WARNING, outlook.why)
+    lost = lost_since(until)
+    if lost is not None:
+        return _Judged(outlook, WARNING, lost)
     asked = all(bound is not None and bound.measure is not Measure.DAYS for bound in (bounds.warning, bounds.critical))
     if blind or not (outlook.known or asked):
         return _Judged(outlook, UNKNOWN, f"too little is known: {until.reason}")

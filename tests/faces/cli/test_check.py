@@ -85,6 +85,18 @@ class TestAnOutage:
         said = cli("recommend", "--json", *where).document()
         assert not [one for one in said if "db_gb" in json.dumps(one)]
 
+    @pytest.mark.parametrize("level", [("2000", "3000"), ("99%", "100%"), ("5d", "2d")])
+    @pytest.mark.parametrize("maximum", [1_000, 2_000])
+    def test_levels_of_ones_own_make_it_no_all_clear_either(
+        self, cli: Cli, tmp_path: Path, level: tuple[str, str], maximum: float
+    ) -> None:
+        stored(cli, tmp_path, db_gb=filling(2))
+        where = limits(tmp_path, {"metric": "db_gb", "maximum": maximum})
+        told = cli("check", "--metric", "db_gb", "--warning", level[0], "--critical", level[1], *where)
+
+        assert told.status == 1
+        assert told.out.count("it reads 0: taken as an outage") == 1
+
     def test_a_month_of_zeros_is_the_truth(self, cli: Cli, tmp_path: Path) -> None:
         stored(cli, tmp_path, db_gb=filling(29))
 
@@ -255,6 +267,11 @@ class TestWhateverGoesWrong:
         assert (shown.status, shown.err) == (3, "")
         assert shown.document() == {"state": 3, "status": "UNKNOWN", "line": told.out.strip()}
 
+    def test_what_went_wrong_is_said_with_its_mend(self, cli: Cli) -> None:
+        unknown(cli("check", "--store-url", "sqlite:///gone.db"), "there is no database file gone.db; mend: ")
+        unknown(cli("check"), "database_url is not set; mend: ")
+        unknown(cli("check", "--config", "gone.toml"), "there is no settings file gone.toml; mend: ")
+
     @pytest.mark.parametrize(
         ("error", "said"),
         [
@@ -263,7 +280,6 @@ class TestWhateverGoesWrong:
             (RecursionError(), "RecursionError"),
             (ImportError("no", name="numpy"), "the installation is broken: numpy cannot be loaded"),
             (BrokenPipeError(), "BrokenPipeError"),
-            (KeyboardInterrupt(), "the command ended with status 130"),
             (SystemExit(1), "SystemExit"),
             (SystemExit(0), "SystemExit"),
         ],
@@ -280,6 +296,14 @@ class TestWhateverGoesWrong:
         debugged = cli("check", "--debug")
         assert (debugged.status, debugged.out.count("\n")) == (3, 1)
         assert "Traceback" in debugged.err
+
+    def test_an_interruption_too(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupted(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("outgrow.service.settings.load_settings", interrupted)
+
+        unknown(cli("check"))
 
     def test_an_option_without_its_value_is_unknown(self, cli: Cli) -> None:
         unknown(cli("check", "--metric"), "'--metric' requires an argument; mend: see `outgrow check --help`")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, as_date, with_workspace
-from outgrow.faces.cli.plugin import Answer
+from outgrow.faces.cli import plugin
+from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,8 @@ def check(
     ] = None,
     critical: Annotated[str | None, typer.Option(metavar="LEVEL", help="CRITICAL, likewise.")] = None,
     as_of: AsOf = None,
-    json: Json = False,  # noqa: ARG001 - whoever prints the answer looks for it
-) -> Answer:
+    json: Json = False,
+) -> None:
     """Print one line for monitoring.
 
     Exits with 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plugins do.
@@ -37,7 +37,11 @@ def check(
     bounds = Bounds.parse(warning, critical, metric)
     with closing(open_here()) as workspace, workspace.view(as_date(as_of)) as view:
         result = judge(status(view), bounds) if metric is None else check_metric(view, metric, bounds)
-    return Answer(result.state, result.line)
+    if json:
+        print_json(plugin.document(result.state, result.line))
+    else:
+        typer.echo(result.line)
+    raise typer.Exit(result.state)
 
 
 def register(app: typer.Typer) -> None:

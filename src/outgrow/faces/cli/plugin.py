@@ -12,24 +12,15 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
-from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn
 
-from outgrow.domain.monitoring import OK, STATES, UNKNOWN, plugin_line
+from outgrow.domain.monitoring import STATES, UNKNOWN, plugin_line
 
 FLAGS = frozenset({"--debug", "--help", "--quiet", "-q", "--version"})
 """Options that no value follows."""
 ENDING = ("SIGTERM", "SIGHUP", "SIGINT")
 """Signals that end a command. The status of a process that they end says nothing to monitoring."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What `check` gives: a state and its line."""
-
-    state: int
-    line: str
 
 
 class Ended(BaseException):
@@ -54,26 +45,28 @@ def answer(words: Sequence[str], ask: Callable[[], object]) -> int:
 
     Args:
         words: the command line after the program's name.
-        ask: runs the command; gives an `Answer`, or an exit status where something else was asked, such as help.
+        ask: runs the command; gives its exit status, and raises whatever goes wrong.
     """
-    told, state, line = io.StringIO(), UNKNOWN, ""
+    told = io.StringIO()
     try:
         with _ended_by_signals(), redirect_stdout(told):
-            found = ask()
-        if isinstance(found, Answer):
-            state, line = found.state, found.line
-        elif not found and told.getvalue():
-            return OK if _deliver(told.getvalue()) else UNKNOWN
-        else:
-            line = plugin_line(UNKNOWN, f"the command ended with status {found}")
-    except BaseException as error:
+            state = ask()
+        if isinstance(state, int) and 0 <= state < len(STATES) and told.getvalue():
+            return state if _deliver(told.getvalue()) else UNKNOWN
+        why = f"the command ended with status {state} and no answer"
+    except BaseException as error:  # the status of whatever ends the process would be misread
         if "--debug" in words:
             traceback.print_exc()
-        line = plugin_line(UNKNOWN, _why(error))
-    text = line
-    if "--json" in words:
-        text = json.dumps({"state": state, "status": STATES[state], "line": line}, indent=2, ensure_ascii=False)
-    return state if _deliver(f"{text}\n") else UNKNOWN
+        why = _why(error)
+    line = plugin_line(UNKNOWN, why)
+    shown = json.dumps(document(UNKNOWN, line), indent=2, ensure_ascii=False) if "--json" in words else line
+    _deliver(f"{shown}\n")
+    return UNKNOWN
+
+
+def document(state: int, line: str) -> dict[str, int | str]:
+    """As JSON."""
+    return {"state": state, "status": STATES[state], "line": line}
 
 
 def _why(error: BaseException) -> str:
