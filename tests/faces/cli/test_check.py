@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -96,6 +97,14 @@ class TestAnOutage:
 
         assert told.status == 1
         assert told.out.count("it reads 0: taken as an outage") == 1
+
+    def test_the_tier_is_that_of_the_last_good_use(self, cli: Cli, tmp_path: Path) -> None:
+        stored(cli, tmp_path, active_stores=[60.0 + n // 8 if n < 118 else 0.0 for n in range(120)])
+        where = limits(tmp_path, {"metric": "products", "maximum": 9})
+        tiers = [row["name"] for row in cli("status", "--json", *where).document()["limits"]]
+
+        assert "tier Small" in tiers
+        assert cli("check", *where).out.startswith("OUTGROW WARNING - Active stores (tier Small): ")
 
     def test_a_month_of_zeros_is_the_truth(self, cli: Cli, tmp_path: Path) -> None:
         stored(cli, tmp_path, db_gb=filling(29))
@@ -336,6 +345,29 @@ def test_when_check_is_what_is_asked(words: str, asked: bool) -> None:
 
 
 # ---------------------------------------------------------------- in processes of their own
+
+
+def test_generated_lines_are_answered_in_one_line(cli: Cli, tmp_path: Path) -> None:
+    stored(cli, tmp_path, db_gb=filling())
+    where = limits(tmp_path, {"metric": "db_gb", "maximum": 1_000, "name": "a='b'\n|c"})
+    random = Random(7)
+    options = {
+        "--metric": ["db_gb", "products", "nothing", "x=y|z"],
+        "--warning": ["800", "80%", "30d", "nan", "-5", "1e999", "", "1e-300", "9" * 400, "x\ny"],
+        "--critical": ["950", "95%", "10d", "inf%", "dd", "\x1b[31m"],
+        "--as-of": ["2026-03-31", "2026-02-01", "9999-12-31", "soon"],
+        "--platform": ["main", "other|one"],
+        "--store-url": ["sqlite:///ours.db", "sqlite:///gone.db", "x"],
+        "--nonsense": ["y"],
+    }
+    for _ in range(60):
+        words = [word for name in random.sample(list(options), 3) for word in (name, random.choice(options[name]))]
+        told = cli("check", *where, *words)
+
+        assert told.out.startswith(f"OUTGROW {('OK', 'WARNING', 'CRITICAL', 'UNKNOWN')[told.status]} - ")
+        assert (told.err, told.out.count("\n")) == ("", 1)
+        assert Number.read_all(told.out[:-1]) or told.status == 3
+        assert "defect" not in told.out
 
 
 def real(folder: Path, **more: str) -> dict[str, Any]:
