@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from outgrow.domain.history import History
 from outgrow.domain.metric import Metric
-from outgrow.domain.note import Note
+from outgrow.domain.note import Note, NoteCode
 from outgrow.domain.scenario import Project
 
 BAND = (0.1, 0.5, 0.9)
@@ -205,6 +205,11 @@ class DaysUntil:
         if self.current is None or not self.threshold:
             return None
         return self.current / self.threshold
+
+    @property
+    def outage(self) -> Note | None:
+        """The zeros since `as_of` that are taken as an outage; None where there are none."""
+        return next((note for note in self.notes if note.code is NoteCode.OUTAGE), None)
 
     def date(self, key: str) -> date | None:
         """The calendar day of one of the quantiles `p10`, `p50`, `p90`."""

@@ -127,7 +127,7 @@ def _infrastructure(infrastructure: Infrastructure, policy: AlertPolicy) -> list
     if following is None or infrastructure.trigger is None:
         return quiet
     outlooks = infrastructure.outlooks
-    worst = next(iter(by_urgency(outlooks)), None)
+    worst = next(iter(by_urgency(o for o in outlooks if not o.lost)), None)
     severity = max(Severity.INFO, worst.severity if worst else Severity.INFO)
     dates = [
         f"{o.until.metric.amount(o.until.threshold)} {text}"
@@ -147,7 +147,7 @@ def _infrastructure(infrastructure: Infrastructure, policy: AlertPolicy) -> list
         act_by=worst.act_by if worst else None,
         evidence=(evidence_of_tiers(tier, following), *map(evidence_of, outlooks)),
     )
-    held = max((o.with_margin for o in outlooks), default=Severity.INFO)
+    held = max((o.with_margin for o in outlooks if not o.lost), default=Severity.INFO)
     known = not outlooks or any(o.known for o in outlooks)
     return [Finding.of(said, basis_of(policy, *tier.maxima().values()), held, known=known), *quiet]
 
@@ -199,8 +199,8 @@ def _limit(outlook: LimitOutlook) -> Finding:
     key = ":".join(("limit", limit.scope, limit.metric, limit.name))
     basis = basis_of(outlook.policy, limit.usable)
     held = outlook.with_margin if outlook.with_margin >= Severity.WARNING else Severity.OK
-    if outlook.severity < Severity.WARNING:
-        return Finding(key, basis, with_margin=held, known=outlook.known)
+    if outlook.severity < Severity.WARNING or outlook.lost:
+        return Finding(key, basis, with_margin=held, known=outlook.known and not outlook.lost)
     metric, storage = until.metric, until.metric == STORAGE_USED_GB
     top = _top(limit, metric)
     said = Recommendation(

@@ -33,10 +33,11 @@ HELD = Margin(share=0.9, nearer=1.5)
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A severity, and why it is that one, as it would follow a "because"."""
+    """A severity, and why it is that one, as it would follow a "because"; `lost`: for an outage alone."""
 
     severity: Severity
     why: str = ""
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class LimitOutlook:
         act_by: the last good day to start the mend: the early date of the crossing, less lead time and review
             interval; None where there is no early date within the horizon.
         policy: what holds for this limit.
+        lost: whether it is a warning for an outage's zeros alone: then no more capacity is needed, but values.
     """
 
     limit: Limit | None
@@ -58,6 +60,7 @@ class LimitOutlook:
     with_margin: Severity
     act_by: date | None
     policy: AlertPolicy
+    lost: bool = False
 
     @classmethod
     def of(cls, limit: Limit | None, until: DaysUntil, policy: AlertPolicy, today: date) -> Self:
@@ -68,7 +71,7 @@ class LimitOutlook:
         """
         own = limit.policy(policy) if limit else policy
         exact, held = judge(until, own, today), judge(until, own, today, HELD)
-        return cls(limit, until, exact.severity, exact.why, held.severity, act_by_date(until, own), own)
+        return cls(limit, until, exact.severity, exact.why, held.severity, act_by_date(until, own), own, exact.lost)
 
     @property
     def name(self) -> str:
@@ -92,8 +95,9 @@ def judge(until: DaysUntil, policy: AlertPolicy, today: date, margin: Margin = E
     """How urgent a limit is.
 
     CRITICAL: reached, or the critical share of it is in use, or the day to act by has passed or comes within the
-    review interval. WARNING: the warning share is in use, or the day to act by comes within the warning time. INFO:
-    nothing can be said of it. Else OK. Shares count even where nothing is said of the future.
+    review interval. WARNING: the warning share is in use, or the day to act by comes within the warning time, or the
+    newest days are an outage's zeros. INFO: nothing can be said of it. Else OK. Shares count even where nothing is said
+    of the future.
     """
     if until.status is Status.NO_LIMIT:
         return Judgement(Severity.OK)
@@ -101,11 +105,7 @@ def judge(until: DaysUntil, policy: AlertPolicy, today: date, margin: Margin = E
         return Judgement(Severity.CRITICAL, "the limit is reached")
     share = None if until.used_share is None else until.used_share / margin.share
     found = pressing(share, act_by_date(until, policy, margin), policy, today)
-    if found is not None:
-        return found
-    if until.status in UNKNOWN:
-        return Judgement(Severity.INFO, until.reason or "nothing is known of it")
-    return Judgement(Severity.OK, until.reason or "there is time enough")
+    return found or _unpressed(until)
 
 
 def pressing(share: float | None, act_by: date | None, policy: AlertPolicy, today: date) -> Judgement | None:
@@ -127,6 +127,23 @@ def sold_severity(share: float | None, policy: AlertPolicy, margin: Margin = EXA
     if share is None or share / margin.share <= policy.warning_share:
         return Severity.OK
     return Severity.CRITICAL if share / margin.share >= 1 else Severity.WARNING
+
+
+def _unpressed(until: DaysUntil) -> Judgement:
+    """What is said of a limit that neither a share nor a day makes urgent."""
+    lost = lost_since(until)
+    if lost is not None:
+        return Judgement(Severity.WARNING, lost, lost=True)
+    if until.status in UNKNOWN:
+        return Judgement(Severity.INFO, until.reason or "nothing is known of it")
+    return Judgement(Severity.OK, until.reason or "there is time enough")
+
+
+def lost_since(until: DaysUntil) -> str | None:
+    """The outage on the newest days, with the last good value and its day; None where there is none."""
+    if until.outage is None or until.as_of is None:
+        return None
+    return f"{until.outage.sentence(until.metric.unit)} on {spoken(until.as_of)}"
 
 
 def _left(days: int) -> str:

@@ -27,7 +27,7 @@ class ForecastAnswer:
         """The daily values that the limit is held against: for a month's total, the total so far on each day."""
         if isinstance(self.projection, Refusal):
             return self.history
-        recent = self.history.to_known()
+        recent = self.history.to_known().between(None, self.projection.forecast.as_of)
         recent = recent.between(recent.day(len(recent) - len(self.projection.past)), None)
         return replace(recent, values=self.projection.past)
 

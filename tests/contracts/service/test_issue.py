@@ -291,6 +291,18 @@ class TestOnceADay:
 
 
 class TestNothingToSay:
+    def test_days_of_an_outage_are_no_days_that_it_rests_on(self, commerce_engine: Engine) -> None:
+        with Session(commerce_engine) as session:
+            store_days(session, 60, lambda n: 300.0 + n if n < 58 else 0.0, TODAY, "storage_used_gb")
+            seen = view(session)
+            first, again = issue.issue(seen), issue.issue(seen)
+            said = when(seen, "storage_gb", 1_000)
+
+        kept = next(each for each in first if each.metric == "storage_used_gb")
+        assert (kept.as_of, kept.value, kept.known_days) == (TODAY - timedelta(days=2), 357, 58)
+        assert said.as_of == kept.as_of
+        assert "storage_used_gb" not in {each.metric for each in again}
+
     def test_too_young_a_platform_keeps_none_and_captures_all_the_same(self, commerce_engine: Engine) -> None:
         with Session(commerce_engine) as db:
             KnownPlatform("UTC", stores=[Thing(NOW)], products=[Thing(NOW)] * 3).put(db)

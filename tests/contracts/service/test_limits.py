@@ -74,7 +74,7 @@ class TestHeadroom:
         (said,) = [one for one in recommend(seen, stored_newest(seen)) if one.category == "storage"]
         assert said.evidence[0]["threshold"] == 800
         assert said.act_by == line.outlook.act_by
-        assert "'storage_used_gb'=700;;800;0" in check(status(seen)).line
+        assert "'storage_used_gb'=700GB;640;800;0" in check(status(seen)).line
 
     def test_it_is_reached_while_there_is_still_room(self, session: Session) -> None:
         fill(session, storage_used_gb=lambda n: 800.0)
@@ -127,7 +127,7 @@ class TestOtherScopes:
         assert line.to_document() | alone.to_document() == line.to_document()
         assert line.recent[-1] == 318
         assert "Products of store:17 (plan of shop 17, 400 products)" in status(seen).sentence
-        assert "'total_products of plan of shop 17'=318;;400;0" in check(status(seen)).line
+        assert "'total_products of plan of shop 17'=318;320;400;0" in check(status(seen)).line
 
     def test_the_platform_s_own_metric_keeps_its_limits(self, db: Session) -> None:
         seen = view(db, self.LIMIT)

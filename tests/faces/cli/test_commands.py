@@ -547,24 +547,6 @@ class TestCheck:
 
         assert cli("check", *where).status == 3
 
-    @pytest.mark.parametrize(
-        ("words", "said"),
-        [
-            (("--database-url", "sqlite:///gone.db"), "there is no database file gone.db"),
-            ((), "database_url is not set"),
-            (("--config", "gone.toml"), "there is no settings file gone.toml"),
-            (("--database-url", "nonsense"), "is not a database address"),
-        ],
-    )
-    def test_whatever_goes_wrong_is_unknown_in_one_line(self, cli: Cli, words: tuple[str, ...], said: str) -> None:
-        told = cli("check", *words)
-
-        assert (told.status, told.err) == (3, "")
-        assert told.out.startswith("OUTGROW UNKNOWN - ")
-        assert said in told.out
-        assert told.out.count("\n") == 1
-        assert cli("check", "--json", *words).document()["status"] == "UNKNOWN"
-
 
 class TestDoctor:
     def test_what_is_wrong_is_status_three(self, cli: Cli, tmp_path: Path) -> None:

@@ -177,3 +177,14 @@ class TestExpectedPath:
 
     def test_of_too_little_there_is_none(self) -> None:
         assert expected_path(history().between(None, FIRST), 7, RULES) is None
+
+    @pytest.mark.parametrize("metric", [TOTAL_PRODUCTS, ORDERS_PER_DAY])
+    def test_after_an_outage_it_still_begins_on_the_next_day(self, metric: Metric) -> None:
+        known = history(metric, pace=100)
+        good = known.between(None, TODAY - timedelta(days=3))
+        broken = replace(known, values=np.where(np.arange(DAYS) < DAYS - 3, known.values, 0.0))
+        path, earlier = expected_path(broken, 10, RULES), expected_path(good, 13, RULES)
+
+        assert path is not None
+        assert earlier is not None
+        np.testing.assert_array_equal(path, earlier[3:])
