@@ -79,7 +79,7 @@ def test_a_host_s_own_table_of_platforms_is_the_host_s(games: Session) -> None:
     service = CapacityForecastService(clock=lambda: NOW)
     assert service.get_days_until_threshold(games, "stores", 210) == 10
     assert service.get_scaling_recommendations(games)
-    with pytest.raises(SchemaError, match="no commerce schema"):
+    with pytest.raises(SchemaError, match="lacks a table of the commerce schema"):
         service.capture_daily_snapshot(games)
 
 

@@ -94,8 +94,9 @@ def check_commerce(db: Session) -> None:
     """
     if not has_commerce(db):
         raise SchemaError(
-            "the database has no commerce schema (platforms, stores, products and what belongs to them) to count",
-            "check that the address is the platform's; other numbers are handed over by outgrow.record, or as a file",
+            "there is nothing to count: the database lacks a table of the commerce schema, platforms or stores",
+            "check by `outgrow doctor` that this is the platform's database; numbers of your own are handed over by "
+            "outgrow.record, or as a file",
         )
 
 
