@@ -72,7 +72,7 @@ def test_a_snapshot_that_a_host_makes(session: Session) -> None:
     session.flush()
     assert len({scope for _, scope, _ in stored(session)}) == 2
 
-    with pytest.raises(DataError):
+    with pytest.raises(DataError):  # noqa: PT012
         session.add(CapacitySnapshot(platform="p" * 65, snapshot_date=DAY, total_products=1))
         session.flush()
     session.rollback()
