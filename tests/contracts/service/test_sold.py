@@ -126,6 +126,8 @@ def test_drivers_and_tenants_name_the_same_plan(db: Session) -> None:
 
     assert [tenants.plans[place].code if place >= 0 else None for place in tenants.plan] == ["basic", "basic", None]
     assert tenants.trial.tolist() == [True, False, False]
+    world.merchant("d", ("small", {"status": "trial"}), "basic")
+    assert read_tenants(db, ref, TODAY).trial.tolist() == [True, False, False, False]
     assert set(split.groups) == {"basic", "small"}  # who has left is told of under the plan that was left
 
 
