@@ -1,6 +1,6 @@
 """A connection that breaks off at a statement of one's own choice, as a server that restarts would do it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,7 +49,7 @@ def breaking(url: str) -> Iterator[Breaker]:
     """Watch the statements of all engines on a PostgreSQL database."""
     killer = create_engine(url)
     breaker = Breaker(make_url(url).database, killer)
-    listeners = {"before_cursor_execute": breaker.statement, "commit": breaker.commit}
+    listeners: dict[str, Callable[..., Any]] = {"before_cursor_execute": breaker.statement, "commit": breaker.commit}
     for name, listener in listeners.items():
         event.listen(Engine, name, listener)
     try:

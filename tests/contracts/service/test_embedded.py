@@ -143,7 +143,7 @@ def test_before_a_platform_is_there_the_rows_of_the_first_one_to_be_are_counted(
     snapshot = service.capture_daily_snapshot(shop)
 
     assert (snapshot.platform, snapshot.snapshot_date) == ("main", TODAY)
-    assert (snapshot.active_stores, snapshot.total_products, snapshot.storage_used_gb) == (0, 0, 0)
+    assert (snapshot.active_stores, snapshot.total_products, snapshot.storage_used_gb) == (0, 0, Decimal(0))
     assert set(snapshot.missing) == {"orders_per_day"}, "what was counted is observed, to the last metric"
     assert service.get_days_until_threshold(shop, "stores", 10) is None
 

@@ -161,7 +161,7 @@ def test_a_known_metric_is_not_made_another(db: Session) -> None:
     record(db, TODAY, {"seats": 4}, kind="level", unit="seats", clock=clock)
     for other in ({"kind": "flow"}, {"unit": "chairs"}):
         with pytest.raises(UsageError, match="seats is known as a level in seats, not as a"):
-            record(db, TODAY, {"seats": 5}, **other, clock=clock)  # type: ignore[arg-type]
+            record(db, TODAY, {"seats": 5}, **other, clock=clock)
     with pytest.raises(UsageError, match="total_products is known as a level in products"):
         record(db, TODAY, {"seats": 5, "products": 5}, unit="seats", clock=clock)
     assert values(db) == {"seats": 4}
@@ -192,7 +192,8 @@ def test_figures_far_below_one_keep_their_digits(db: Session) -> None:
     until = when(db, "err_ratio", 2.2e-6, clock=clock)
 
     assert until.current == pytest.approx(1.8e-6, rel=1e-9)
-    assert (until.status, until.days.p50) == (Status.OK, pytest.approx(100, abs=2))
+    assert until.status is Status.OK
+    assert until.days.p50 == pytest.approx(100, abs=2)
 
 
 ODD = st.one_of(

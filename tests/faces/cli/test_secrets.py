@@ -60,7 +60,7 @@ def as_told(cli: Cli, words: list[str]) -> Told:
         return cli(*words)
     except Exception:
         with redirect_stderr(StringIO()) as told:
-            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+            sys.excepthook(*sys.exc_info())
         return Told(1, "", told.getvalue())
 
 
