@@ -56,7 +56,7 @@ def days_until_of(
         days_ago=verdict.days_ago,
         falling=falling,
         notes=projection.notes,
-        projects=() if cdf is None or falling else projection.projects,
+        projects=projection.projects,
     )
 
 

@@ -19,7 +19,7 @@ def when(
     Args:
         metric: name or short name.
         threshold: in the metric's unit; None asks for its nearest limit.
-        falling: when it first stands at or below the threshold, which has to be given then.
+        falling: when it first stands at or below the threshold, which has to be given then; projects do not count.
 
     Raises:
         UnknownMetricError: there is no such metric.
@@ -32,7 +32,9 @@ def when(
         _check_fall(found, threshold)
     known = view.forecastable(found, scope)
     level = nearest_limit(view, known) if threshold is None else checked_threshold(threshold)
-    return days_until_of(projection_of(view, known, level), known, level, falling=falling)
+    # Projects only add: of a fall, the forecast alone tells.
+    seen = view.without_projects() if falling else view
+    return days_until_of(projection_of(seen, known, level), known, level, falling=falling)
 
 
 def _check_fall(metric: Metric, threshold: float | None) -> None:

@@ -198,16 +198,14 @@ def test_the_growth_of_orders_is_that_of_the_amounts(db: Session) -> None:
 
 def test_a_fall_comes_no_nearer_by_what_only_adds(db: Session) -> None:
     plain, counted = (when(view(db, *some), "products", 900, falling=True) for some in ((), (SURE,)))
-    assert counted.projects == ()
-    assert (counted.status, counted.days, counted.probability_within) == (
-        plain.status,
-        plain.days,
-        plain.probability_within,
-    )
+    assert counted.to_document() == plain.to_document()
 
 
-def test_what_is_reached_names_nobody(db: Session) -> None:
-    assert when(view(db, SURE), "products", 500).projects == ()
+def test_where_the_date_is_past_they_are_named_for_the_growth(db: Session) -> None:
+    plain, counted = (when(view(db, *some), "products", 500) for some in ((), (SURE,)))
+    assert (counted.status, counted.days_ago) == (plain.status, plain.days_ago)
+    assert (counted.growth_per_30_days or 0) == pytest.approx((plain.growth_per_30_days or 0) + 400)
+    assert [project.name for project in counted.projects] == ["the move"]
 
 
 def test_what_is_kept_is_kept_without_and_explain_says_so(db: Session) -> None:

@@ -66,8 +66,8 @@ def test_what_is_neither_stored_nor_counted_is_not_known(session: Session) -> No
 @pytest.mark.parametrize(
     ("steps", "percent"),
     [
-        ({30: 100.0, 0: 130.0}, 30.0),  # the end of the day thirty days ago is where it begins
-        ({31: 100.0, 30: 130.0, 0: 130.0}, None),  # the day before it is not
+        ({30: 100.0, 29: 130.0}, 30.0),  # the end of the day thirty days ago is where it begins
+        ({31: 100.0, 30: 130.0}, None),  # the day before it is not
     ],
 )
 def test_growth_is_that_of_thirty_days(session: Session, steps: dict[int, float], percent: float | None) -> None:

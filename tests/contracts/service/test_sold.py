@@ -126,7 +126,10 @@ def test_drivers_and_tenants_name_the_same_plan(db: Session) -> None:
 
     assert [tenants.plans[place].code if place >= 0 else None for place in tenants.plan] == ["basic", "basic", None]
     assert tenants.trial.tolist() == [True, False, False]
-    assert set(split.groups) == {"basic", "small"}  # who has left is told of under the plan that was left
+    world.merchant("d", ("small", {"status": "trial"}), "basic")
+    assert read_tenants(db, ref, TODAY).trial.tolist() == [True, False, False, False]
+    brought = {group["group"]: group["change"] for group in split.to_document()["groups"]}
+    assert brought == {"basic": 3 + 5, "small": 7}  # who has left is told of under the plan that was left
 
 
 def test_one_without_a_limit_takes_it_from_the_merchant(db: Session) -> None:
