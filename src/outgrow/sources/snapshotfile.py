@@ -10,6 +10,7 @@ from pathlib import Path
 
 from outgrow.domain.errors import DataError
 from outgrow.domain.metric import PLATFORM, Scope
+from outgrow.domain.text import LONGEST_SAID, cleaned
 
 LONG = {"date", "metric", "value"}
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -60,7 +61,7 @@ def read_snapshot_file(path: Path, today: date) -> list[FileValue]:
 def listed(faults: list[str]) -> str:
     """The first faults, a line each, and how many there are besides."""
     more = [f"and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []
-    return "".join(f"\n  {line}" for line in (*faults[:SHOWN], *more))
+    return "".join(f"\n  {cleaned(line, LONGEST_SAID)}" for line in (*faults[:SHOWN], *more))
 
 
 def _check_columns(path: Path, columns: list[str]) -> None:

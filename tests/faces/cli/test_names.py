@@ -187,8 +187,8 @@ def test_scopes_and_units_of_a_file_are_shown_clean_and_stay_apart(
     cli: Cli, shops: dict[bool, Named], tmp_path: Path
 ) -> None:
     named = here(shops[False], tmp_path)
-    scopes = [f"host:{named.names[f'scope {n}']}" for n in (1, 2)]
-    scopes += [f"{scopes[0]}\x1b", f"{scopes[0]}\x07", f"host:{'x' * 200}a", f"host:{'x' * 200}b"]
+    scopes = [f"host:{named.names[f'scope {n}'][:100]}".strip() for n in (1, 2)]
+    scopes += [f"{scopes[0]}\x1b", f"{scopes[0]}\x07", f"host:{'x' * 122}a", f"host:{'x' * 122}b"]
     rows = [
         f'{date(2026, 3, 1) + timedelta(days=n)},"{scope.replace(chr(34), chr(34) * 2)}",load,{n + at}\n'
         for n in range(20)
@@ -197,7 +197,7 @@ def test_scopes_and_units_of_a_file_are_shown_clean_and_stay_apart(
     (tmp_path / "values.csv").write_text("date,scope,metric,value\n" + "".join(rows), encoding="utf-8", newline="")
     store = ["--store-url", "sqlite:///own.db", "--database-url", "sqlite:///own.db"]
     fine(cli("init", *store), ["init"])
-    told = ["import", "values.csv", "--unit", named.names["unit"], "--json", *store]
+    told = ["import", "values.csv", "--unit", named.names["unit"][:32].strip(), "--json", *store]
     fine(cli(*told), told)
 
     for at, scope in enumerate(scopes):
@@ -206,6 +206,20 @@ def test_scopes_and_units_of_a_file_are_shown_clean_and_stay_apart(
                 fine(cli(*asked), asked)
         days = cli("history", "load", "--scope", scope, "--json", *store).document()["days"]
         assert [day["value"] for day in days] == [n + at for n in range(20)]
+
+
+def test_what_is_wrong_in_a_file_is_quoted_on_one_line(cli: Cli, tmp_path: Path) -> None:
+    rows = 'date,load\n"no\nday \x1b[2J",1\n2026-03-01,"' + "9" * 900 + 'x"\n'
+    (tmp_path / "values.csv").write_text(rows, encoding="utf-8", newline="")
+    store = ["--store-url", "sqlite:///own.db"]
+    cli("init", *store)
+
+    told = cli("import", "values.csv", *store)
+
+    assert told.status == 3
+    assert not obeyed(told.err)
+    assert "'no day \ufffd[2J' is not a date" in told.err
+    assert max(map(len, told.err.splitlines())) < 400
 
 
 @pytest.mark.parametrize("command", CHARTS)
