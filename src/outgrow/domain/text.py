@@ -1,12 +1,12 @@
 """Text from outside, made fit to be shown: one line, bounded, and nothing in it that a terminal or a chart would obey.
 
 Names come from databases, files and settings that others fill. They are cleaned once, where they come in; what is
-printed or drawn passes `without_controls` once more on its way out.
+printed or drawn passes `without_controls` once more on its way out. Whatever quotes others elsewhere, such as the one
+line of `outgrow check`, takes `cleaned`.
 """
 
 import re
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 LONGEST_NAME = 100
@@ -60,6 +60,8 @@ def cleaned_key(text: str, longest: int = LONGEST_KEY) -> str:
     """
     if len(text) <= longest and _one_line(text) == text:
         return text
+    from hashlib import sha256  # rarely needed, and a hundredth of a command's start
+
     mark = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{cleaned(text, longest - len(mark) - 1).removesuffix(CUT)}{MARK}{mark}"
 
