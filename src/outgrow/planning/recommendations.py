@@ -9,6 +9,7 @@ from outgrow.domain.ladder import Tier
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
 from outgrow.domain.metric import STORAGE_USED_GB, Metric
 from outgrow.domain.recommendation import Finding, Recommendation
+from outgrow.domain.text import cleaned_key
 from outgrow.planning.evidence import basis_of, evidence_of, evidence_of_tiers
 from outgrow.planning.urgency import HELD, LimitOutlook, by_urgency
 
@@ -205,7 +206,7 @@ def _growth(grown: Growth, policy: AlertPolicy) -> Finding:
 def _limit(outlook: LimitOutlook) -> Finding:
     limit, until = outlook.limit, outlook.until
     assert limit is not None, "only limits are asked"  # noqa: S101
-    key = ":".join(("limit", limit.scope, limit.metric, limit.name))[:KEY_LENGTH]
+    key = cleaned_key(":".join(("limit", limit.scope, limit.metric, limit.name)), KEY_LENGTH)
     basis = basis_of(outlook.policy, limit.usable)
     held = outlook.with_margin if outlook.with_margin >= Severity.WARNING else Severity.OK
     if outlook.severity < Severity.WARNING:

@@ -30,6 +30,7 @@ from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.event import CalendarRules, Event, EventKind
 from outgrow.domain.ladder import DEFAULT_LADDER, EUR, Ladder, Tier
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit
+from outgrow.domain.metric import Scope
 from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.domain.text import cleaned, cleaned_key
@@ -45,6 +46,11 @@ Name = Annotated[str, AfterValidator(cleaned)]
 """What something is called. It comes to terminals, charts and documents, and is cleaned here, where it comes in."""
 Key = Annotated[str, AfterValidator(cleaned_key)]
 """A name by which things are found: cleaned, two that differ still differ."""
+
+
+def _scope(text: str) -> str:
+    """As scopes are stored; one without a kind stays, for the limits' own message."""
+    return text if text.startswith(":") or not text else str(Scope.parse(text))
 
 
 class _Section(BaseModel):
@@ -76,8 +82,8 @@ class LimitSection(_Section):
 
     metric: str
     maximum: PositiveFloat
-    name: Name = ""
-    scope: str = "platform"
+    name: Key = ""
+    scope: Annotated[str, AfterValidator(_scope)] = "platform"
     warning_share: Share | None = None
     critical_share: Share | None = None
     lead_time_days: NonNegativeInt | None = None
