@@ -3,7 +3,20 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from outgrow.domain.extras import how_to_install
 from outgrow.domain.text import cleaned_lines
+
+LONGEST_QUOTE = 60
+"""So many characters of what somebody gave are repeated in a message."""
+
+
+def quoted(value: object) -> str:
+    """What somebody gave, as a message repeats it: never longer than a line, however long it is."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of more than some thousand digits
+        return "a number of thousands of digits"
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
 
 
 class OutgrowError(Exception):
@@ -39,7 +52,7 @@ class BadThresholdError(UsageError):
 
     def __init__(self, threshold: object) -> None:
         super().__init__(
-            f"the threshold {threshold!r} is not a positive number",
+            f"the threshold {quoted(threshold)} is not a positive number",
             "give a number above zero, in the metric's own unit",
         )
 
@@ -100,4 +113,4 @@ class MissingExtraError(OutgrowError):
     """An optional part of the installation is needed for this."""
 
     def __init__(self, purpose: str, extra: str) -> None:
-        super().__init__(f"{purpose} needs an optional part that is not installed", f"pip install 'outgrow[{extra}]'")
+        super().__init__(f"{purpose} needs an optional part that is not installed", how_to_install(extra))

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from outgrow.domain.errors import UsageError
+from outgrow.domain.bounds import MOST_DAYS, SOME_DAYS
+from outgrow.domain.errors import UsageError, quoted
 from outgrow.domain.forecast import Refusal, as_number
 from outgrow.domain.history import History
 from outgrow.domain.metric import ALIASES, Kind, Metric
@@ -29,8 +30,8 @@ def trends(view: View, days: int = 30) -> dict[str, Any]:
     of a month's total what they bring together; None with the reason in `projection_status` where no forecast may be
     made.
     """
-    if days < 1:
-        raise UsageError(f"a period of {days} days has no trend", "give at least one day")
+    if not SOME_DAYS.hold(days):
+        raise UsageError(f"a period of {quoted(days)} days has no trend", f"give 1 to {MOST_DAYS:,} days")
     start = view.today - timedelta(days=days)
     available = snapshot_days(view.store, view.platform, start, view.today)
     document: dict[str, Any] = {"period_days": days, "snapshots_available": len(available)}
@@ -94,8 +95,8 @@ def _trend(period: History, projection: Projection | Refusal) -> dict[str, Any]:
         "start_value": _shown(growth.start, metric),
         "current_value": _shown(growth.end, metric),
         "change": _shown(growth.end - growth.start, metric),
-        "growth_rate_percent": round(growth.percent, 2),
-        "daily_growth_rate": round(growth.percent_a_day, 3),
+        "growth_rate_percent": as_number(round(growth.percent, 2)),
+        "daily_growth_rate": as_number(round(growth.percent_a_day, 3)),
     }  # fmt: skip
     if isinstance(projection, Refusal):
         return described | {
@@ -110,5 +111,5 @@ def _trend(period: History, projection: Projection | Refusal) -> dict[str, Any]:
     }
 
 
-def _shown(value: float, metric: Metric) -> float | int | None:
+def _shown(value: float, metric: Metric) -> float | None:
     return as_number(round(value, metric.decimals))

@@ -51,7 +51,7 @@ def checked_threshold(threshold: object) -> float:
     """
     try:
         number = float(threshold)  # type: ignore[arg-type]
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadThresholdError(threshold) from error
     if not math.isfinite(number) or number <= 0:
         raise BadThresholdError(threshold)
