@@ -1,5 +1,6 @@
 """Everything that can go wrong for a user, each with what happened, where, and how to mend it."""
 
+import reprlib
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -11,12 +12,11 @@ LONGEST_QUOTE = 60
 
 
 def quoted(value: object) -> str:
-    """What somebody gave, as a message repeats it: never longer than a line, however long it is."""
+    """What somebody gave, in a few characters, whatever it is."""
     try:
-        text = repr(value)
-    except ValueError:  # Python writes no whole number of more than some thousand digits
-        return "a number of thousands of digits"
-    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
+        return reprlib.repr(value)
+    except ValueError:  # an integer with more digits than Python likes to write
+        return f"a huge {type(value).__name__}"
 
 
 class OutgrowError(Exception):
@@ -101,7 +101,7 @@ class SchemaError(OutgrowError):
     """Our tables are missing, of another version, or half-migrated."""
 
 
-class DataError(OutgrowError):
+class DataError(OutgrowError, ValueError):
     """Data that was handed in cannot be true; the message names the file and row, or the day and metric."""
 
 

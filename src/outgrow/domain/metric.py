@@ -75,7 +75,13 @@ class Scope:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read the text form, `kind` or `kind:key`."""
+        """Read the text form, `kind` or `kind:key`.
+
+        Raises:
+            UsageError: it is no such text.
+        """
+        if not isinstance(text, str):
+            raise UsageError(f"a scope is given as {type(text).__name__}", "write it as kind:key, a text")
         kind, _, key = text.partition(":")
         if not kind:
             raise UsageError(f"'{text}' is not a scope", "write it as kind:key, for example store:17")
@@ -147,7 +153,10 @@ class MetricCatalogue:
 
         Raises:
             UnknownMetricError: there is none; the message names the nearest.
+            UsageError: the name is no text.
         """
+        if not isinstance(name, str):
+            raise UsageError(f"a metric is asked for by {type(name).__name__}", "give its name, a text")
         metric = self._by_name.get(ALIASES.get(name, name))
         if metric is None:
             raise UnknownMetricError(name, (*self._by_name, *ALIASES))

@@ -10,10 +10,9 @@ from outgrow.planning.urgency import LimitOutlook
 
 TOLD = (
     "metric", "scope", "unit", "threshold", "status", "reason", "current", "as_of", "date", "probability_within",
+    "projects",
 )  # fmt: skip
 """What the answer to "when?" gives to the evidence."""
-BASIS_LENGTH = 300
-"""Characters that are kept of what a recommendation is judged by."""
 
 
 def evidence_of(outlook: LimitOutlook) -> dict[str, Any]:
@@ -21,7 +20,7 @@ def evidence_of(outlook: LimitOutlook) -> dict[str, Any]:
     until, share = outlook.until, outlook.until.used_share
     told = until.to_document()
     return {
-        **{key: told[key] for key in TOLD},
+        **{key: told[key] for key in TOLD if key in told},
         "limit": outlook.name,
         "maximum": as_number(outlook.limit.maximum) if outlook.limit else None,
         "used_share": None if share is None else round(share, 4),
@@ -50,4 +49,4 @@ def basis_of(policy: AlertPolicy, *levels: float | None) -> str:
         policy.review_interval_days,
         policy.warning_days,
     )
-    return " ".join(f"{number:.10g}" if number is not None else "-" for number in (*levels, *numbers))[:BASIS_LENGTH]
+    return " ".join(f"{number:.10g}" if number is not None else "-" for number in (*levels, *numbers))

@@ -21,6 +21,7 @@ from outgrow.domain.errors import (
 )
 from outgrow.domain.text import LONGEST_SAID, cleaned
 from outgrow.service.database_faults import fault_of
+from outgrow.sources.commerce.reading import SEE_ALL
 
 BUSY_SECONDS = 60
 """How long to wait for another writer of a SQLite file."""
@@ -63,6 +64,9 @@ def open_engine(text: str, setting: str, *, read_only: bool = False, may_create:
         options["connect_args"] = {"timeout": BUSY_SECONDS}
         if may_create:
             _create_private(Path(file))
+    if url.drivername == "postgresql+psycopg":
+        # Behind pgbouncer in transaction mode, statements that are prepared on a connection meet those of others.
+        options["connect_args"] = {"prepare_threshold": None}
     if read_only and url.get_backend_name() == "postgresql":
         options["isolation_level"] = "REPEATABLE READ"
         options["execution_options"] = {"postgresql_readonly": True}
@@ -171,6 +175,8 @@ def translate(error: SQLAlchemyError, url: str) -> DatabaseError | SchemaError:
     where = presentable(url)
     raw = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
     said = cleaned(without_secrets(raw, secrets_of(url)), LONGEST_SAID)
+    if "row-level security" in raw.lower():
+        return DatabaseError(f"{where} cannot be read: {said}", SEE_ALL)
     if "database is locked" in raw or "database table is locked" in raw:
         return DatabaseError(f"{where} stayed locked for {BUSY_SECONDS} seconds", "end the other writer, or try later")
     state = getattr(getattr(error, "orig", None), "sqlstate", None)

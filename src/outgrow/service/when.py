@@ -5,15 +5,16 @@ import math
 from outgrow.domain.errors import BadThresholdError, UsageError
 from outgrow.domain.forecast import DaysUntil
 from outgrow.domain.metric import PLATFORM, Metric, Scope
-from outgrow.forecasting.outlook import days_until
+from outgrow.forecasting.outlook import days_until_of
 from outgrow.service.limits import nearest_limit
+from outgrow.service.outlooks import projection_of
 from outgrow.service.view import View
 
 
 def when(
     view: View, metric: str, threshold: float | None, scope: Scope = PLATFORM, *, falling: bool = False
 ) -> DaysUntil:
-    """When a metric first stands at or above a threshold.
+    """When a metric first stands at or above a threshold, committed projects counted in.
 
     Args:
         metric: name or short name.
@@ -24,13 +25,14 @@ def when(
         UnknownMetricError: there is no such metric.
         BadThresholdError: the threshold is not a positive, finite number.
         UsageError: nothing can be said of such a fall.
+        ConfigurationError: a limit, a project or an event of the settings is not in order.
     """
     found = view.metrics.resolve(metric)
     if falling:
         _check_fall(found, threshold)
     known = view.forecastable(found, scope)
     level = nearest_limit(view, known) if threshold is None else checked_threshold(threshold)
-    return days_until(known, level, view.today, view.rules(found, scope), falling=falling)
+    return days_until_of(projection_of(view, known, level), known, level, falling=falling)
 
 
 def _check_fall(metric: Metric, threshold: float | None) -> None:

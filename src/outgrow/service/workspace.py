@@ -119,7 +119,7 @@ class Workspace:
         if self.settings.database_url is None:
             yield None
             return
-        with database_errors(self.source_url), Session(self.source_engine) as source:
+        with database_errors(self.source_url), self._reading() as source:
             here = has_platforms(source)
             yield (source, find_platform(source, self.settings.platform)) if here else None
 
@@ -134,22 +134,44 @@ class Workspace:
             if self.shared:
                 yield Both(store, store)
                 return
-            with database_errors(self.source_url), Session(self.source_engine) as source:
+            with database_errors(self.source_url), self._reading() as source:
                 yield Both(source, store)
 
     @contextmanager
-    def view(self, as_of: date | None = None) -> Iterator[View]:
+    def _reading(self) -> Iterator[Session]:
+        """A session on the platform's database, in which rows that the role may not see are an error."""
+        from outgrow.sources.commerce.reading import see_every_row
+
+        with Session(self.source_engine) as source:
+            see_every_row(source)
+            yield source
+
+    @contextmanager
+    def view(self, as_of: date | None = None, *, projects: bool = True) -> Iterator[View]:
         """The platform's stored history as of a day; today by default.
+
+        Args:
+            projects: whether committed ones are counted in.
 
         Raises:
             UsageError: the day has not come yet.
         """
         with self.store() as store:
             platform = self.platform(store)
-            today = local_day(self.clock(), time_zone(platform.time_zone, f"platform '{platform.code}'"))
+            zone = time_zone(platform.time_zone, f"platform '{platform.code}'")
+            today = local_day(self.clock(), zone)
             if as_of is not None and as_of > today:
                 raise UsageError(f"{as_of} has not come yet", f"give --as-of {today} or an earlier day")
-            yield View(store, platform.code, as_of or today, self.config, has_source=self.has_source(store))
+            is_past = as_of is not None and as_of < today
+            view = View(
+                store,
+                platform.code,
+                as_of or today,
+                self.config,
+                zone if is_past else None,
+                has_source=self.has_source(store),
+            )
+            yield view if projects else view.without_projects()
 
     def platform(self, store: Session) -> StoredPlatform:
         """Whose history is meant. The platform's own database is not needed where our tables are elsewhere."""

@@ -13,5 +13,6 @@ def answer_chart(asked: ForecastAnswer) -> Spec:
     made, events = (None, ()) if projection is None else (projection.forecast, projection.events)
     rest, platform = asked.until.history, asked.history.platform
     told = f"{rest.observed_days + rest.reconstructed_days:,} days of history, {rest.observed_days:,} of them observed"
-    subtitle = f"Platform {platform}, {told}"
+    counted = "".join(f", with {project.sentence()}" for project in projection.projects) if projection else ""
+    subtitle = f"Platform {platform}, {told}{counted}"
     return forecast_chart(asked.past(), made, asked.until, metric.label, subtitle, events=events)

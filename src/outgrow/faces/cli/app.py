@@ -28,6 +28,7 @@ from outgrow.faces.cli import (
     import_,
     init,
     ladder,
+    plugin,
     recommend,
     status,
     tenants,
@@ -58,15 +59,29 @@ for door in (
     door.register(app)
 
 
-def main() -> None:
-    """Run the command line and leave the process with its exit status."""
+def check_asked(words: list[str]) -> object:
+    """Run `check`: gives its answer, or the exit status of what was done instead, and raises whatever goes wrong."""
+    _prepare()
+    arguments = [word for word in words if word != "--debug"]
+    with secrets_hidden():
+        given: object = app(args=arguments, prog_name="outgrow", standalone_mode=False)
+    return given
+
+
+def _prepare() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads cost a tenth of a start, and nothing uses them
     gc.disable()  # a start makes many objects and no rubbish: looking for it costs a tenth; see `started`
-    arguments = [word for word in sys.argv[1:] if word != "--debug"]
-    debug = len(arguments) < len(sys.argv) - 1
     open_streams()
+
+
+def main() -> None:
+    """Run the command line and leave the process with its exit status."""
+    if plugin.is_asked(sys.argv[1:]):
+        sys.exit(plugin.answer(sys.argv[1:], lambda: check_asked(sys.argv[1:])))
+    _prepare()
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
     with secrets_hidden():
-        _run(arguments, debug=debug)
+        _run(arguments, debug=len(arguments) < len(sys.argv) - 1)
 
 
 def _run(arguments: list[str], *, debug: bool) -> None:

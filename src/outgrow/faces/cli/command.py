@@ -41,6 +41,7 @@ AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Use only what was known on that day."),
 ]
+WithoutProjects = Annotated[bool, typer.Option("--without-projects", help="Leave committed projects out.")]
 ScopeName = Annotated[str, typer.Option("--scope", metavar="SCOPE", help="Whose metric, such as store:17.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
 
@@ -50,7 +51,7 @@ _SHARED = {"database_url": DatabaseUrl, "store_url": StoreUrl, "platform": Platf
 def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Callable[..., R]:
     """Give a command the options that say where the data are, and hand it the workspace that they open.
 
-    A deferred one is handed a function that opens it, to deal with wrong settings itself. The options stand on every
+    A deferred one is handed a function that opens it, to look at its own options first. The options stand on every
     command, so that they can be written after it; written out in each signature they would be the larger part of
     this package.
     """
@@ -58,11 +59,10 @@ def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Call
     @wraps(command)
     def run(**options: Any) -> R:  # noqa: ANN401
         where = {name: options.pop(name) for name in _SHARED}
-        with reader_may_leave():
-            if deferred:
-                return command(partial(open_workspace, **where), **options)
-            with closing(open_workspace(**where)) as workspace:
-                return command(workspace, **options)
+        if deferred:
+            return command(partial(open_workspace, **where), **options)
+        with reader_may_leave(), closing(open_workspace(**where)) as workspace:
+            return command(workspace, **options)
 
     signature = inspect.signature(command)
     own = list(signature.parameters.values())[1:]

@@ -9,6 +9,7 @@ from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_work
 
 if TYPE_CHECKING:
     from outgrow.domain.drivers import Drivers
+    from outgrow.domain.forecast import DaysUntil
     from outgrow.domain.metric import Metric
     from outgrow.domain.movement import Movement
     from outgrow.service.workspace import Workspace
@@ -70,6 +71,8 @@ def _print_movement(movement: "Movement") -> None:
 
     out, metric, before, after = console(), movement.metric, movement.before, movement.after
     out.print(movement.sentence, style="bold", soft_wrap=True)
+    if movement.with_projects is not None:
+        out.print(_with_projects(movement.with_projects), soft_wrap=True)
     if before is None or after is None or not movement.parts:
         return
     name, level = after.limit
@@ -82,6 +85,15 @@ def _print_movement(movement: "Movement") -> None:
     headings = [("Days", "right"), ("Because", "left"), ("", "left")]
     dates = f"{day(before.median)} to {day(after.median)}"
     out.print(table(headings, [*rows, (_signed(movement.moved_days or 0), "In all", dates)]))
+
+
+def _with_projects(until: "DaysUntil") -> str:
+    """What is said with the committed projects, which forecasts are kept without."""
+    from outgrow.faces.cli.text import STATUS_WORDS, day
+
+    names, middle = ", ".join(project.name for project in until.projects), until.date("p50")
+    date = f"about {day(middle)}" if middle else STATUS_WORDS[until.status]
+    return f"Forecasts are kept without committed projects ({names}); with them it is {date}."
 
 
 def _signed(days: int) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, ScopeName, as_date, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, ScopeName, WithoutProjects, as_date, print_json, say, with_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,7 @@ def forecast(
     why: Annotated[bool, typer.Option("--why", help="Say what the forecast rests on.")] = False,
     scope: ScopeName = "platform",
     as_of: AsOf = None,
+    without_projects: WithoutProjects = False,
     json: Json = False,
 ) -> None:
     """Forecast a metric day by day.
@@ -42,7 +43,7 @@ def forecast(
     from outgrow.service.forecast import forecast_document
 
     whose = Scope.parse(scope)
-    with workspace.view(as_date(as_of)) as view:
+    with workspace.view(as_date(as_of), projects=not without_projects) as view:
         asked = ask(view, metric, limit, whose)
         say_fallbacks(view, [asked.history.metric], whose)
     if png or svg:
@@ -69,7 +70,7 @@ def _print(projection: "Projection") -> None:
     from datetime import timedelta
 
     from outgrow.faces.cli.tables import console, table
-    from outgrow.faces.cli.text import day, growth, note_lines, number, rests_on
+    from outgrow.faces.cli.text import day, growth, note_lines, number, projects_line, rests_on
 
     made = projection.forecast
     out, metric = console(), made.metric
@@ -84,6 +85,7 @@ def _print(projection: "Projection") -> None:
     headings = [("In", "left"), ("On", "left"), *((name, "right") for name in SHOWN_LEVELS.values())]
     out.print(table(headings, rows))
     ahead = [events_line(projection.events_ahead)] if projection.events_ahead else []
+    ahead += [projects_line(projection.projects)] if projection.projects else []
     for line in (*ahead, f"Rests on {rests_on(made.history)}.", *note_lines(projection.notes, metric, made.as_of)):
         out.print(line, soft_wrap=True)
 

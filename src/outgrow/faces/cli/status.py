@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.service.status import StatusReport, StatusRow
@@ -17,12 +17,14 @@ COLUMNS = {
 """The table's columns, and how wide a terminal has to be to show each."""
 
 
-def status(workspace: "Workspace", as_of: AsOf = None, json: Json = False) -> None:
+def status(
+    workspace: "Workspace", as_of: AsOf = None, without_projects: WithoutProjects = False, json: Json = False
+) -> None:
     """Say what runs out first, and when."""
     from outgrow.faces.cli.accuracy import say_fallbacks
     from outgrow.service.status import status as ask
 
-    with workspace.view(as_date(as_of)) as view:
+    with workspace.view(as_date(as_of), projects=not without_projects) as view:
         report = ask(view)
         say_fallbacks(view, [row.outlook.until.metric for row in report.rows])
     if json:

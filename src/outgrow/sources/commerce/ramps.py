@@ -18,6 +18,7 @@ from outgrow.sources.commerce.models import MerchantSubscription, Store, Subscri
 from outgrow.sources.commerce.models.base import as_utc
 from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE
 from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.sources.commerce.subscriptions import has_no_periods
 from outgrow.sources.commerce.tenant_changes import COUNTED
 
 LEAST_STORES = 3
@@ -128,9 +129,8 @@ def _stores(platform: PlatformRef, of_plan: list[int], end: datetime) -> Subquer
             period.valid_from < end, _lasts(period.valid_to, end),
         )
     )  # fmt: skip
-    known = select(period.subscription_id).where(period.platform_id == platform.id)
     told = select(row.merchant_id).where(
-        row.platform_id == platform.id, row.id.not_in(known), row.tier_id.in_(of_plan), row.started_at < end,
+        row.platform_id == platform.id, has_no_periods(platform.id), row.tier_id.in_(of_plan), row.started_at < end,
         or_(row.status.in_(COUNTED_AS_ACTIVE), row.ended_at >= end), _lasts(row.ended_at, end),
     )  # fmt: skip
     return (
