@@ -13,7 +13,6 @@ from outgrow.domain.bounds import AMOUNT, PROBABILITY, check_numbers, sensible_d
 from outgrow.domain.days import spoken
 from outgrow.domain.errors import ConfigurationError, UsageError, quoted
 from outgrow.domain.event import Event
-from outgrow.domain.forecast import as_number
 from outgrow.domain.ladder import Ladder
 from outgrow.domain.metric import CAPTURED, Metric
 from outgrow.domain.tenant import UNLIMITED
@@ -62,7 +61,7 @@ class Project:
             "name": self.name,
             "date": self.on.isoformat(),
             "probability": self.probability,
-            "sizes": {name: as_number(size) for name, size in self.sizes.items()},
+            "sizes": {name: float(size) for name, size in self.sizes.items()},
         }
 
 
