@@ -4,6 +4,9 @@ import logging
 import os
 import sys
 
+MOST_DIGITS = 5
+"""Of a terminal's size."""
+
 
 def open_streams() -> None:
     """See that both are there: one that the caller closed leads nowhere, and no letter is too odd for them."""
@@ -13,6 +16,9 @@ def open_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - open as long as we are
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a bar that cannot be spelled must not end a command
+    for size in ("COLUMNS", "LINES"):
+        if len(os.environ.get(size, "")) > MOST_DIGITS:
+            del os.environ[size]  # no terminal is so large, and libraries stumble over it
 
 
 def leave_output() -> None:
