@@ -4,17 +4,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.forecasting import forecast_panel
+from outgrow.forecasting.asked import checked_horizon, checked_panel, checked_thresholds
 
 BLOCK = 4096
 """Rows at a time, so that memory does not grow with the number of questions."""
 
 
 def crossing_cdf(values: NDArray[np.float64], thresholds: NDArray[np.float64], horizon: int) -> NDArray[np.float64]:
-    """P(first day at or above the threshold <= d), (n, horizon), for levels of shape (n, t)."""
-    result = np.empty((len(values), horizon))
-    for at in range(0, len(values), BLOCK):
+    """P(first day at or above the threshold <= d), (n, horizon), for levels of shape (n, t).
+
+    Raises:
+        UsageError: wrong shape, horizon or thresholds.
+    """
+    panel, days = checked_panel(values), checked_horizon(horizon)
+    limits = checked_thresholds(thresholds, len(panel))
+    result = np.empty((len(panel), days))
+    for at in range(0, len(panel), BLOCK):
         rows = slice(at, at + BLOCK)
-        result[rows] = forecast_panel(values[rows], horizon).crossing_cdf(thresholds[rows])
+        result[rows] = forecast_panel(panel[rows], days).crossing_cdf(limits[rows])
     return result
 
 

@@ -17,6 +17,7 @@ import pytest
 import typer
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
+from tests.support.json_types import mixed, types_of
 from typer.testing import CliRunner
 
 import outgrow
@@ -372,6 +373,15 @@ def keys(document: Any) -> set[str]:
     return {key for key in document if key not in free and not key.isdigit()}.union(*map(keys, document.values()))
 
 
+def number_types(document: Any) -> dict[str, set[str]]:
+    """Of each field that holds numbers, whether they are whole ones or have a decimal point."""
+    found: dict[str, set[str]] = {}
+    for path, types in types_of(document).items():
+        if numbers := types & {"int", "float"}:
+            found.setdefault(path.rstrip("[]").rpartition(".")[2], set()).update(numbers)
+    return found
+
+
 ASKED = {
     "when": ("when products 200", "when products 50 --falling", "when products 10", "when db_size_mb 10"),
     "status": ("status",),
@@ -402,12 +412,16 @@ PARTS = {"status": "when", "whatif": "ladder"}
 def test_every_field_of_a_document_is_described_and_no_other(name: str, platform_url: str, files: Path) -> None:
     own = section(reference("documents"), f"`outgrow {name}`")
     told = own + (section(reference("documents"), f"`outgrow {PARTS[name]}`") if name in PARTS else "")
-    given = set().union(*(keys(run(line.format(files=files), platform_url)) for line in ASKED[name]))
+    documents = [run(line.format(files=files), platform_url) for line in ASKED[name]]
+    given = set().union(*map(keys, documents))
     examples = [json.loads(block) for language, block in fenced(own) if language == "json"]
 
     assert examples
     assert given - names_in_code(told) == set()
     assert keys(examples) - given == set()
+    assert all(mixed(document) == {} for document in documents)
+    written, printed = number_types(examples), number_types(documents)
+    assert {key: types for key, types in written.items() if key in printed and not types <= printed[key]} == {}
 
 
 # Examples, links and places

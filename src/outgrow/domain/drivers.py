@@ -107,9 +107,9 @@ class Drivers:
         """All of it after, in whole units."""
         return int(self.split.after.sum()) + self.unplaced[1]
 
-    def shown(self, units: int) -> float | int:
+    def shown(self, units: int) -> float:
         """Whole units in the metric's unit: of bytes, gigabytes with as many decimals as there are bytes."""
-        return units if self.units == 1 else units / self.units
+        return units / self.units
 
     @property
     def sentence(self) -> str:

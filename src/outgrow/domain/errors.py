@@ -4,7 +4,11 @@ import reprlib
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from outgrow.domain.extras import how_to_install
 from outgrow.domain.text import cleaned_lines
+
+LONGEST_QUOTE = 60
+"""So many characters of what somebody gave are repeated in a message."""
 
 
 def quoted(value: object) -> str:
@@ -109,4 +113,4 @@ class MissingExtraError(OutgrowError):
     """An optional part of the installation is needed for this."""
 
     def __init__(self, purpose: str, extra: str) -> None:
-        super().__init__(f"{purpose} needs an optional part that is not installed", f"pip install 'outgrow[{extra}]'")
+        super().__init__(f"{purpose} needs an optional part that is not installed", how_to_install(extra))

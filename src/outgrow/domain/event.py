@@ -5,6 +5,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from outgrow.domain.bounds import FACTOR, check_numbers, sensible_day
+from outgrow.domain.errors import ConfigurationError, UsageError
+
 
 class EventKind(StrEnum):
     """What makes the days unlike others."""
@@ -73,12 +76,28 @@ class CalendarRules:
         country, subdivision: whose public holidays, by ISO 3166 codes; None for none.
         sales: whether Black Friday and Cyber Monday are events.
         events: the user's own campaigns, past and future.
+
+    Raises:
+        ConfigurationError: a campaign's days or its multiplier make no sense.
     """
 
     country: str | None = None
     subdivision: str | None = None
     sales: bool = True
     events: tuple[Event, ...] = ()
+
+    def __post_init__(self) -> None:
+        for event in self.events:
+            check_numbers(event, {"multiplier": FACTOR})
+            try:
+                sensible_day(event.first), sensible_day(event.last)
+            except UsageError as error:
+                raise ConfigurationError(f"event '{event.name}': {error.what}", error.mend) from error
+            if event.last < event.first:
+                raise ConfigurationError(
+                    f"event '{event.name}': the last day, {event.last}, lies before the first, {event.first}",
+                    "give the days in order",
+                )
 
 
 def _rounded(value: float | None) -> float | None:

@@ -1,5 +1,6 @@
 """What is said of the future: bands, refusals, and the answer to "when is this limit reached?"."""
 
+import math
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -160,11 +161,11 @@ class Forecast:
             "model": self.model,
             "as_of": self.as_of.isoformat(),
             "current": as_number(self.current),
-            "growth_per_30_days": round(self.growth_per_30_days, 2),
+            "growth_per_30_days": as_number(round(self.growth_per_30_days, 2)),
             "days": [
                 {
                     "date": (self.as_of + timedelta(days=d + 1)).isoformat(),
-                    **{key: round(float(v), decimals) for key, v in zip(keys, column, strict=True)},
+                    **{key: as_number(round(float(v), decimals)) for key, v in zip(keys, column, strict=True)},
                 }
                 for d, column in enumerate(self.quantiles.T)
             ],
@@ -233,7 +234,9 @@ class DaysUntil:
                 str(d): round(self.probability_within[d], 4) if d in self.probability_within else None
                 for d in WITHIN_DAYS
             },
-            "growth_per_30_days": None if self.growth_per_30_days is None else round(self.growth_per_30_days, 2),
+            "growth_per_30_days": None
+            if self.growth_per_30_days is None
+            else as_number(round(self.growth_per_30_days, 2)),
             "history": self.history.to_document(),
             "notes": [note.to_document(self.metric.unit) for note in self.notes],
         }
@@ -248,8 +251,10 @@ class DaysUntil:
         return document
 
 
-def as_number(value: float | None) -> float | int | None:
-    """A whole number as int, so that JSON says 30000 and not 30000.0."""
-    if value is None:
-        return None
-    return int(value) if float(value).is_integer() else float(value)
+def as_number(value: float | None) -> float | None:
+    """A measurement as documents hold it: always with a decimal point, and null where there is no finite number.
+
+    100 beside 249.5 would be a whole number beside another kind of number, and who reads the first takes the second
+    for one too.
+    """
+    return None if value is None or not math.isfinite(value) else float(value)

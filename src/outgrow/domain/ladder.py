@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from outgrow.domain.bounds import DAYS, MOST_AMOUNT, Bounds, check_numbers
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.metric import (
     ACTIVE_STORES,
@@ -24,6 +25,8 @@ LADDER_METRICS: Mapping[str, str] = {
 """Which metric each dimension of a tier limits."""
 EUR = "EUR"
 """Currency of prices that name none."""
+MOST_COST = 10**11
+"""A month, in any currency: what the digits of amounts bear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class Tier:
     Attributes:
         cost_monthly: in `currency`, an ISO 4217 code.
         lead_time_days: from the order to its being there; None is as the policy says.
+
+    Raises:
+        ConfigurationError: a number makes no sense.
     """
 
     name: str
@@ -44,6 +50,10 @@ class Tier:
     max_storage_gb: int | None = None
     currency: str = EUR
     lead_time_days: int | None = None
+
+    def __post_init__(self) -> None:
+        maxima = dict.fromkeys(LADDER_METRICS, Bounds(1, MOST_AMOUNT))
+        check_numbers(self, {**maxima, "cost_monthly": Bounds(0, MOST_COST), "lead_time_days": DAYS})
 
     def maxima(self) -> dict[str, int | None]:
         """The maximum of each metric that a tier may limit, by the metric's name."""

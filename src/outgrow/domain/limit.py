@@ -4,6 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import IntEnum
 
+from outgrow.domain.bounds import AMOUNT, DAYS, MOST_FACTOR, SHARE, Bounds, check_numbers
+from outgrow.domain.errors import ConfigurationError
+
+POLICY_BOUNDS = {
+    "warning_share": SHARE,
+    "critical_share": SHARE,
+    "lead_time_days": DAYS,
+    "review_interval_days": DAYS,
+}
+"""Of what a limit may have of its own."""
+
 
 class Severity(IntEnum):
     """How urgent a thing is; the higher, the more urgent."""
@@ -26,11 +37,24 @@ class Headroom:
     Attributes:
         keep_free: share of the maximum that stays free, 0 to below 1.
         nodes, spare: the maximum is that of so many equal nodes, of which so many may fail.
+
+    Raises:
+        ConfigurationError: nothing is left to use, or a number makes no sense.
     """
 
     keep_free: float = 0.0
     nodes: int = 1
     spare: int = 0
+
+    def __post_init__(self) -> None:
+        check_numbers(
+            self, {"keep_free": Bounds(0, 1), "nodes": Bounds(1, MOST_FACTOR), "spare": Bounds(0, MOST_FACTOR)}
+        )
+        if self.keep_free >= 1 or self.spare >= self.nodes:
+            raise ConfigurationError(
+                f"Headroom: keep_free = {self.keep_free}, spare = {self.spare} of nodes = {self.nodes}: none is left",
+                "keep less than all of it free",
+            )
 
     @property
     def usable_share(self) -> float:
@@ -40,7 +64,11 @@ class Headroom:
 
 @dataclass(frozen=True, slots=True)
 class AlertPolicy:
-    """When a limit is worth a word: shares of the limit in use, and days that a mend takes."""
+    """When a limit is worth a word: shares of the limit in use, and days that a mend takes.
+
+    Raises:
+        ConfigurationError: a number makes no sense.
+    """
 
     warning_share: float = 0.8
     critical_share: float = 1.0
@@ -48,6 +76,10 @@ class AlertPolicy:
     lead_time_days: int = 14
     review_interval_days: int = 7
     warning_days: int = 90
+
+    def __post_init__(self) -> None:
+        more = {"growth_percent": Bounds(0, MOST_FACTOR), "warning_days": DAYS}
+        check_numbers(self, {**POLICY_BOUNDS, **more})
 
     def act_by(self, early: date, lead_time_days: int | None = None) -> date:
         """The last good day to start the mend: the early date less lead time and review interval.
@@ -68,6 +100,9 @@ class Limit:
         scope: whose metric, as `Scope` is written.
         lead_time_days: days from the order of more capacity to its being there.
         review_interval_days: days between two looks at this limit.
+
+    Raises:
+        ConfigurationError: a number makes no sense.
     """
 
     metric: str
@@ -79,6 +114,9 @@ class Limit:
     lead_time_days: int | None = None
     review_interval_days: int | None = None
     headroom: Headroom = Headroom()
+
+    def __post_init__(self) -> None:
+        check_numbers(self, {**POLICY_BOUNDS, "maximum": AMOUNT})
 
     @property
     def usable(self) -> float:

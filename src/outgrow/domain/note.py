@@ -96,8 +96,8 @@ class Note:
             "code": self.code.value,
             "first": self.first.isoformat(),
             "last": self.last.isoformat(),
-            "before": self.before,
-            "after": self.after,
+            "before": float(self.before),
+            "after": float(self.after),
             "text": self.sentence(unit),
         }
 

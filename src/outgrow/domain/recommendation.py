@@ -6,7 +6,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
+from outgrow.domain.forecast import as_number
 from outgrow.domain.limit import Severity
+
+MEASURED = ("threshold", "current", "maximum")
+"""What evidence holds of measurements: stores keep whole numbers among them that were written without a point."""
 
 
 class State(StrEnum):
@@ -70,8 +74,12 @@ class Recommendation:
             key=document["key"],
             sentence=document["sentence"],
             act_by=date.fromisoformat(act_by) if act_by else None,
-            evidence=tuple(document["evidence"]),
+            evidence=tuple(_measured(entry) for entry in document["evidence"]),
         )
+
+
+def _measured(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: as_number(value) if key in MEASURED else value for key, value in entry.items()}
 
 
 @dataclass(frozen=True, slots=True)

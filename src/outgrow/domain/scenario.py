@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.domain.bounds import AMOUNT, PROBABILITY, check_numbers, sensible_day
 from outgrow.domain.days import spoken
+from outgrow.domain.errors import ConfigurationError, UsageError, quoted
 from outgrow.domain.event import Event
 from outgrow.domain.ladder import Ladder
 from outgrow.domain.metric import CAPTURED, Metric
@@ -26,12 +28,28 @@ class Project:
         on: the first day.
         probability: that it comes, 0 to 1.
         sizes: what it adds, by metric name, in the metric's unit; to a flow, per day.
+
+    Raises:
+        ConfigurationError: its day or one of its numbers makes no sense.
     """
 
     name: str
     on: date
     probability: float
     sizes: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        check_numbers(self, {"probability": PROBABILITY})
+        for metric, size in self.sizes.items():
+            if not AMOUNT.hold(size):
+                raise ConfigurationError(
+                    f"project '{self.name}': {metric} = {quoted(size)} makes no sense",
+                    f"give a number from {AMOUNT.least:g} to {AMOUNT.most:g}",
+                )
+        try:
+            sensible_day(self.on)
+        except UsageError as error:
+            raise ConfigurationError(f"project '{self.name}': {error.what}", error.mend) from error
 
     def sentence(self) -> str:
         """What comes when, and how surely."""
@@ -43,7 +61,7 @@ class Project:
             "name": self.name,
             "date": self.on.isoformat(),
             "probability": self.probability,
-            "sizes": dict(self.sizes),
+            "sizes": {name: float(size) for name, size in self.sizes.items()},
         }
 
 

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.forecasting.asked import checked_levels, checked_thresholds
 from outgrow.forecasting.kernels.flow_network import share_quantiles
 from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
@@ -84,7 +85,7 @@ class FlowForecast:
 
     def quantiles(self, levels: tuple[float, ...]) -> Array:
         """Quantiles of each day's value, (n, n_levels, horizon), zero at the least, whole where days are."""
-        values = np.stack([at_rank(self.ranked, RANKS, level) for level in levels], axis=1)
+        values = np.stack([at_rank(self.ranked, RANKS, level) for level in checked_levels(levels)], axis=1)
         values = np.maximum(values, 0.0)
         grid = self.grid[:, None, None]
         unit = np.where(grid > 0, grid, 1.0)
@@ -109,7 +110,7 @@ class FlowForecast:
             thresholds: (n,); a row whose threshold is not finite is answered by NaN.
             falling: of the first day at or below it instead.
         """
-        limit = np.asarray(thresholds, dtype=np.float64)
+        limit = checked_thresholds(thresholds, len(self.usable))
         finite = np.isfinite(limit) & self.usable
         limit = np.where(finite, limit, 0.0)
         unit = np.where(self.grid > 0, self.grid, 1.0)

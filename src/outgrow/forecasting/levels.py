@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.domain.metric import Kind
+from outgrow.forecasting.asked import checked_levels, checked_thresholds
 from outgrow.forecasting.kernels.features import LENGTH, Features, features
 from outgrow.forecasting.kernels.mixture import Components, below, crossing, quantiles, widened
 from outgrow.forecasting.kernels.network import Weights, components, plain
@@ -78,6 +79,7 @@ class LevelForecast:
 
         They are never below zero where the series never was, and never fall where it is a counter.
         """
+        levels = checked_levels(levels)
         knots = _knots(VALUE_KNOTS, self.horizon)
         result = np.empty((len(self.usable), len(levels), self.horizon))
         for block, moves in self._moves(levels, knots):
@@ -91,6 +93,7 @@ class LevelForecast:
 
     def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
         """The same for some days alone, (n, n_levels, n_days)."""
+        levels = checked_levels(levels)
         result = np.empty((len(self.usable), len(levels), len(days)))
         for block, moves in self._moves(levels, days):
             for k, move in enumerate(moves):
@@ -104,6 +107,7 @@ class LevelForecast:
             thresholds: (n,); a row whose threshold is not finite is answered by NaN.
             falling: of the first day at or below it instead.
         """
+        thresholds = checked_thresholds(thresholds, len(self.usable))
         knots = _knots(CROSSING_KNOTS, self.horizon)
         result = np.empty((len(self.usable), self.horizon))
         for rows, cdf in self._crossings(thresholds, knots, falling=falling):
@@ -113,6 +117,7 @@ class LevelForecast:
 
     def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
         """The same for some days alone, increasing, (n, n_days)."""
+        thresholds = checked_thresholds(thresholds, len(self.usable))
         result = np.empty((len(self.usable), len(days)))
         for rows, cdf in self._crossings(thresholds, days, falling=falling):
             result[rows] = cdf.T

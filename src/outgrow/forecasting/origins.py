@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from outgrow.domain.history import History
 from outgrow.domain.metric import Kind
+from outgrow.forecasting.asked import LARGEST
 from outgrow.forecasting.model import SHIPPED
 from outgrow.forecasting.panel import SHARED
 from outgrow.forecasting.scores import crossed_by, daily_scale
@@ -130,6 +131,7 @@ def _windows(values: Array, at: NDArray[np.int64], before: int, after: int) -> A
 def _limits(past: Array, kind: Kind, whole: bool) -> Array:
     """Levels above the present one, rounded up where only whole numbers are counted; (n, n_limits)."""
     base = np.nanmax(past[:, -PEAK_DAYS:], axis=1) if kind is Kind.FLOW and len(past) else past[:, -1]
+    base = np.minimum(base, LARGEST)
     limits = np.round(base[:, None] * np.array(FACTORS), EXACT)
     if whole:
         limits = np.ceil(limits)

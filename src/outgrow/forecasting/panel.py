@@ -6,14 +6,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from outgrow.domain.errors import UsageError
+from outgrow.domain.errors import UsageError, quoted
 from outgrow.domain.metric import Kind
+from outgrow.forecasting.asked import checked_horizon, checked_panel
 from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.levels import LevelForecast
 from outgrow.forecasting.model import SharedModel, load_model
 
-LONGEST_HORIZON = 3650
-"""Days; ten years ahead nothing honest can be said."""
 SHARED, DRIFT = "shared", "drift"
 MODELS = (SHARED, DRIFT)
 """The models: the one that learned from many growth histories, and the plain drift that it has to beat."""
@@ -34,7 +33,7 @@ class PanelForecast(Protocol):
 
     @property
     def usable(self) -> NDArray[np.bool_]:
-        """(n,) False for rows without a known day, with infinite values, or with negative amounts of a flow.
+        """(n,) False for rows without a known day, with a value above 1e30, or with negative amounts of a flow.
 
         Of a flow, a day of the last 52 weeks has to be known.
         """
@@ -78,13 +77,9 @@ def forecast_panel(
         UsageError: wrong shape, kind, model or horizon. What is wrong with single rows makes those rows unusable.
         ModelFileError: a model file that cannot be used.
     """
-    panel = np.asarray(values, dtype=np.float64)
-    if panel.ndim != 2 or panel.shape[1] == 0:  # noqa: PLR2004
-        raise UsageError(f"values have the shape {panel.shape}", "give (n_series, n_days), one row a series")
-    if kind not in set(Kind):
-        raise UsageError(f"there is no kind '{kind}'", f"use one of: {', '.join(Kind)}")
-    if not 1 <= horizon <= LONGEST_HORIZON:
-        raise UsageError(f"a horizon of {horizon} days cannot be forecast", f"use 1 to {LONGEST_HORIZON}")
+    panel, horizon = checked_panel(values), checked_horizon(horizon)
+    if not isinstance(kind, str) or kind not in set(Kind):
+        raise UsageError(f"there is no kind {quoted(kind)}", f"use one of: {', '.join(Kind)}")
     learned = _model(model)
     if kind == Kind.FLOW:
         return FlowForecast.fit(panel, horizon, learned.flow if learned else [])
@@ -97,6 +92,6 @@ def _model(model: str | Path | SharedModel) -> SharedModel | None:
         return model
     if isinstance(model, Path):
         return load_model(model)
-    if model not in MODELS:
-        raise UsageError(f"there is no model '{model}'", f"use one of: {', '.join(MODELS)}, or a Path")
+    if not isinstance(model, str) or model not in MODELS:
+        raise UsageError(f"there is no model {quoted(model)}", f"use one of: {', '.join(MODELS)}, or a Path")
     return load_model() if model == SHARED else None

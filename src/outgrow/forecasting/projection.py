@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from outgrow.domain.bounds import DAYS, SOME_DAYS, Bounds, check_numbers
 from outgrow.domain.event import Event, EventEffect
 from outgrow.domain.explanation import Explanation
 from outgrow.domain.forecast import Forecast, HistoryNote, Refusal, Status
@@ -15,6 +16,7 @@ from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note
 from outgrow.domain.scenario import Project
+from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.correction import NO_CORRECTION, Correction
 from outgrow.forecasting.events import PanelEvents
 from outgrow.forecasting.explanation import explain
@@ -48,6 +50,9 @@ class ForecastRules:
         model_file: where the shared model is: the one that is shipped, or one that was fitted.
         correction: how much wider the bands are made, from the platform's own past.
         events: days on which flows are unlike others, past and to come.
+
+    Raises:
+        ConfigurationError: a number of days makes no sense.
     """
 
     horizon_days: int = 365
@@ -58,6 +63,17 @@ class ForecastRules:
     model_file: Path = SHIPPED
     correction: Correction = NO_CORRECTION
     events: tuple[Event, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_numbers(
+            self,
+            {
+                "horizon_days": Bounds(1, LONGEST_HORIZON),
+                "need_days": SOME_DAYS,
+                "stale_after_days": DAYS,
+                "history_days": SOME_DAYS,
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -95,7 +95,7 @@ class ResourceExposure:
             "used": _amount(use.used, decimals),
             "used_limited": _amount(use.used_limited, decimals),
             "utilisation": _share(use.utilisation),
-            "tier_maximum": self.maximum,
+            "tier_maximum": as_number(self.maximum),
             "overcommit": _share(self.overcommit),
             "largest_share": {str(percent): _share(use.largest.get(percent)) for percent in LARGEST_PERCENT},
             "if_all_used": _amount(use.if_all_used, decimals),
@@ -104,7 +104,7 @@ class ResourceExposure:
         }
 
 
-def _amount(value: float | None, decimals: int) -> float | int | None:
+def _amount(value: float | None, decimals: int) -> float | None:
     return None if value is None else as_number(round(value, decimals))
 
 

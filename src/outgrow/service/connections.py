@@ -11,18 +11,25 @@ from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from outgrow.domain.address import Address, presentable, secrets_of, without_secrets
-from outgrow.domain.errors import ConfigurationError, DatabaseError, MissingExtraError, SchemaError
+from outgrow.domain.errors import (
+    LONGEST_QUOTE,
+    ConfigurationError,
+    DatabaseError,
+    MissingExtraError,
+    SchemaError,
+    quoted,
+)
 from outgrow.domain.text import LONGEST_SAID, cleaned
+from outgrow.service.database_faults import fault_of
 from outgrow.sources.commerce.reading import SEE_ALL
 
 BUSY_SECONDS = 60
 """How long to wait for another writer of a SQLite file."""
 
-EXTRAS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
-
-READ_ONLY = ("readonly database", "read-only", "permission denied", "must be owner")
-REFUSED = ("password authentication failed", "authentication", "access denied", "no password supplied")
-NO_TABLE = ("no such table", "does not exist", "doesn't exist")
+EXTRAS = {"postgresql+psycopg": "postgres", "mysql+pymysql": "mysql", "mariadb+pymysql": "mysql"}
+"""The extra that brings each driver of ours."""
+DRIVERS = {driver.partition("+")[0]: driver for driver in EXTRAS}
+"""The driver that is meant where an address names none."""
 
 
 def parse_url(text: str, setting: str) -> URL:
@@ -36,9 +43,7 @@ def parse_url(text: str, setting: str) -> URL:
         url = make_url(text)
     except (ArgumentError, ValueError):  # what it says may quote a password
         raise ConfigurationError(f"{setting} is not a database address", "see docs/reference/settings.md") from None
-    if url.drivername == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
-    return url
+    return url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
 
 
 def open_engine(text: str, setting: str, *, read_only: bool = False, may_create: bool = False) -> Engine:
@@ -53,13 +58,11 @@ def open_engine(text: str, setting: str, *, read_only: bool = False, may_create:
         ConfigurationError, DatabaseError, MissingExtraError: bad address, no such file, no driver.
     """
     url = parse_url(text, setting)
-    file = url.database if url.get_backend_name() == "sqlite" else None
-    if file and file != ":memory:" and not may_create and not Path(file).is_file():
-        raise DatabaseError(f"there is no database file {file}", f"check {setting}, or make it with `outgrow init`")
+    file = _checked_file(url, setting, may_create=may_create) if url.get_backend_name() == "sqlite" else None
     options: dict[str, Any] = {}
     if file is not None:
         options["connect_args"] = {"timeout": BUSY_SECONDS}
-        if may_create and file and file != ":memory:":
+        if may_create:
             _create_private(Path(file))
     if url.drivername == "postgresql+psycopg":
         # Behind pgbouncer in transaction mode, statements that are prepared on a connection meet those of others.
@@ -70,16 +73,43 @@ def open_engine(text: str, setting: str, *, read_only: bool = False, may_create:
     try:
         engine = create_engine(url, **options)
     except (NoSuchModuleError, ImportError) as error:
-        backend = url.get_backend_name()
-        if backend in EXTRAS:
-            raise MissingExtraError(f"a {backend} database", EXTRAS[backend]) from error
-        raise ConfigurationError(f"{setting}: there is no database of the kind '{backend}'") from error
+        if url.drivername in EXTRAS and isinstance(error, ImportError):
+            raise MissingExtraError(f"a {url.get_backend_name()} database", EXTRAS[url.drivername]) from error
+        raise _no_driver(setting, url, "is not there") from error
     except (ArgumentError, TypeError, ValueError):
         raise _bad_option(setting) from None
+    if engine.dialect.is_async:
+        raise _no_driver(setting, url, "is one for asynchronous programs")
     _check_options(engine, setting)
     if url.get_backend_name() == "sqlite":
         _configure_sqlite(engine, read_only=read_only)
     return engine
+
+
+def _checked_file(url: URL, setting: str, *, may_create: bool) -> str:
+    """The file of an SQLite address; it has to be one, and be there unless it may be made."""
+    file = url.database
+    if not file or file == ":memory:":
+        raise ConfigurationError(
+            f"{setting}: an SQLite database in memory is gone when a command ends",
+            "name a file, such as sqlite:///outgrow.db",
+        )
+    try:
+        if Path(file).is_dir():
+            raise DatabaseError(f"{file} is a folder, not a database file", f"name a file in it, in {setting}")
+        if not may_create and not Path(file).is_file() and not file.startswith("file:"):
+            raise DatabaseError(f"there is no database file {file}", f"check {setting}, or make it with `outgrow init`")
+    except (OSError, ValueError) as error:  # a name that is too long, or a folder that nobody may look into
+        why = getattr(error, "strerror", None) or str(error)
+        raise DatabaseError(f"the database file {quoted(file)} cannot be read: {why}", f"check {setting}") from error
+    return file
+
+
+def _no_driver(setting: str, url: URL, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{setting}: the driver '{cleaned(url.drivername, LONGEST_QUOTE)}' {why}",
+        "write postgresql://, mysql:// or sqlite:///, which mean drivers that outgrow knows",
+    )
 
 
 def _create_private(file: Path) -> None:
@@ -101,7 +131,7 @@ def _check_options(engine: Engine, setting: str) -> None:
     def _connect(dialect: Dialect, _record: object, given: Any, named: Any) -> Any:  # noqa: ANN401 - the driver's own
         try:
             return dialect.connect(*given, **named)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, AttributeError):
             raise _bad_option(setting) from None
 
 
@@ -145,23 +175,10 @@ def translate(error: SQLAlchemyError, url: str) -> DatabaseError | SchemaError:
     where = presentable(url)
     raw = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
     said = cleaned(without_secrets(raw, secrets_of(url)), LONGEST_SAID)
-    low = raw.lower()
-    hidden = "row-level security" in low
-    if hidden or ("permission denied for table" in low and "outgrow_" not in low):
-        mend = SEE_ALL if hidden else "grant the role SELECT on the platform's tables"
-        return DatabaseError(f"{where} cannot be read: {said}", mend)
-    if any(word in low for word in READ_ONLY):
-        return DatabaseError(
-            f"{where} cannot be written: {said}",
-            "give the role the right to write outgrow's tables, or put them elsewhere with --store-url",
-        )
-    if any(word in low for word in REFUSED):
-        return DatabaseError(f"{where} refuses the login", "check user and password in the address")
-    if "locked" in low:
+    if "row-level security" in raw.lower():
+        return DatabaseError(f"{where} cannot be read: {said}", SEE_ALL)
+    if "database is locked" in raw or "database table is locked" in raw:
         return DatabaseError(f"{where} stayed locked for {BUSY_SECONDS} seconds", "end the other writer, or try later")
-    if any(word in low for word in NO_TABLE) and ("table" in low or "relation" in low):
-        return SchemaError(
-            f"{where} lacks a table: {said.split(' LINE ')[0]}",
-            "check that the address names the platform's database; `outgrow doctor` tells which part is missing",
-        )
-    return DatabaseError(f"{where} cannot be used: {said}", "check the address, and that the server runs")
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    fault = fault_of(raw, state)
+    return fault.error(f"{where} {fault.what.format(said=said.split(' LINE ')[0])}", fault.mend)

@@ -7,12 +7,12 @@ import numpy as np
 
 from outgrow.domain.forecast import Refusal, Status, first_reached
 from outgrow.domain.history import History
+from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.months import MonthTotalForecast, month_starts
 from outgrow.forecasting.outage import OUTAGE_DAYS
 from outgrow.forecasting.outlook import days_until_of
-from outgrow.forecasting.panel import LONGEST_HORIZON
 from outgrow.forecasting.projection import ForecastRules, Projection, project
 
 COARSE_DAYS = 60

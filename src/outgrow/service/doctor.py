@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.address import presentable
 from outgrow.domain.days import local_day, time_zone
 from outgrow.domain.errors import OutgrowError
+from outgrow.domain.extras import how_to_install
 from outgrow.forecasting.model import SHIPPED, load_model
 from outgrow.service.capture import open_reasons
 from outgrow.service.connections import database_errors
@@ -97,7 +98,7 @@ def _configuration(exam: _Exam, workspace: Workspace) -> None:
     if find_spec("vl_convert"):
         exam.add("charts", State.GOOD, "can be drawn")
     else:
-        exam.add("charts", State.NOTE, "cannot be drawn", "pip install 'outgrow[charts]'")
+        exam.add("charts", State.NOTE, "cannot be drawn", how_to_install("charts"))
     if unknown := unknown_variables():
         exam.add("environment", State.NOTE, f"{', '.join(unknown)}: no such setting", "see docs/reference/settings.md")
     exam.add("metric providers", State.GOOD, ", ".join(provider.area for provider in installed_providers()))
@@ -188,15 +189,17 @@ def _reach(url: str, engine: Callable[[], Engine]) -> str:
 
 def _snapshots(exam: _Exam, workspace: Workspace, store: Session, platform: StoredPlatform) -> None:
     today = local_day(workspace.clock(), time_zone(platform.time_zone, f"platform '{platform.code}'"))
-    newest = newest_day(store, platform.code)
+    newest, captured = newest_day(store, platform.code), workspace.has_source(store)
     if newest is None:
-        exam.add("snapshots", State.BAD, "there are none", "run `outgrow backfill`, then `outgrow capture` every day")
+        first = "run `outgrow backfill`, then `outgrow capture` every day"
+        exam.add("snapshots", State.BAD, "there are none", first if captured else "run `outgrow import FILE`")
         return
-    _age(exam, newest, today, workspace.config.rules.stale_after_days)
+    _age(exam, newest, today, workspace.config.rules.stale_after_days, captured=captured)
     days = snapshot_days(store, platform.code, newest - timedelta(days=GAP_DAYS - 1), newest)
     span = (newest - days[0]).days + 1
     if len(days) < span:
-        mend = "run `outgrow backfill`: it fills what time stamps can tell"
+        filled = "run `outgrow backfill`: it fills what time stamps can tell"
+        mend = filled if captured else "import the days that are missing, if anybody knows them"
         exam.add("gaps", State.NOTE, f"{span - len(days)} of the last {span} days have no snapshot", mend)
     else:
         exam.add("gaps", State.GOOD, f"none in the last {span} days")
@@ -209,13 +212,14 @@ def _snapshots(exam: _Exam, workspace: Workspace, store: Session, platform: Stor
         exam.add("newest values", State.GOOD, "nothing is missing")
 
 
-def _age(exam: _Exam, newest: date, today: date, stale_after: int) -> None:
+def _age(exam: _Exam, newest: date, today: date, stale_after: int, *, captured: bool) -> None:
     age = (today - newest).days
     if age < 0:
         mend = "set the clock right, or remove the snapshots of days that have not come yet"
         exam.add("newest snapshot", State.BAD, f"{newest} has not come yet: today is {today}", mend)
     elif age > 1:
         state = State.BAD if age > stale_after else State.NOTE
-        exam.add("newest snapshot", state, f"{newest}, {age} days old", "let `outgrow capture` run every day")
+        mend = "let `outgrow capture` run every day" if captured else "import newer days with `outgrow import`"
+        exam.add("newest snapshot", state, f"{newest}, {age} days old", mend)
     else:
         exam.add("newest snapshot", State.GOOD, f"{newest}")

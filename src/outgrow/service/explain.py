@@ -53,7 +53,7 @@ def explain(view: View, metric: str, since: date | None = None, level: object = 
 def _issues(view: View, metric: Metric, since: date | None) -> tuple[IssuedForecast, IssuedForecast] | str:
     """The two forecasts that are compared, or why there are not two."""
     days = days_issued(view.store, view.platform, metric.name, view.today)
-    keeps = "each `outgrow capture` keeps the forecasts of its day"
+    keeps = view.who_keeps_forecasts
     if not days:
         return f"no forecast of {metric.name} is kept up to {spoken(view.today)}; {keeps}"
     earlier = [day for day in days if day <= (since or view.today - timedelta(days=SINCE_DAYS))]

@@ -79,7 +79,7 @@ def nothing_known(view: View, refused: Mapping[str, str]) -> DataError:
     reasons = "; ".join(f"{name}: {why}" for name, why in refused.items() if name in limited)
     return DataError(
         f"no plan of platform '{view.platform}' can be made for {view.today}: {reasons}",
-        "capture daily, or rebuild the past with `outgrow backfill`",
+        "capture daily, or rebuild the past with `outgrow backfill`" if view.has_source else view.first_step,
     )
 
 

@@ -4,7 +4,6 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,15 +15,16 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PositiveInt,
     ValidationError,
     model_validator,
 )
 
+from outgrow.domain.bounds import MOST_AMOUNT, MOST_DAYS, MOST_FACTOR
 from outgrow.domain.errors import ConfigurationError, OutgrowError, UsageError
 from outgrow.domain.tenant import UNLIMITED
 from outgrow.domain.text import LONGEST_SAID, cleaned, cleaned_key
-from outgrow.service.settings import EventSection, Key, Name, Settings, TierSection
+from outgrow.service.files import NO_SUCH_FILE, why_unreadable
+from outgrow.service.settings import Day, EventSection, Key, Name, Settings, TierSection
 
 FILE = "scenarios.toml"
 EVERY = "*"
@@ -33,7 +33,8 @@ EVERY = "*"
 Keys = tuple[str | int, ...]
 Fault = Callable[[Keys, str, str], OutgrowError]
 """Makes the error for what is wrong at a key of a scenario, from what it is and how to mend it: says where."""
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, le=MOST_AMOUNT, allow_inf_nan=False)]
+Factor = Annotated[float, Field(ge=0, le=MOST_FACTOR, allow_inf_nan=False)]
 PlanLimit = Annotated[float, Field(ge=0), BeforeValidator(lambda top: UNLIMITED if top == "unlimited" else top)]
 
 
@@ -44,9 +45,9 @@ class _Table(BaseModel):
 class StoresTable(_Table):
     """`[[scenario.NAME.stores]]`: stores that open, as those of a plan have grown or of given sizes."""
 
-    count: PositiveInt
-    on: date
-    over_days: PositiveInt = 1
+    count: int = Field(gt=0, le=MOST_FACTOR)
+    on: Day
+    over_days: int = Field(default=1, gt=0, le=MOST_DAYS)
     plan: Key | None = None
     sizes: dict[str, Amount] | None = None
 
@@ -61,7 +62,7 @@ class MerchantTable(_Table):
     """`[[scenario.NAME.merchants]]`: a merchant who joins with all that he has."""
 
     name: Name = ""
-    on: date
+    on: Day
     sizes: dict[str, Amount]
 
 
@@ -69,15 +70,15 @@ class MultipliedTable(EventSection):
     """`[[scenario.NAME.events]]`: days whose orders are multiplied."""
 
     name: Name = ""
-    multiplier: Amount
+    multiplier: Factor
 
 
 class StepTable(_Table):
     """`[[scenario.NAME.steps]]`: a metric that is higher or lower from a day on."""
 
     metric: str
-    on: date
-    amount: float = Field(allow_inf_nan=False)
+    on: Day
+    amount: float = Field(ge=-MOST_AMOUNT, le=MOST_AMOUNT, allow_inf_nan=False)
 
 
 class PlanTable(_Table):
@@ -125,7 +126,7 @@ class ScenarioTable(_Table):
     ladder: tuple[TierSection, ...] | None = None
     prices: tuple[PriceTable, ...] = ()
     growth: Annotated[
-        dict[str, Amount], BeforeValidator(lambda told: told if isinstance(told, dict) else {EVERY: told})
+        dict[str, Factor], BeforeValidator(lambda told: told if isinstance(told, dict) else {EVERY: told})
     ] = Field(default_factory=dict)
 
     def kinds(self) -> list[str]:
@@ -201,17 +202,23 @@ def read_scenarios(path: Path, *, must_exist: bool) -> ScenarioFile:
     Raises:
         ConfigurationError: it is missing, no TOML, or something in it is unknown or wrong; names line and key.
     """
-    if not path.is_file():
+    why = why_unreadable(path)
+    if why == NO_SUCH_FILE:
         if must_exist:
             raise ConfigurationError(f"there is no scenarios file {path}", "check the name, or leave it out")
         return ScenarioFile(path, "", {})
-    text = path.read_text(encoding="utf-8")
+    if why is not None:
+        raise ConfigurationError(f"the scenarios file {path} cannot be read: {why}", "check its name and its rights")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"the scenarios file {path} is no text: {error.reason}", "save it as UTF-8") from error
     try:
         return ScenarioFile(path, text, _File(**tomllib.loads(text)).scenario)
     except ValidationError as error:
         keys, what, mend = first_fault(error)
         raise ConfigurationError(f"{place(path, text, keys)}: {what}", mend) from error
-    except ValueError as error:  # TOML that cannot be read
+    except (ValueError, RecursionError) as error:  # TOML that cannot be read
         raise ConfigurationError(f"{path}: {error}", "correct that line") from error
 
 

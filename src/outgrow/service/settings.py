@@ -12,9 +12,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    NonNegativeInt,
-    PositiveFloat,
-    PositiveInt,
     PrivateAttr,
     ValidationError,
     model_validator,
@@ -26,6 +23,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from outgrow.domain.bounds import (
+    EARLIEST_DAY,
+    LATEST_DAY,
+    LEAST_AMOUNT,
+    MOST_AMOUNT,
+    MOST_DAYS,
+    MOST_FACTOR,
+    MOST_SEED,
+)
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.event import CalendarRules, Event, EventKind
 from outgrow.domain.ladder import DEFAULT_LADDER, EUR, Ladder, Tier
@@ -38,9 +44,15 @@ from outgrow.forecasting.model import SHIPPED
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.calendar import check_campaigns
 from outgrow.service.config import DEFAULT_LIMITS, CapacityConfig
+from outgrow.service.files import NO_SUCH_FILE, why_unreadable
 
 FILE = "outgrow.toml"
-Share = Annotated[float, Field(gt=0, le=1)]
+Share = Annotated[float, Field(ge=1e-9, le=1)]
+Amount = Annotated[float, Field(ge=LEAST_AMOUNT, le=MOST_AMOUNT)]
+Maximum = Annotated[int, Field(ge=1, le=int(MOST_AMOUNT))]
+Days = Annotated[int, Field(ge=0, le=MOST_DAYS)]
+Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
+Factor = Annotated[float, Field(gt=0, le=MOST_FACTOR)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 Name = Annotated[str, AfterValidator(cleaned)]
 """What something is called. It comes to terminals, charts and documents, and is cleaned here, where it comes in."""
@@ -54,16 +66,16 @@ def _scope(text: str) -> str:
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
 
 
 class ForecastSection(_Section):
     """`[forecast]`: what a forecast may rest on."""
 
     horizon_days: int = Field(default=365, ge=30, le=3650)
-    need_days: int = Field(default=14, ge=7)
-    stale_after_days: PositiveInt = 7
-    history_days: int = Field(default=400, ge=28)
+    need_days: int = Field(default=14, ge=7, le=MOST_DAYS)
+    stale_after_days: int = Field(default=7, ge=1, le=MOST_DAYS)
+    history_days: int = Field(default=400, ge=28, le=MOST_DAYS)
 
 
 class AlertSection(_Section):
@@ -71,26 +83,26 @@ class AlertSection(_Section):
 
     warning_share: Share = 0.8
     critical_share: Share = 1.0
-    growth_percent: PositiveFloat = 20.0
-    lead_time_days: int = Field(default=14, ge=0)
-    review_interval_days: int = Field(default=7, ge=0)
-    warning_days: int = Field(default=90, ge=0)
+    growth_percent: float = Field(default=20.0, gt=0, le=MOST_FACTOR)
+    lead_time_days: Days = 14
+    review_interval_days: Days = 7
+    warning_days: Days = 90
 
 
 class LimitSection(_Section):
     """`[[limits]]`: the maximum of a metric, in its own unit."""
 
     metric: str
-    maximum: PositiveFloat
+    maximum: Amount
     name: Key = ""
     scope: Annotated[str, AfterValidator(_scope)] = "platform"
     warning_share: Share | None = None
     critical_share: Share | None = None
-    lead_time_days: NonNegativeInt | None = None
-    review_interval_days: NonNegativeInt | None = None
+    lead_time_days: Days | None = None
+    review_interval_days: Days | None = None
     keep_free: float = Field(default=0.0, ge=0, lt=1)
-    nodes: PositiveInt = 1
-    spare_nodes: NonNegativeInt = 0
+    nodes: int = Field(default=1, ge=1, le=MOST_FACTOR)
+    spare_nodes: int = Field(default=0, ge=0, le=MOST_FACTOR)
 
     @model_validator(mode="after")
     def _some_node_stays(self) -> Self:
@@ -109,14 +121,14 @@ class TierSection(_Section):
     """`[[ladder]]`: an infrastructure tier, from the smallest to the largest; a maximum left out is unlimited."""
 
     name: Key
-    max_stores: PositiveInt | None = None
-    max_products: PositiveInt | None = None
-    max_orders_month: PositiveInt | None = None
-    max_team_members: PositiveInt | None = None
-    max_storage_gb: PositiveInt | None = None
+    max_stores: Maximum | None = None
+    max_products: Maximum | None = None
+    max_orders_month: Maximum | None = None
+    max_team_members: Maximum | None = None
+    max_storage_gb: Maximum | None = None
     cost_monthly: Decimal = Field(ge=0, max_digits=15, decimal_places=4)
     currency: Currency | None = None
-    lead_time_days: NonNegativeInt | None = None
+    lead_time_days: Days | None = None
 
 
 class PlanSection(_Section):
@@ -124,7 +136,7 @@ class PlanSection(_Section):
 
     current_tier: Key | None = None
     day_over_cost: Decimal | None = Field(default=None, ge=0, max_digits=15, decimal_places=4)
-    seed: NonNegativeInt = 1
+    seed: int = Field(default=1, ge=0, le=MOST_SEED)
 
 
 class CalendarSection(_Section):
@@ -139,9 +151,9 @@ class EventSection(_Section):
     """`[[events]]`: a campaign of one's own, past or to come; both days are included."""
 
     name: Name
-    first: date
-    last: date | None = None
-    multiplier: PositiveFloat | None = None
+    first: Day
+    last: Day | None = None
+    multiplier: Factor | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -158,9 +170,9 @@ class ProjectSection(_Section):
     """`[[projects]]`: something committed that takes capacity from a day on."""
 
     name: Name
-    on: date
+    on: Day
     probability: float = Field(default=1.0, ge=0, le=1)
-    sizes: dict[str, PositiveFloat]
+    sizes: dict[str, Amount]
 
 
 class Settings(BaseSettings):
@@ -270,8 +282,11 @@ def load_settings(file: Path | None = None, **options: Any) -> Settings:  # noqa
         ConfigurationError: the file is missing or not TOML, or a setting is unknown or wrong; names file and line.
     """
     path = file or Path(FILE)
-    if file is not None and not file.is_file():
+    why = why_unreadable(path)
+    if why == NO_SUCH_FILE and file is not None:
         raise ConfigurationError(f"there is no settings file {file}", "check --config, or leave it out")
+    if why is not None and why != NO_SUCH_FILE:
+        raise ConfigurationError(f"the settings file {path} cannot be read: {why}", "check its name and its rights")
 
     class Sourced(Settings):
         model_config = SettingsConfigDict(toml_file=path)
@@ -285,7 +300,8 @@ def load_settings(file: Path | None = None, **options: Any) -> Settings:  # noqa
         where = _where(path, keys, given)
         said = first["msg"].removeprefix("Value error, ")
         raise ConfigurationError(f"{where}: {'.'.join(keys)}: {said}", _mend(first["type"])) from error
-    except ValueError as error:  # TOML that cannot be read, or an environment variable that is not JSON
+    except (ValueError, RecursionError) as error:
+        # TOML that cannot be read or is nested too deeply, or an environment variable that is not JSON
         raise ConfigurationError(f"{path}: {error}", "correct that line, or the OUTGROW_ variable named") from error
     if path.is_file():
         settings._read_from = str(path)  # no setting: nobody may set it

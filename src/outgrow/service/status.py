@@ -101,7 +101,7 @@ def status(view: View) -> StatusReport:
     return StatusReport(
         platform=view.platform,
         today=view.today,
-        sentence=first_sentence(ordered, view.today),
+        sentence=first_sentence(ordered, view.today) if ordered else f"Nothing is stored yet: {view.first_step}.",
         severity=max((o.severity for o in ordered), default=Severity.INFO),
         rows=tuple(StatusRow(o, _recent(series[_series(o)], view.today)) for o in ordered),
         newest_snapshot=newest_day(view.store, view.platform, view.today),
@@ -118,7 +118,7 @@ def first_sentence(ordered: Sequence[LimitOutlook], today: date) -> str:
     """What runs out first and when, in one sentence."""
     limited = [o for o in ordered if o.limit is not None]
     if not limited:
-        return "No limit is set for what is stored." if ordered else "Nothing is stored yet: capture or backfill first."
+        return "No limit is set for what is stored."
     dated = [(o.until.days.p50, o) for o in limited if o.until.days.p50 is not None]
     first = limited[0]
     if first.until.status is not Status.ALREADY_EXCEEDED and dated:

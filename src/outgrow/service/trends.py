@@ -104,8 +104,8 @@ def _trend(period: History, projection: Projection | Refusal) -> dict[str, Any]:
         "start_value": _shown(growth.start, metric),
         "current_value": _shown(growth.end, metric),
         "change": _shown(growth.end - growth.start, metric),
-        "growth_rate_percent": round(growth.percent, 2),
-        "daily_growth_rate": round(growth.percent_a_day, 3),
+        "growth_rate_percent": as_number(round(growth.percent, 2)),
+        "daily_growth_rate": as_number(round(growth.percent_a_day, 3)),
     }  # fmt: skip
     if isinstance(projection, Refusal):
         return described | {
@@ -120,5 +120,5 @@ def _trend(period: History, projection: Projection | Refusal) -> dict[str, Any]:
     }
 
 
-def _shown(value: float, metric: Metric) -> float | int | None:
+def _shown(value: float, metric: Metric) -> float | None:
     return as_number(round(value, metric.decimals))

@@ -42,6 +42,7 @@ class View:
     Attributes:
         today: in the platform's time zone; nothing stored for a later day is looked at, so a past day shows what
             was known then.
+        has_source: whether the platform's own database is at hand, to be captured; else values are imported.
     """
 
     store: Session
@@ -50,6 +51,8 @@ class View:
     config: CapacityConfig = field(default_factory=CapacityConfig)
     zone: ZoneInfo | None = None
     """Where set, values that captured days were given after `today`, in this time zone, do not count either."""
+
+    has_source: bool = field(default=True, kw_only=True)
 
     futures: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The joint futures that were simulated, see `outgrow.service.futures`."""
@@ -84,6 +87,18 @@ class View:
     def metrics(self) -> MetricCatalogue:
         """Every metric that is known."""
         return catalogue(self.store)
+
+    @property
+    def first_step(self) -> str:
+        """What brings the values that are missing."""
+        return "capture or backfill first" if self.has_source else "import values first, with `outgrow import`"
+
+    @property
+    def who_keeps_forecasts(self) -> str:
+        """Where the forecasts come from that are held against what came."""
+        if self.has_source:
+            return "each `outgrow capture` keeps the forecasts of its day"
+        return "only captures of a platform's database keep forecasts, and none is set (database_url)"
 
     def history(self, metric: Metric, scope: Scope = PLATFORM) -> History:
         """The stored daily values of a metric, as they were recorded."""

@@ -123,6 +123,10 @@ class Workspace:
             here = has_platforms(source)
             yield (source, find_platform(source, self.settings.platform)) if here else None
 
+    def has_source(self, store: Session) -> bool:
+        """Whether there is a platform to capture: a database of its own, or its tables beside ours."""
+        return self.settings.database_url is not None and (not self.shared or has_platforms(store))
+
     @contextmanager
     def both(self) -> Iterator[Both]:
         """Sessions on both databases; only ours is ever written."""
@@ -159,7 +163,14 @@ class Workspace:
             if as_of is not None and as_of > today:
                 raise UsageError(f"{as_of} has not come yet", f"give --as-of {today} or an earlier day")
             is_past = as_of is not None and as_of < today
-            view = View(store, platform.code, as_of or today, self.config, zone if is_past else None)
+            view = View(
+                store,
+                platform.code,
+                as_of or today,
+                self.config,
+                zone if is_past else None,
+                has_source=self.has_source(store),
+            )
             yield view if projects else view.without_projects()
 
     def platform(self, store: Session) -> StoredPlatform:
@@ -186,6 +197,7 @@ def _required(url: str | None, setting: str) -> str:
     if url is None:
         raise ConfigurationError(
             f"{setting} is not set",
-            "give --database-url, set OUTGROW_DATABASE_URL, or write it into outgrow.toml; or try `outgrow demo`",
+            "give --database-url, set OUTGROW_DATABASE_URL, or write it into outgrow.toml; or try `outgrow demo`; "
+            "numbers without a platform's database come in by `outgrow import`",
         )
     return url

@@ -154,7 +154,7 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path
 
     with pytest.raises(MissingExtraError, match="fitting the model") as error:
         fit([], tmp_path / "own.npz", TODAY)
-    assert error.value.mend == "pip install 'outgrow[fit]'"
+    assert error.value.mend == "pip install 'jax>=0.7' 'optax>=0.2.5'"
 
 
 def test_a_refusal_needs_no_jax(tmp_path: Path) -> None:

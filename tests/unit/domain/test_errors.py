@@ -52,7 +52,10 @@ from outgrow.domain.errors import (
         ),
         (
             MissingExtraError("drawing a chart", "charts"),
-            "drawing a chart needs an optional part that is not installed\n  mend: pip install 'outgrow[charts]'",
+            (
+                "drawing a chart needs an optional part that is not installed\n"
+                "  mend: pip install 'vl-convert-python>=1.9'"
+            ),
         ),
         (OutgrowError("it broke"), "it broke"),
         (OutgrowError("it broke", "glue it"), "it broke\n  mend: glue it"),

@@ -1,6 +1,7 @@
 """The documents that every face shows, key by key."""
 
 import json
+import math
 from datetime import date
 from typing import Any
 
@@ -152,9 +153,18 @@ def test_the_used_share(current: float | None, threshold: float | None, share: f
 
 
 @pytest.mark.parametrize(
-    ("value", "number"), [(None, None), (30_000.0, 30_000), (0.0, 0), (812.75, 812.75), (np.float64(3), 3)]
+    ("value", "number"),
+    [
+        (None, None),
+        (30_000, 30_000.0),
+        (0.0, 0.0),
+        (812.75, 812.75),
+        (np.float64(3), 3.0),
+        (math.inf, None),
+        (math.nan, None),
+    ],
 )
-def test_whole_numbers_are_written_whole(value: float | None, number: float | None) -> None:
+def test_measurements_are_of_one_type_and_finite(value: float | None, number: float | None) -> None:
     written = as_number(value)
 
     assert written == number

@@ -13,8 +13,9 @@ from tests.support.growth_panels import LEVELS, flows, levels, limits_of, of_kin
 
 from outgrow.domain.errors import ModelFileError, UsageError
 from outgrow.forecasting import PanelForecast, forecast_panel
+from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.model import load_model
-from outgrow.forecasting.panel import LONGEST_HORIZON, MODELS
+from outgrow.forecasting.panel import MODELS
 
 Array = NDArray[np.float64]
 HORIZON = 60

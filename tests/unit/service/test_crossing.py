@@ -9,8 +9,8 @@ import pytest
 from outgrow.domain.forecast import Refusal, Status
 from outgrow.domain.history import OBSERVED, History
 from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, Metric
+from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.outlook import days_until
-from outgrow.forecasting.panel import LONGEST_HORIZON
 from outgrow.forecasting.projection import ForecastRules, Projection, project
 from outgrow.service import crossing
 from outgrow.service.crossing import expected_path, find_crossing

@@ -33,11 +33,11 @@ def accuracy(
     from outgrow.service.accuracy import accuracy as ask
 
     with workspace.view(as_date(as_of)) as view:
-        report = ask(view, metrics or ())
+        report, keeps = ask(view, metrics or ()), view.who_keeps_forecasts
     if json:
         print_json(report.to_document())
     else:
-        _print(report, detailed=bool(metrics))
+        _print(report, keeps, detailed=bool(metrics))
 
 
 def say_fallbacks(view: "View", metrics: "Iterable[Metric]", scope: "Scope | None" = None) -> None:
@@ -50,13 +50,13 @@ def say_fallbacks(view: "View", metrics: "Iterable[Metric]", scope: "Scope | Non
             say(f"{metric.label}: {reason}.")
 
 
-def _print(report: "AccuracyReport", *, detailed: bool) -> None:
+def _print(report: "AccuracyReport", keeps: str, *, detailed: bool) -> None:
     from outgrow.faces.cli.tables import console
     from outgrow.faces.cli.text import day
 
     out = console()
     if not report.metrics:
-        out.print("No forecast is kept yet: every `outgrow capture` keeps one of each metric.", soft_wrap=True)
+        out.print(f"No forecast is kept yet: {keeps}.", soft_wrap=True)
         return
     if not report.due:
         kept = sum(found.issued for found in report.metrics)

@@ -7,6 +7,7 @@ the language of monitoring plugins instead: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNO
 import gc
 import os
 import sys
+from contextlib import suppress
 
 import typer
 
@@ -36,6 +37,7 @@ from outgrow.faces.cli import (
     when,
 )
 from outgrow.faces.cli.secrets import secrets_hidden, tell_traceback
+from outgrow.faces.cli.streams import leave_output, open_streams, tell_warnings
 
 EPILOG = (
     "Settings: outgrow.toml, then OUTGROW_* variables, then options. "
@@ -69,9 +71,7 @@ def check_asked(words: list[str]) -> object:
 def _prepare() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads cost a tenth of a start, and nothing uses them
     gc.disable()  # a start makes many objects and no rubbish: looking for it costs a tenth; see `started`
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a bar that cannot be spelled must not end a command
+    open_streams()
 
 
 def main() -> None:
@@ -85,16 +85,48 @@ def main() -> None:
 
 
 def _run(arguments: list[str], *, debug: bool) -> None:
+    tell_warnings(debug=debug)
     try:
-        app(args=arguments, prog_name="outgrow")
+        _refuse_bytes(arguments)
+        try:
+            app(args=arguments, prog_name="outgrow")
+        finally:
+            sys.stdout.flush()  # here a full disk can still be told of; when Python ends, it cannot
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # a reader that has seen enough is no error
+            leave_output()
+            sys.exit(0)
+        raise
     except Exception as error:
-        if debug:
-            sys.excepthook = tell_traceback
-            raise
-        if isinstance(error, OutgrowError):
-            sys.stderr.write(f"outgrow: {error}\n")
-            sys.exit(2 if isinstance(error, UsageError) else 3)
-        said = cleaned(f"{type(error).__name__}: {error}", LONGEST_SAID)
-        sys.stderr.write(f"outgrow: this is a defect of outgrow: {said}\n")
-        sys.stderr.write("  mend: run it again with --debug and report what it prints\n")
-        sys.exit(1)
+        leave_output()
+        status, message = _told(error)
+        with suppress(OSError):
+            if debug:
+                tell_traceback(type(error), error, error.__traceback__)
+            sys.stderr.write(message)
+        sys.exit(status)
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    """The exit status that stands for an error, and what to say of it."""
+    if isinstance(error, OutgrowError):
+        return 2 if isinstance(error, UsageError) else 3, f"outgrow: {error}\n"
+    if isinstance(error, BrokenPipeError):
+        return 0, ""
+    if isinstance(error, OSError):  # a disk that is full, a folder that is closed, an output that takes no more
+        at = "" if error.filename is None else f" ({error.filename})"
+        what = f"the system refused: {error.strerror or error}{at}"
+        mend = "see that there is room, and that files and outputs may be read and written"
+        return 3, f"outgrow: {what}\n  mend: {mend}\n"
+    said = cleaned(f"{type(error).__name__}: {error}", LONGEST_SAID)
+    return (
+        1,
+        f"outgrow: this is a defect of outgrow: {said}\n  mend: run it again with --debug and report what it prints\n",
+    )
+
+
+def _refuse_bytes(arguments: list[str]) -> None:
+    """Databases and documents hold text alone: a word that is none would end a command later, and worse."""
+    for place, word in enumerate(arguments, 1):
+        if not word.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise UsageError(f"word {place} of the command line is no text", "write it in UTF-8")

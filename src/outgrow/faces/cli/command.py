@@ -3,6 +3,7 @@
 import gc
 import inspect
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -105,14 +106,32 @@ def started() -> None:
 
 
 def as_date(moment: datetime | None) -> date | None:
-    """An option's value as a day."""
-    return None if moment is None else moment.date()
+    """An option's value as a day.
+
+    Raises:
+        UsageError: it lies too far away.
+    """
+    from outgrow.domain.bounds import sensible_day
+
+    return None if moment is None else sensible_day(moment.date())
 
 
 def print_json(document: object) -> None:
-    """A document on standard output."""
+    """A document on standard output; JSON knows no number that is infinite or none, so these are null."""
     document = clean_document(document)
-    sys.stdout.write(json.dumps(document, indent=2, default=str, ensure_ascii=False) + "\n")
+    try:
+        text = json.dumps(document, indent=2, default=str, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(document), indent=2, default=str, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(text + "\n")
+
+
+def _finite(document: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    if isinstance(document, dict):
+        return {key: _finite(value) for key, value in document.items()}
+    if isinstance(document, list | tuple):
+        return [_finite(value) for value in document]
+    return None if isinstance(document, float) and not math.isfinite(document) else document
 
 
 def say(message: str) -> None:

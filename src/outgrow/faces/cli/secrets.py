@@ -92,7 +92,7 @@ def _settings() -> list[str]:
 
     try:
         return list(_texts(tomllib.loads(text).values()))
-    except ValueError:
+    except (ValueError, RecursionError):
         return [line.rstrip(" \t\"',]}") for line in text.splitlines()]
 
 
