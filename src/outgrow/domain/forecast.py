@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from outgrow.domain.history import History
 from outgrow.domain.metric import Metric
 from outgrow.domain.note import Note
+from outgrow.domain.words import Figures, rounded
 
 WITHIN_DAYS = (30, 90, 180, 365)
 """The spans for which the probability of a crossing is always told."""
@@ -122,7 +123,7 @@ class Forecast:
     def to_document(self) -> dict[str, Any]:
         """As JSON: one entry a day, quantiles keyed `p05`, `p10`, ..."""
         keys = [f"p{round(100 * level):02d}" for level in self.levels]
-        decimals = self.metric.decimals + 1
+        decimals = Figures.of(self.metric, (self.current, *self.quantiles[:, -1])).decimals + 1
         return {
             "metric": self.metric.name,
             "scope": self.scope_name,
@@ -132,7 +133,7 @@ class Forecast:
             "model": self.model,
             "as_of": self.as_of.isoformat(),
             "current": as_number(self.current),
-            "growth_per_30_days": round(self.growth_per_30_days, 2),
+            "growth_per_30_days": rounded(self.growth_per_30_days, 2),
             "days": [
                 {
                     "date": (self.as_of + timedelta(days=d + 1)).isoformat(),
@@ -198,7 +199,7 @@ class DaysUntil:
                 str(d): round(self.probability_within[d], 4) if d in self.probability_within else None
                 for d in WITHIN_DAYS
             },
-            "growth_per_30_days": None if self.growth_per_30_days is None else round(self.growth_per_30_days, 2),
+            "growth_per_30_days": None if self.growth_per_30_days is None else rounded(self.growth_per_30_days, 2),
             "history": self.history.to_document(),
             "notes": [note.to_document(self.metric.unit) for note in self.notes],
         }

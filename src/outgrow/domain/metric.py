@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from outgrow.domain.errors import UnknownMetricError, UsageError
+from outgrow.domain.words import exact
 
 
 class Kind(StrEnum):
@@ -42,7 +43,7 @@ class Metric:
 
     def amount(self, value: float) -> str:
         """So much of it, as a reader would say it: `300 active stores`, `1,050 GB of media storage`."""
-        return f"{value:,.10g} {'' if self.is_count else f'{self.unit} of '}{self.label.lower()}"
+        return f"{exact(value)} {'' if self.is_count else f'{self.unit} of '}{self.label.lower()}"
 
     @property
     def decimals(self) -> int:

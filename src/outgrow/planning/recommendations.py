@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from outgrow.domain.days import spoken
+from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.forecast import DaysUntil, Status
 from outgrow.domain.ladder import Tier
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
 from outgrow.domain.metric import STORAGE_USED_GB, Metric
 from outgrow.domain.recommendation import Finding, Recommendation
+from outgrow.domain.words import counted, exact, figure, percent
 from outgrow.planning.evidence import basis_of, evidence_of, evidence_of_tiers
 from outgrow.planning.urgency import HELD, LimitOutlook, by_urgency
 
@@ -107,10 +108,10 @@ def _sold_capacity(resource: SoldCapacity, policy: AlertPolicy) -> Finding:
         category="capacity",
         severity=severity,
         title=f"{noun.capitalize().removesuffix('s')} capacity {'used up' if full else 'approaching limit'}",
-        description=f"Currently at {share:.0%} of theoretical {noun} capacity ({numbers})",
+        description=f"Currently at {percent(share)} of theoretical {noun} capacity ({numbers})",
         action="Consider upgrading store tiers or adding capacity",
         key=key,
-        sentence=f"Merchants use {share:.0%} of the {noun} that their plans allow: {numbers}.",
+        sentence=f"Merchants use {percent(share)} of the {noun} that their plans allow: {numbers}.",
         evidence=(
             {
                 "resource": resource.resource,
@@ -167,7 +168,7 @@ def _tier_sentence(infrastructure: Infrastructure, pressing: LimitOutlook | None
         return f"Tier {tier} lasts for now, and next is {infrastructure.trigger}."
     noun = pressing.until.metric.label.lower()
     if pressing.until.status is Status.ALREADY_EXCEEDED:
-        return f"Tier {tier} is outgrown: {noun} have reached its limit of {pressing.until.threshold:,.10g}."
+        return f"Tier {tier} is outgrown: {noun} have reached its limit of {exact(pressing.until.threshold or 0.0)}."
     limit = pressing.until.metric.amount(pressing.until.threshold or 0.0)
     return f"Tier {tier} is nearly outgrown: its limit of {limit} is near, and {pressing.why}."
 
@@ -216,7 +217,7 @@ def _limit(outlook: LimitOutlook) -> Finding:
         category="storage" if storage else "limit",
         severity=outlook.severity,
         title="Storage usage high" if storage else f"{limit.name[:1].upper()}{limit.name[1:]} running out",
-        description=f"{metric.label} at {until.current:,.{metric.decimals}f} of {top}"
+        description=f"{metric.label} at {figure(until.current, metric, limit.usable)} of {top}"
         + (f", {text}" if (text := when_text(until)) else ""),
         action=(
             "Plan for storage expansion or implement cleanup policies"
@@ -233,8 +234,8 @@ def _limit(outlook: LimitOutlook) -> Finding:
 
 
 def _top(limit: Limit, metric: Metric) -> str:
-    top = f"{limit.maximum:,.10g} {metric.unit}"
-    return top if limit.usable == limit.maximum else f"{limit.usable:,.10g} usable of {top}"
+    top = f"{exact(limit.maximum)} {metric.unit}"
+    return top if limit.usable == limit.maximum else f"{exact(limit.usable)} usable of {top}"
 
 
 def _limit_sentence(outlook: LimitOutlook, top: str) -> str:
@@ -263,12 +264,11 @@ def _distinct(findings: Iterable[Finding]) -> list[Finding]:
 def when_text(until: DaysUntil) -> str:
     """The date of a limit in words; empty where there is none."""
     if until.status is Status.ALREADY_EXCEEDED:
-        return f"reached {until.days_ago} days ago"
+        return f"reached {counted(until.days_ago or 0, 'day')} ago"
     middle, early, late = until.date("p50"), until.date("p10"), until.date("p90")
     if middle is None:
         return ""
-    span = f"{spoken(early)} to {spoken(late)}" if early and late else f"{spoken(early or middle)} or later"
-    return f"reached about {spoken(middle)} ({span})"
+    return f"reached about {spoken(middle)} ({spoken_range(early or middle, late)})"
 
 
 def _by(outlook: LimitOutlook | None) -> str:

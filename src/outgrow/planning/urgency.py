@@ -8,6 +8,7 @@ from typing import Self
 from outgrow.domain.days import spoken
 from outgrow.domain.forecast import DaysUntil, Status
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
+from outgrow.domain.words import percent
 
 UNKNOWN = {Status.INSUFFICIENT_DATA, Status.STALE}
 """Where nothing is said of the future."""
@@ -107,7 +108,7 @@ def judge(until: DaysUntil, policy: AlertPolicy, today: date, margin: Margin = E
         (Severity.WARNING, policy.warning_share, policy.warning_days),
     ):
         if share >= least:
-            return Judgement(severity, f"{share:.0%} of it is in use, {severity.word} from {least:.0%} on")
+            return Judgement(severity, f"{percent(share)} of it is in use, {severity.word} from {percent(least)} on")
         if left is not None and left <= most:
             return Judgement(severity, f"the day to act by, {spoken(act_by)}, {_left(left)}")
     if until.status in UNKNOWN:

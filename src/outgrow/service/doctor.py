@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day, time_zone
 from outgrow.domain.errors import OutgrowError
+from outgrow.domain.words import exact
 from outgrow.forecasting.model import SHIPPED, load_model
 from outgrow.service.capture import open_reasons
 from outgrow.service.connections import database_errors
@@ -161,7 +162,7 @@ def _store(exam: _Exam, workspace: Workspace) -> None:
 
 def _limits(workspace: Workspace, store: Session, platform: StoredPlatform) -> str:
     view = View(store, platform.code, local_day(workspace.clock(), ZoneInfo("UTC")), workspace.config)
-    return ", ".join(f"{limit.metric} {limit.maximum:,.10g}" for limit in configured_limits(view)) or "none"
+    return ", ".join(f"{limit.metric} {exact(limit.maximum)}" for limit in configured_limits(view)) or "none"
 
 
 def _reach(url: str, engine: Callable[[], Engine]) -> str:

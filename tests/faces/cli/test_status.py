@@ -14,7 +14,7 @@ from outgrow.store.schema import upgrade
 from outgrow.store.snapshots import write_measurements
 
 WHERE = ("--store-url", "sqlite:///ours.db")
-ALL = ["Metric", "Now", "Limit", "30 days", "Reached", "80 % range", "Act by", "Last 90 days"]
+ALL = ["Metric", "Now", "Limit", "30 days", "Reached", "80% range", "Act by", "Last 90 days"]
 SETTINGS = """
 [[limits]]
 metric = "storage_gb"
@@ -52,11 +52,11 @@ def columns(line: str) -> list[str]:
     [
         (160, set()),
         (152, set()),
-        (151, {"80 % range"}),
-        (117, {"80 % range", "30 days"}),
-        (101, {"80 % range", "30 days", "Last 90 days"}),
-        (86, {"80 % range", "30 days", "Last 90 days"}),
-        (80, {"80 % range", "30 days", "Last 90 days", "Now"}),
+        (151, {"80% range"}),
+        (117, {"80% range", "30 days"}),
+        (101, {"80% range", "30 days", "Last 90 days"}),
+        (86, {"80% range", "30 days", "Last 90 days"}),
+        (80, {"80% range", "30 days", "Last 90 days", "Now"}),
     ],
 )
 def test_the_day_to_act_by_is_left_out_last(

@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from outgrow.domain.days import spoken
+from outgrow.domain.words import Figures, percent
 from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, say, with_workspace
+from outgrow.faces.cli.text import with_unit
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -71,7 +74,6 @@ def _print(report: "BacktestReport") -> None:
     from rich.text import Text
 
     from outgrow.faces.cli.tables import console, table
-    from outgrow.faces.cli.text import day
 
     out, result = console(), report.result
     out.print(Text(report.sentence, style="bold"), soft_wrap=True)
@@ -79,7 +81,7 @@ def _print(report: "BacktestReport") -> None:
         spans = [found.span for found in result.metrics]
         first, last = min(span[0] for span in spans), max(span[1] for span in spans)
         every = "every day" if result.rules.every_days == 1 else f"every {result.rules.every_days} days"
-        out.print(f"Forecast again {every} from {day(first)} to {day(last)}, each time from what was known then.")
+        out.print(f"Forecast again {every} from {spoken(first)} to {spoken(last)}, each time from what was known then.")
         for part, legend in ((_errors(result, out.width), ERRORS), (_promises(result), PROMISES)):
             out.print()
             out.print(table(*part))
@@ -119,7 +121,7 @@ def _promises(result: "Backtest") -> tuple[Headings, Rows]:
     names = {ENGINE: "Brier", **NAMES}
     headings = [
         ("Metric", "left"),
-        *((f"{band} %", "right") for band in BANDS),
+        *((f"{band}%", "right") for band in BANDS),
         *((n, "right") for n in names.values()),
     ]
 
@@ -142,8 +144,7 @@ def _amount(value: float | None, metric: "Metric") -> str:
     """An error in the unit, with a decimal more than the metric where it is small."""
     if value is None:
         return "–"
-    decimals = metric.decimals + (value < 10)  # noqa: PLR2004 - a digit
-    return f"{value:,.{decimals}f} {metric.unit if not metric.is_count else ''}".rstrip()
+    return with_unit(Figures(metric.decimals + (value < 10)).write(value), metric)  # noqa: PLR2004 - a digit
 
 
 def _saved(skill: float | None) -> "str | Text":
@@ -162,7 +163,7 @@ def _held(share: float | None, band: int) -> "str | Text":
 
     if share is None:
         return "–"
-    return Text(f"{100 * share:.0f}%", style="yellow" if share < band / 100 - KEPT else "")
+    return Text(percent(share), style="yellow" if share < band / 100 - KEPT else "")
 
 
 def _score(brier: float | None) -> str:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from outgrow.domain.days import spoken
+from outgrow.domain.words import exact
 from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
@@ -66,21 +68,22 @@ def explain(
 
 def _print_movement(movement: "Movement") -> None:
     from outgrow.faces.cli.tables import console, table
-    from outgrow.faces.cli.text import day
 
     out, metric, before, after = console(), movement.metric, movement.before, movement.after
     out.print(f"[bold]{movement.sentence}[/bold]", soft_wrap=True)
     if before is None or after is None or not movement.parts:
         return
     name, level = after.limit
-    limit = f"{level:,.10g} {metric.unit}" + (f" ({name})" if name else "")
-    out.print(f"{metric.label}, limit {limit}: forecast of {day(before.issued_on)} against {day(after.issued_on)}\n")
+    limit = f"{exact(level)} {metric.unit}" + (f" ({name})" if name else "")
+    out.print(
+        f"{metric.label}, limit {limit}: forecast of {spoken(before.issued_on)} against {spoken(after.issued_on)}\n"
+    )
     rows = [
         ("–" if part.days is None else _signed(part.days), part.cause[0].upper() + part.cause[1:], part.detail)
         for part in movement.parts
     ]
     headings = [("Days", "right"), ("Because", "left"), ("", "left")]
-    dates = f"{day(before.median)} to {day(after.median)}"
+    dates = f"{spoken(before.median)} to {spoken(after.median)}"
     out.print(table(headings, [*rows, (_signed(movement.moved_days or 0), "In all", dates)]))
 
 

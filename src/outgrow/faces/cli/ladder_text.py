@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from outgrow.domain.days import month_end
+from outgrow.domain.days import month_end, spoken, spoken_month, spoken_range
 from outgrow.domain.forecast import Status
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.money import MoneyBand
+from outgrow.domain.words import counted, percent
 from outgrow.faces.cli.tables import COLOURS, console, table
-from outgrow.faces.cli.text import STATUS_WORDS, day, projects_line
+from outgrow.faces.cli.text import STATUS_WORDS, projects_line
 from outgrow.planning.ladder_words import amount, middle_tier
 from outgrow.planning.regret import MONTH_DAYS
 
@@ -69,13 +70,13 @@ def _print_months(out: Console, plan: "LadderPlan") -> None:
         ("Tier", "left", 0),
         ("  ".join(f"{shade} {name}" for name, shade in shades.items()), "left", wide if shades else NEVER),
         (f"Cost {plan.currency}", "right", 0),
-        ("80 % range", "left", unsure),
+        ("80% range", "left", unsure),
         ("Running total", "right", 0),
-        ("80 % range", "left", wide),
+        ("80% range", "left", wide),
     ]
     rows = [
         [
-            f"{month.month:%b %Y}",
+            f"{spoken_month(month.month)}",
             _tier(month.tiers),
             bar(month.tiers, shades),
             amount(month.cost.p50),
@@ -89,7 +90,7 @@ def _print_months(out: Console, plan: "LadderPlan") -> None:
     last = plan.months[-1]
     if last.beyond >= 1 - SURE:
         out.print(
-            f"With {last.beyond:.0%} chance even {names[-1]} is outgrown by {day(month_end(last.month))}; "
+            f"With {percent(last.beyond)} chance even {names[-1]} is outgrown by {spoken(month_end(last.month))}; "
             "its price is then the least that a month costs.",
             soft_wrap=True,
         )
@@ -107,15 +108,15 @@ def bar(tiers: Mapping[str, float], shades: Mapping[str, str]) -> str:
 def _tier(tiers: Mapping[str, float]) -> str:
     """The tier whose price is the median cost, with its probability where it is not sure."""
     name = middle_tier(tiers)
-    return name if tiers[name] >= SURE else f"{name} ({tiers[name]:.0%})"
+    return name if tiers[name] >= SURE else f"{name} ({percent(tiers[name])})"
 
 
 def _span(money: MoneyBand) -> str:
-    return "" if money.p10 == money.p90 else f"{amount(money.p10)} – {amount(money.p90)}"
+    return "" if money.p10 == money.p90 else f"{amount(money.p10)} to {amount(money.p90)}"
 
 
 def _print_steps(out: Console, steps: Sequence["Step"]) -> None:
-    names = {"Tier": 0, "Outgrown": 0, "80 % range": 110, "Then": 0, "Order by": 0, "What binds": 0}
+    names = {"Tier": 0, "Outgrown": 0, "80% range": 110, "Then": 0, "Order by": 0, "What binds": 0}
     columns = [(name, "left", least) for name, least in names.items()]
     rows = [
         [
@@ -123,7 +124,7 @@ def _print_steps(out: Console, steps: Sequence["Step"]) -> None:
             _outgrown(step),
             _range(step),
             step.needed.name if step.needed else "none is larger",
-            day(step.act_by),
+            spoken(step.act_by),
             _binding(step.binding),
         ]
         for step in steps
@@ -134,25 +135,24 @@ def _print_steps(out: Console, steps: Sequence["Step"]) -> None:
 def _outgrown(step: "Step") -> str:
     middle = step.dates["p50"]
     if middle is not None:
-        return day(middle)
+        return spoken(middle)
     if step.status is Status.ALREADY_EXCEEDED:
         return STATUS_WORDS[step.status]
     within = list(step.probability_within.items())[-1:]
-    return STATUS_WORDS[step.status] + "".join(f" ({share:.0%} in {days} days)" for days, share in within)
+    return STATUS_WORDS[step.status] + "".join(
+        f" ({percent(share)} in {counted(days, 'day')})" for days, share in within
+    )
 
 
 def _range(step: "Step") -> str:
-    early, late = step.dates["p10"], step.dates["p90"]
-    if early is None:
-        return ""
-    return f"{day(early)} – {day(late)}" if late else f"{day(early)} or later"
+    return spoken_range(step.dates["p10"], step.dates["p90"])
 
 
 def _binding(binding: Mapping[str, float]) -> str:
     """The metrics that come to the limit first, with their shares where there are several."""
     known = MetricCatalogue()
     told = {known.resolve(name).label: share for name, share in binding.items() if share >= 1 - SURE}
-    return ", ".join(told if len(told) == 1 else (f"{label} {share:.0%}" for label, share in told.items()))
+    return ", ".join(told if len(told) == 1 else (f"{label} {percent(share)}" for label, share in told.items()))
 
 
 def _print_regret(out: Console, plan: "LadderPlan", regret: "Regret") -> None:
@@ -194,21 +194,21 @@ def _best(regret: "Regret", next_tier: str) -> str:
         )
     if regret.best_on is None:
         return "Waiting costs nothing." if not regret.day_over_cost else "Waiting beyond the horizon costs the least."
-    return f"The least is to be expected with {next_tier} from {day(regret.best_on)} on."
+    return f"The least is to be expected with {next_tier} from {spoken(regret.best_on)} on."
 
 
 def _regret_cells(row: "RegretRow", when: str) -> list[str]:
     above, together = ("" if cost is None else amount(cost) for cost in (row.cost_above, row.total))
     early = (f"{row.days_early:.0f}", amount(row.cost_early))
-    return [day(row.on), when, *early, f"{row.days_above:.0f}", above, together, f"{row.probability_late:.0%}"]
+    return [spoken(row.on), when, *early, f"{row.days_above:.0f}", above, together, percent(row.probability_late)]
 
 
 def _downgrade(found: "Downgrade | None", currency: str) -> list[str]:
     if found is None:
         return []
-    lasting = f"for {found.days} days at least ({found.probability:.0%} sure)"
+    lasting = f"for {counted(found.days, 'day')} at least ({percent(found.probability)} sure)"
     saving = f"it saves {amount(found.saving_monthly)} {currency} a month"
-    return [f"A smaller tier would do: {found.tier.name} from {day(found.on)} on, {lasting}; {saving}."]
+    return [f"A smaller tier would do: {found.tier.name} from {spoken(found.on)} on, {lasting}; {saving}."]
 
 
 def _rests_on(report: "LadderReport", config: "CapacityConfig") -> list[str]:

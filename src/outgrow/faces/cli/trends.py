@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outgrow.domain.words import counted
 from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
@@ -28,13 +29,17 @@ def trends(
 
 
 def _print(document: dict[str, Any]) -> None:
+    from datetime import date
+
+    from outgrow.domain.days import spoken_range
     from outgrow.faces.cli.tables import console, table
 
     out = console()
     if not document["trends"]:
-        out.print(f"{document['message']}: {document['snapshots_available']} snapshots in this period.")
+        out.print(f"{document['message']}: {counted(document['snapshots_available'], 'snapshot')} in this period.")
         return
-    out.print(f"{document['start_date']} to {document['end_date']}, {document['snapshots_available']} snapshots\n")
+    first, last = (date.fromisoformat(document[name]) for name in ("start_date", "end_date"))
+    out.print(f"{spoken_range(first, last)}, {counted(document['snapshots_available'], 'snapshot')}\n")
     columns = [(h, "left" if h == "Metric" else "right") for h in ("Metric", "From", "To", "Change", "%", "In 30 days")]
     rows = [
         (

@@ -8,9 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from outgrow.domain.days import spoken, spoken_month, spoken_range
 from outgrow.domain.forecast import Status
+from outgrow.domain.words import counted, exact, percent
 from outgrow.faces.cli.tables import console, table
-from outgrow.faces.cli.text import STATUS_WORDS, day
+from outgrow.faces.cli.text import STATUS_WORDS
 from outgrow.planning.ladder_words import amount, middle_tier, sentence
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ def print_whatif(report: "WhatIf") -> None:
         _print_limits(out, report, shown)
     if any(found.status is Status.BEYOND_HORIZON for outcome in report.outcomes for found in outcome.limits):
         last = report.as_of + timedelta(days=report.horizon_days)
-        out.print(Text(f"A chance is that of reaching the limit by {day(last)}.", style="bright_black"), soft_wrap=True)
+        out.print(
+            Text(f"A chance is that of reaching the limit by {spoken(last)}.", style="bright_black"), soft_wrap=True
+        )
     for shown in groups:
         out.print()
         _print_months(out, report.baseline, shown)
@@ -85,7 +89,7 @@ def _print_heads(out: Console, report: "WhatIf") -> None:
 def _print_limits(out: Console, report: "WhatIf", shown: Sequence["Outcome"]) -> None:
     """A line for each limit: its date as it is and in some scenarios, and how far each moves it."""
     ranged = len(report.scenarios) == 1 and out.width >= RANGES_FROM
-    span = [("80 % range", "left")] if ranged else []
+    span = [("80% range", "left")] if ranged else []
     headings = [("Limit", "left"), ("At", "right"), (AS_IT_IS, "left"), *span]
     for outcome in shown:
         headings += [(escape(outcome.name), "left"), *span, ("moved by", "left")]
@@ -94,7 +98,7 @@ def _print_limits(out: Console, report: "WhatIf", shown: Sequence["Outcome"]) ->
         label = report.metrics[limit.metric].label
         called = "" if limit.name in {label.lower(), limit.metric} else f", {limit.name}"
         dates = _dates(limit, report.baseline, shown, ranged=ranged)
-        rows.append([f"{label}{called}", f"{limit.usable:,.10g}", *dates])
+        rows.append([f"{label}{called}", exact(limit.usable), *dates])
     out.print(table(headings, rows))
 
 
@@ -113,19 +117,15 @@ def _date(found: "LimitDate | None") -> str:
     if found is None:
         return "no such limit"
     if found.days.p50 is not None:
-        return day(found.dates["p50"])
+        return spoken(found.dates["p50"])
     if found.status is Status.ALREADY_EXCEEDED:
         return STATUS_WORDS[found.status]
-    return f"{found.probability:.0%} chance" if found.probability >= LEAST_CHANCE else "not in sight"
+    return f"{percent(found.probability)} chance" if found.probability >= LEAST_CHANCE else "not in sight"
 
 
 def _range(found: "LimitDate | None") -> str:
     early, late = (None, None) if found is None else (found.dates["p10"], found.dates["p90"])
-    if early is None:
-        return ""
-    if late is None:
-        return f"{day(early)} or later"
-    return f"{early.day} {early:%b} – {day(late)}" if early.year == late.year else f"{day(early)} – {day(late)}"
+    return spoken_range(early, late)
 
 
 def _moved(found: "LimitDate | None", base: "LimitDate | None") -> Text:
@@ -137,7 +137,7 @@ def _moved(found: "LimitDate | None", base: "LimitDate | None") -> Text:
         return Text("sooner", WORSE) if base.days.p50 is None else Text("later", BETTER)
     if not days:
         return Text("")
-    return Text(f"{days:+,} {'day' if abs(days) == 1 else 'days'}", WORSE if days < 0 else BETTER)
+    return Text(f"{'+' if days > 0 else '-'}{counted(abs(days), 'day')}", WORSE if days < 0 else BETTER)
 
 
 def _print_months(out: Console, baseline: "Outcome", shown: Sequence["Outcome"]) -> None:
@@ -148,7 +148,7 @@ def _print_months(out: Console, baseline: "Outcome", shown: Sequence["Outcome"])
     rows: list[list[str | Text]] = []
     for months in zip(*(plan.months for plan in plans), strict=True):
         cells = [cell for month in months for cell in (_tier(month.tiers), amount(month.cost.p50))]
-        rows.append([f"{months[0].month:%b %Y}", *cells])
+        rows.append([spoken_month(months[0].month), *cells])
     rows.append(["Together", *(cell for plan in plans for cell in ("", Text(amount(plan.cost.p50), "bold")))])
     rows.append(["On average", *(cell for plan in plans for cell in ("", amount(plan.cost.mean)))])
     more = [plan.cost.mean - plans[0].cost.mean for plan in plans[1:]]
@@ -160,7 +160,7 @@ def _print_months(out: Console, baseline: "Outcome", shown: Sequence["Outcome"])
 def _tier(tiers: Mapping[str, float]) -> str:
     """The tier whose price is the median cost, with its probability where it is not sure."""
     name = middle_tier(tiers)
-    return name if tiers[name] >= SURE else f"{name} ({tiers[name]:.0%})"
+    return name if tiers[name] >= SURE else f"{name} ({percent(tiers[name])})"
 
 
 def _dearer(more: "Decimal") -> Text:
@@ -174,7 +174,7 @@ def _order(plan: "LadderPlan") -> str:
         return "none is larger"
     if step.status is Status.ALREADY_EXCEEDED:
         return f"{step.needed.name}, now"
-    return f"{step.needed.name}, {day(step.act_by)}" if step.act_by else "not likely"
+    return f"{step.needed.name}, {spoken(step.act_by)}" if step.act_by else "not likely"
 
 
 def _print_tenants(out: Console, report: "WhatIf") -> None:
@@ -190,7 +190,7 @@ def _print_tenants(out: Console, report: "WhatIf") -> None:
 
 
 def _touched(found: "Affected") -> Iterator[str]:
-    what = f"orders in {found.month:%b %Y}" if found.month else SAID[found.resource]
+    what = f"orders in {spoken_month(found.month)}" if found.month else SAID[found.resource]
     if not found.before and not found.after:
         yield f"{what}: nobody comes to the limit of their plan"
     else:
@@ -201,7 +201,7 @@ def _touched(found: "Affected") -> Iterator[str]:
     if found.likely_before is not None and found.likely_after is not None:
         yield f"  to be expected there within 90 days: {found.likely_after:,.1f} instead of {found.likely_before:,.1f}"
     if found.sold_before != found.sold_after:
-        yield f"  sold by limited plans: {found.sold_after:,.10g} instead of {found.sold_before:,.10g}"
+        yield f"  sold by limited plans: {exact(found.sold_after)} instead of {exact(found.sold_before)}"
 
 
 def _named(touched: Sequence["Touched"]) -> str:

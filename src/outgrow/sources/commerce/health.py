@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.days import day_start, local_day, month_start
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS, MetricCatalogue
+from outgrow.domain.words import percent
 from outgrow.sources.commerce.areas.billing import effective_limit
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.areas.database import database_size_mb
@@ -154,7 +155,7 @@ def next_tier_trigger(ladder: Ladder, tier: Tier, usage: dict[str, int]) -> str 
     top = tier.maxima()[metric]
     assert top is not None, "only limited metrics have a share"  # noqa: S101
     limit = MetricCatalogue().resolve(metric).amount(top)
-    return f"{following.name} at {limit} ({usage[metric]:,} now, {shares[metric]:.0%})"
+    return f"{following.name} at {limit} ({usage[metric]:,} now, {percent(shares[metric])})"
 
 
 def _used(table: Any, amount: ColumnElement[Any], *where: SQLColumnExpression[bool]) -> Select[Any]:  # noqa: ANN401
