@@ -169,6 +169,8 @@ class DaysUntil:
     need: int | None = None
     falling: bool = False
     notes: tuple[Note, ...] = ()
+    example: bool = False
+    """Whether the limit is one that nobody set: see `Limit.example`."""
 
     @property
     def used_share(self) -> float | None:
@@ -189,6 +191,7 @@ class DaysUntil:
             "scope": self.scope_name,
             "unit": self.metric.unit,
             "threshold": as_number(self.threshold),
+            "example": self.example,
             "status": self.status.value,
             "reason": self.reason,
             "current": as_number(self.current),

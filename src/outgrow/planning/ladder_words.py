@@ -58,7 +58,8 @@ def plan_severity(plan: LadderPlan, policy: AlertPolicy) -> Severity:
 
 def sentence(plan: LadderPlan) -> str:
     """How long the tier lasts, by when to order the next one, and what all months cost."""
-    return f"{_lasts(plan)}; {_costs(plan)}."
+    said = f"{_lasts(plan)}; {_costs(plan)}."
+    return f"On the example ladder: {said[0].lower()}{said[1:]}" if plan.example else said
 
 
 def _lasts(plan: LadderPlan) -> str:

@@ -42,6 +42,7 @@ class Infrastructure:
 
     Attributes:
         outlooks: of the tier's own limits, one per dimension that it limits.
+        example: whether nobody set the ladder: then nothing is to be ordered, and no price is told.
         others: the other tiers, where use alone tells which one it is: it may be one of these again tomorrow.
     """
 
@@ -50,6 +51,12 @@ class Infrastructure:
     trigger: str | None
     outlooks: Sequence[LimitOutlook]
     others: Sequence[Tier] = ()
+    example: bool = False
+
+    @property
+    def called(self) -> str:
+        """The tier's name, with whose it is where nobody set the ladder."""
+        return f"{self.tier.name} of the example ladder" if self.example else self.tier.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,23 +154,29 @@ def _infrastructure(infrastructure: Infrastructure, policy: AlertPolicy) -> list
     said = Recommendation(
         category="infrastructure",
         severity=severity,
-        title=f"Current tier: {tier.name}",
+        title=f"Current tier: {infrastructure.called}",
         description=". ".join([f"Next upgrade trigger: {infrastructure.trigger}", *dates]),
-        action=f"Order {following.name} ({following.cost_monthly:,} a month)" + _by(worst)
-        if severity >= Severity.WARNING
-        else "Monitor growth and plan for infrastructure scaling",
+        action=_tier_action(infrastructure, following, worst if severity >= Severity.WARNING else None),
         key=_tier_key(tier),
         sentence=_tier_sentence(infrastructure, worst if severity >= Severity.WARNING else None),
         act_by=worst.act_by if worst else None,
-        evidence=(evidence_of_tiers(tier, following), *map(evidence_of, outlooks)),
+        evidence=(evidence_of_tiers(tier, following, example=infrastructure.example), *map(evidence_of, outlooks)),
     )
     held = max((o.with_margin for o in outlooks), default=Severity.INFO)
     known = not outlooks or any(o.known for o in outlooks)
     return [Finding.of(said, basis_of(policy, *tier.maxima().values()), held, known=known), *quiet]
 
 
+def _tier_action(infrastructure: Infrastructure, following: Tier, pressing: LimitOutlook | None) -> str:
+    if infrastructure.example:
+        return "Set your own tiers and prices as [[ladder]] in outgrow.toml: these are an example"
+    if pressing is None:
+        return "Monitor growth and plan for infrastructure scaling"
+    return f"Order {following.name} ({following.cost_monthly:,} a month)" + _by(pressing)
+
+
 def _tier_sentence(infrastructure: Infrastructure, pressing: LimitOutlook | None) -> str:
-    tier = infrastructure.tier.name
+    tier = infrastructure.called
     if pressing is None:
         return f"Tier {tier} lasts for now, and next is {infrastructure.trigger}."
     noun = pressing.until.metric.label.lower()
@@ -234,7 +247,7 @@ def _limit(outlook: LimitOutlook) -> Finding:
 
 
 def _top(limit: Limit, metric: Metric) -> str:
-    top = f"{exact(limit.maximum)} {metric.unit}"
+    top = f"{exact(limit.maximum)} {metric.unit}{' (example limit)' if limit.example else ''}"
     return top if limit.usable == limit.maximum else f"{exact(limit.usable)} usable of {top}"
 
 

@@ -1,7 +1,7 @@
 """How urgent a limit is and why, and which one comes first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Self
 
@@ -68,6 +68,7 @@ class LimitOutlook:
             policy: the general one, of which the limit may have its own shares and days.
         """
         own = limit.policy(policy) if limit else policy
+        until = replace(until, example=bool(limit and limit.example))
         exact, held = judge(until, own, today), judge(until, own, today, HELD)
         return cls(limit, until, exact.severity, exact.why, held.severity, act_by_date(until, own), own)
 

@@ -1,5 +1,6 @@
 """The embedded service: four methods over the caller's own session, for use inside a platform's code."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -63,6 +64,8 @@ class CapacityForecastService:
         before and is only held on to is not among them; see `outgrow.service.lives.lives`.
         """
         view = self._view(db)
+        # Here the ladder and the limit that outgrow brings were always the host's own.
+        view = replace(view, config=view.config.as_own())
         source = self._source(db)
         return found_documents(view, stored_newest(view) if source is None else measured_now(db, source, view))
 

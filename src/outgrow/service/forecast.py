@@ -8,9 +8,8 @@ from outgrow.domain.history import History
 from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import Projection, project
-from outgrow.service.limits import nearest_limit
 from outgrow.service.view import View
-from outgrow.service.when import checked_threshold
+from outgrow.service.when import asked_level
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,8 +42,8 @@ def forecast(view: View, metric: str, limit: str | float | None = None, scope: S
     found = view.metrics.resolve(metric)
     known = view.forecastable(found, scope)
     projection = project(known, view.today, view.rules(found, scope))
-    threshold = nearest_limit(view, known) if limit is None else checked_threshold(limit)
-    return ForecastAnswer(known, projection, days_until_of(projection, known, threshold))
+    level, example = asked_level(view, known, limit)
+    return ForecastAnswer(known, projection, replace(days_until_of(projection, known, level), example=example))
 
 
 def forecast_document(history: History, projection: Projection | Refusal) -> dict[str, Any]:

@@ -126,7 +126,8 @@ def first_sentence(ordered: Sequence[LimitOutlook], today: date) -> str:
         first = min(dated, key=lambda pair: pair[0])[1]  # one that is nearly full may still last longer
     until = first.until
     limit = f"{exact(until.threshold or 0.0)} {until.metric.unit}"
-    called = "" if first.name.lower() == until.metric.label.lower() else f"{first.name}, "
+    limit_name = first.limit.called if first.limit else first.name
+    called = "" if limit_name.lower() == until.metric.label.lower() else f"{limit_name}, "
     whose = "" if first.limit is None or first.limit.scope == str(PLATFORM) else f" of {first.limit.scope}"
     what = f"{until.metric.label}{whose} ({called}{limit})"
     if until.status is Status.ALREADY_EXCEEDED:

@@ -70,7 +70,7 @@ class TestHeadroom:
         assert (line.to_document()["threshold"], line.to_document()["maximum"]) == (800, 1_000)
         assert line.outlook.until.used_share == pytest.approx(700 / 800)
         assert when(seen, "storage_gb", None).threshold == 800
-        assert nearest_limit(seen, seen.forecastable(seen.metrics.resolve("storage_gb"))) == 800
+        assert nearest_limit(seen, seen.forecastable(seen.metrics.resolve("storage_gb"))).usable == 800
         (said,) = [one for one in recommend(seen, stored_newest(seen)) if one.category == "storage"]
         assert said.evidence[0]["threshold"] == 800
         assert said.act_by == line.outlook.act_by

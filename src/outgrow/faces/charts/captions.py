@@ -69,20 +69,20 @@ def _sentence(until: DaysUntil) -> str:
     return until.status.value.replace("_", " ").capitalize()
 
 
-def column_width(values: Values, forecast: Forecast | None, limit: float | None) -> int:
+def column_width(values: Values, forecast: Forecast | None, until: DaysUntil | None) -> int:
     """Pixels that the words beside the plot need."""
     words = ["90% range"] if forecast is not None else []
-    words += [_limit_words(limit, values)] if limit is not None else []
+    words += [_limit_words(until, until.threshold, values)] if until and until.threshold is not None else []
     return round(max((text_width(w, theme.LABEL_SIZE, theme.SEMIBOLD) + COLUMN_GAP for w in words), default=0))
 
 
-def _limit_words(limit: float, values: Values) -> str:
-    """`limit 30,000`, with an arrow where it lies outside the picture."""
+def _limit_words(until: DaysUntil, limit: float, values: Values) -> str:
+    """`limit 30,000`, or `example limit 30,000`, with an arrow where it lies outside the picture."""
     arrow = " ↑" if limit > values.high else " ↓" if limit < values.low else ""
-    return f"limit {exact(limit)}{arrow}"
+    return f"{'example ' if until.example else ''}limit {exact(limit)}{arrow}"
 
 
-def column_labels(frame: Frame, forecast: Forecast | None, limit: float | None) -> list[Label]:
+def column_labels(frame: Frame, forecast: Forecast | None, until: DaysUntil | None) -> list[Label]:
     """Names of the median, the bands and the limit, beside the right edge at the height of what they name."""
     labels: list[Label] = []
     x = frame.width + COLUMN_GAP
@@ -94,9 +94,9 @@ def column_labels(frame: Frame, forecast: Forecast | None, limit: float | None) 
             Label("50% range", x, frame.y((median + p75) / 2), theme.BAND_TEXT),
             Label("median", x, frame.y(median), theme.MEDIAN, weight=theme.SEMIBOLD),
         ]
-    if limit is not None:
-        y = min(max(frame.y(limit), 6.0), frame.height - 6.0)
-        text = _limit_words(limit, frame.values)
+    if until is not None and until.threshold is not None:
+        y = min(max(frame.y(until.threshold), 6.0), frame.height - 6.0)
+        text = _limit_words(until, until.threshold, frame.values)
         labels.append(Label(text, x, y, theme.LIMIT, weight=theme.SEMIBOLD))
     if not labels:
         return []
@@ -202,7 +202,7 @@ def description(series: Series, days: Days, until: DaysUntil | None, crossing: C
     if series.forecast is not None:
         parts.append(f"Forecast with 50% and 90% ranges to {spoken(days.last)}")
     if limit is not None:
-        parts.append(f"Limit {exact(limit)} {metric.unit}")
+        parts.append(f"{'Example limit' if until and until.example else 'Limit'} {exact(limit)} {metric.unit}")
     if crossing is not None:
         parts.append("Reached: " + ", ".join(crossing.words()))
     elif until is not None and until.status is not Status.OK:

@@ -49,7 +49,7 @@ def exposure_chart(report: ExposureReport) -> Spec:
         A complete Vega-Lite 6 specification with its data; every layer has a name.
     """
     exposure = report.exposure
-    title = f"Sold against used: platform {report.platform}, tier {exposure.tier.name}, {spoken(exposure.as_of)}"
+    title = f"Sold against used: platform {report.platform}, {exposure.called}, {spoken(exposure.as_of)}"
     bars = bars_of(exposure, LEGEND + HEAD)
     bottom = LEGEND + HEAD + ROW * len(bars)
     swatches, words_of_them = _legend(divided=exposure.tenants is not None)

@@ -33,7 +33,7 @@ def print_exposure(report: "ExposureReport") -> None:
 
     out, exposure = console(), report.exposure
     who = "" if exposure.tenants is None else f", {counted(exposure.tenants, 'tenant')}"
-    out.print(Text(f"Sold against used on {spoken(exposure.as_of)}, tier {exposure.tier.name}{who}", style="bold"))
+    out.print(Text(f"Sold against used on {spoken(exposure.as_of)}, {exposure.called}{who}", style="bold"))
     out.print()
     shown = [name for name, least in COLUMNS.items() if out.width >= least]
     headings = [(name, "left" if name == "Resource" else "right") for name in shown]

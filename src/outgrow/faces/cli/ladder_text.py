@@ -31,6 +31,9 @@ BAR_WIDTH = 20
 SHIFTS = {-2: "two months early", -1: "a month early", 0: "the middle date", 1: "a month late", 2: "two months late"}
 Column = tuple[str, str, int]
 """Heading, `left` or `right`, and how wide a terminal has to be to show it."""
+EXAMPLE = (
+    "Its tiers and prices are an example that outgrow brings, not yours: set your own as [[ladder]] in outgrow.toml."
+)
 NEVER = 10_000
 """No terminal is so wide."""
 
@@ -39,6 +42,8 @@ def print_ladder(report: "LadderReport", config: "CapacityConfig") -> None:
     """The sentence, then months, steps, early against late, a smaller tier, and what the plan rests on."""
     out, plan = console(), report.plan
     out.print(Text(report.sentence, style=f"bold {COLOURS[report.severity]}"), soft_wrap=True)
+    if plan.example:
+        out.print(Text(EXAMPLE, style="bright_black"), soft_wrap=True)
     out.print()
     _print_months(out, plan)
     if plan.steps:

@@ -41,6 +41,7 @@ def print_status(report: "StatusReport") -> None:
     from outgrow.faces.cli.text import (
         STATUS_WORDS,
         day_range,
+        examples_line,
         growth,
         projects_line,
         rests_on,
@@ -61,7 +62,7 @@ def print_status(report: "StatusReport") -> None:
                 "": light(row.outlook.severity) if row.outlook.limit else Text(""),
                 "Metric": f"{_label(row)} *" if metric.name in amiss else _label(row),
                 "Now": with_unit(figure(until.current, metric, until.threshold), metric),
-                "Limit": "" if until.threshold is None else exact(until.threshold),
+                "Limit": "" if until.threshold is None else exact(until.threshold) + " †" * until.example,
                 "30 days": growth(until.growth_per_30_days, metric, until.current),
                 "Reached": spoken(middle) if middle else STATUS_WORDS[until.status] if row.outlook.limit else "",
                 "80% range": day_range(until),
@@ -73,6 +74,8 @@ def print_status(report: "StatusReport") -> None:
         shown = [name for name, least in COLUMNS.items() if out.width >= least]
         headings = [(name, "right" if name in {"Now", "Limit", "30 days"} else "left") for name in shown]
         out.print(table(headings, ([row[name] for name in shown] for row in rows)))
+    if any(row.outlook.until.example for row in report.rows):
+        out.print(examples_line("†"), soft_wrap=True)
     for line in amiss.values():
         out.print(f"* {line}", soft_wrap=True)
     age = report.newest_age_days

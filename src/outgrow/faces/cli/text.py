@@ -74,6 +74,7 @@ def until_lines(until: DaysUntil) -> list[str]:
     """The answer to "when?", a few lines long."""
     metric = until.metric
     limit = "" if until.threshold is None or until.falling else f" of {exact(until.threshold)}"
+    limit += " (example limit)" if until.example else ""
     value = figure(until.current, metric, until.threshold)
     head = f"{metric.label}: {value}{limit} {metric.unit} on {spoken(until.as_of)}."
     if until.status is not Status.OK:
@@ -120,6 +121,18 @@ def mark_line(notes: Sequence[Note], metric: Metric, as_of: date | None) -> str 
     ]
     more = f" ({len(lately) - 1} more)" if len(lately) > 1 else ""
     return f"{metric.label}: {lately[-1].sentence(metric.unit)}{more}." if lately else None
+
+
+def examples_line(word: str) -> str:
+    """Whose the limits are that nobody set.
+
+    Args:
+        word: how they are marked above.
+    """
+    return (
+        f"{word} of what outgrow brings as an example, not yours: set your own as [[ladder]] and [[limits]] in "
+        "outgrow.toml."
+    )
 
 
 def projects_line(projects: Sequence[Project]) -> str:

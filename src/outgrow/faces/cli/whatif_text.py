@@ -96,7 +96,7 @@ def _print_limits(out: Console, report: "WhatIf", shown: Sequence["Outcome"]) ->
     rows = []
     for limit in report.limits():
         label = report.metrics[limit.metric].label
-        called = "" if limit.name in {label.lower(), limit.metric} else f", {limit.name}"
+        called = "" if limit.name in {label.lower(), limit.metric} else f", {limit.called}"
         dates = _dates(limit, report.baseline, shown, ranged=ranged)
         rows.append([f"{label}{called}", exact(limit.usable), *dates])
     out.print(table(headings, rows))
