@@ -7,6 +7,7 @@ the language of monitoring plugins instead: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNO
 import gc
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -39,6 +40,15 @@ EPILOG = (
     "--debug anywhere on the line shows the traceback of an error."
 )
 
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"outgrow {version('outgrow')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="outgrow",
     help="Says when a multi-tenant commerce platform outgrows what it has, and what to do about it.",
@@ -52,6 +62,15 @@ for door in (
     tenants, whatif, backtest, accuracy, fit, check,
 ):  # fmt: skip
     door.register(app)
+
+
+@app.callback()
+def outgrow(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """What stands before the name of a command."""
 
 
 def main() -> None:

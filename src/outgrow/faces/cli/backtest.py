@@ -7,7 +7,7 @@ import typer
 
 from outgrow.domain.days import spoken
 from outgrow.domain.words import Figures, percent
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, as_date, drawing, print_json, say, with_workspace
 from outgrow.faces.cli.text import with_unit
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def backtest(
     ] = None,
     every: Annotated[int, typer.Option(metavar="DAYS", help="Distance of the days from which is forecast.")] = 5,
     horizon: Annotated[int, typer.Option(metavar="DAYS", help="How far ahead is compared, 30 to 365.")] = 365,
-    png: Annotated[Path | None, typer.Option(help="Draw a chart into this PNG file.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="Draw a chart into this SVG file.")] = None,
+    png: Annotated[Path | None, drawing(".png", "Draw a chart into this PNG file.")] = None,
+    svg: Annotated[Path | None, drawing(".svg", "Draw a chart into this SVG file.")] = None,
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from outgrow.faces.cli.command import Json, print_json, say, with_workspace
+from outgrow.faces.cli.command import Json, complain, print_json, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
@@ -34,7 +34,7 @@ def capture(workspace: "Workspace", json: Json = False) -> None:
     else:
         typer.echo(f"{platform.name}: {counted(values, 'value')} captured for {spoken(day)}.")
     for metric, reason in missing.items():
-        say(f"missing: {metric}: {reason}")
+        complain(f"missing: {metric}: {reason}")
     if missing:
         raise typer.Exit(PARTLY)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, ScopeName, as_date, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, ScopeName, as_date, drawing, print_json, say, with_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,8 @@ def forecast(
     workspace: "Workspace",
     metric: Annotated[str, typer.Argument(help="Name or short name of a metric.")],
     limit: Annotated[str | None, typer.Option(help="Limit to draw (default: the nearest configured one).")] = None,
-    png: Annotated[Path | None, typer.Option(help="Draw a chart into this PNG file.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="Draw a chart into this SVG file.")] = None,
+    png: Annotated[Path | None, drawing(".png", "Draw a chart into this PNG file.")] = None,
+    svg: Annotated[Path | None, drawing(".svg", "Draw a chart into this SVG file.")] = None,
     why: Annotated[bool, typer.Option("--why", help="Say what the forecast rests on.")] = False,
     scope: ScopeName = "platform",
     as_of: AsOf = None,
