@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from outgrow.domain.errors import UnknownMetricError, UsageError
+from outgrow.domain.errors import AmbiguousMetricError, UnknownMetricError, UsageError
 from outgrow.domain.words import exact
 
 
@@ -131,12 +131,28 @@ class MetricCatalogue:
         return iter(self._by_name.values())
 
     def resolve(self, name: str) -> Metric:
-        """The metric of this name or alias.
+        """The metric of this name, short name or title; of names as they are, then of any whatever the case.
 
         Raises:
             UnknownMetricError: there is none; the message names the nearest.
+            AmbiguousMetricError: there are several.
         """
         metric = self._by_name.get(ALIASES.get(name, name))
-        if metric is None:
-            raise UnknownMetricError(name, (*self._by_name, *ALIASES))
-        return metric
+        if metric is not None:
+            return metric
+        asked = name.strip().casefold()
+        found = {called for called, text in self._called() if text.casefold() == asked}
+        if len(found) > 1:
+            raise AmbiguousMetricError(name, found)
+        if not found:
+            titles = {metric.label: metric.name for metric in self}
+            raise UnknownMetricError(name, (*self._by_name, *ALIASES), titles)
+        return self._by_name[found.pop()]
+
+    def _called(self) -> Iterator[tuple[str, str]]:
+        """Each metric's name, with everything that it is called."""
+        for metric in self:
+            yield metric.name, metric.name
+            yield metric.name, metric.label
+        for short, called in ALIASES.items():
+            yield called, short

@@ -1,13 +1,13 @@
 """`outgrow accuracy`, and what other commands say when it makes them ask another model."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from outgrow.domain.days import spoken
 from outgrow.domain.words import counted, percent
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, MetricNames, as_date, print_json, say, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.domain.metric import Metric, Scope
@@ -22,9 +22,7 @@ COLUMNS = ("Due", "Error", "50%", "80%", "95%", "Loss", "of shared", "of drift")
 
 def accuracy(
     workspace: "Workspace",
-    metrics: Annotated[
-        list[str] | None, typer.Argument(metavar="[METRIC]...", help="Names or short names (default: all).")
-    ] = None,
+    metrics: MetricNames = None,
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
@@ -83,7 +81,7 @@ def _print_all(report: "AccuracyReport") -> None:
     from outgrow.service.scoring import LEAST_ISSUES, WINDOW_DAYS
 
     headings = [
-        ("Metric", "left"), ("Due", "right"), *((f"In {days} days", "right") for days in ERRORS_AHEAD),
+        ("Metric", "text"), ("Due", "right"), *((f"In {days} days", "right") for days in ERRORS_AHEAD),
         *((name, "right") for name in ("50%", "80%", "95%", "Brier", "Shared", "Drift")), ("Model", "left"),
     ]  # fmt: skip
     rows = []
@@ -103,7 +101,7 @@ def _print_all(report: "AccuracyReport") -> None:
         )
     out = console()
     out.print(f"Forecasts that came due in the last {WINDOW_DAYS} days, up to {spoken(report.today)}\n")
-    out.print(table(headings, rows))
+    out.print(table(headings, rows, out.width))
     out.print(
         "How far off the median was, in the metric's unit; how much of what came each band held; the Brier score of "
         "the chances that limits are reached, 0 is best; the mean loss of either model. The one with the smaller loss "
@@ -134,7 +132,7 @@ def _print_metric(found: "MetricAccuracy") -> None:
             continue
         out.print(f"{title}:")
         rows = [[counted(score.days_ahead or 0, "day"), *_cells(score)] for score in scored]
-        out.print(table(headings, [*rows, ["together", *_cells(span.together)]]))
+        out.print(table(headings, [*rows, ["together", *_cells(span.together)]], out.width))
         for limit in span.limits:
             if limit.due:
                 out.print(

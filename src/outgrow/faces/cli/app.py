@@ -27,6 +27,7 @@ from outgrow.faces.cli import (
     import_,
     init,
     ladder,
+    metrics,
     recommend,
     status,
     tenants,
@@ -58,8 +59,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 for door in (
-    demo, init, doctor, capture, backfill, import_, status, when, forecast, trends, history, explain, recommend, ladder,
-    tenants, whatif, backtest, accuracy, fit, check,
+    demo, init, doctor, capture, backfill, import_, metrics, status, when, forecast, trends, history, explain,
+    recommend, ladder, tenants, whatif, backtest, accuracy, fit, check,
 ):  # fmt: skip
     door.register(app)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from outgrow.domain.errors import UsageError
+from outgrow.faces.cli.completing import metric_names, scope_names
 
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
@@ -43,7 +44,22 @@ AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Use only what was known on that day."),
 ]
-ScopeName = Annotated[str, typer.Option("--scope", metavar="SCOPE", help="Whose metric, such as store:17.")]
+ScopeName = Annotated[
+    str,
+    typer.Option("--scope", metavar="SCOPE", help="Whose metric, such as store:17.", autocompletion=scope_names),
+]
+MetricName = Annotated[
+    str,
+    typer.Argument(
+        help="Name, short name or title of a metric: total_products, stores, ...", autocompletion=metric_names
+    ),
+]
+MetricNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[METRIC]...", help="Names, short names or titles (default: all).", autocompletion=metric_names
+    ),
+]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
 
 _SHARED = {"database_url": DatabaseUrl, "store_url": StoreUrl, "platform": PlatformName, "config": ConfigFile}

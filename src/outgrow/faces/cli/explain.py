@@ -7,7 +7,7 @@ import typer
 
 from outgrow.domain.days import spoken
 from outgrow.domain.words import exact
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, MetricName, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.domain.drivers import Drivers
@@ -27,7 +27,7 @@ WHO = {
 
 def explain(
     workspace: "Workspace",
-    metric: Annotated[str, typer.Argument(help="Name or short name of a metric.")],
+    metric: MetricName,
     since: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The earlier day (default: a week ago)."),
@@ -82,9 +82,9 @@ def _print_movement(movement: "Movement") -> None:
         ("–" if part.days is None else _signed(part.days), part.cause[0].upper() + part.cause[1:], part.detail)
         for part in movement.parts
     ]
-    headings = [("Days", "right"), ("Because", "left"), ("", "left")]
+    headings = [("Days", "right"), ("Because", "text"), ("", "text")]
     dates = f"{spoken(before.median)} to {spoken(after.median)}"
-    out.print(table(headings, [*rows, (_signed(movement.moved_days or 0), "In all", dates)]))
+    out.print(table(headings, [*rows, (_signed(movement.moved_days or 0), "In all", dates)], out.width))
 
 
 def _signed(days: int) -> str:
@@ -103,16 +103,16 @@ def _print_drivers(split: "Drivers") -> None:
     ends = ("before", "after", "change")
     rows = [[WHO[part["code"]], _stores(part["stores"]), *amounts(part, *ends)] for part in told["parts"]]
     rows.append(["in all", _stores(sum(part["stores"] or 0 for part in told["parts"])), *amounts(told, *ends)])
-    out.print(table(_headings("Stores that", "Stores", *ends), rows))
+    out.print(table(_headings("Stores that", "Stores", *ends), rows, out.width))
     if split.by:
         of = (*ends, "joined", "left", "stayed", "neither")
         groups = [[g["group"] or "none", _stores(g["stores"]), *amounts(g, *of)] for g in told["groups"]]
         out.print()
-        out.print(table(_headings(split.by.capitalize(), "Stores", *of), groups))
+        out.print(table(_headings(split.by.capitalize(), "Stores", *of), groups, out.width))
 
 
 def _headings(first: str, *others: str) -> list[tuple[str, str]]:
-    return [(first, "left"), *((name.capitalize(), "right") for name in others)]
+    return [(first, "text"), *((name.capitalize(), "right") for name in others)]
 
 
 def _stores(number: int | None) -> str:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from outgrow.service.exposure import ExposureReport
 
 COLUMNS = {
-    "Resource": 0, "Sold": 0, "On trial": 144, "Unlimited": 114, "Used": 0, "Of sold": 0, "Tier holds": 0,
-    "Overcommit": 0, "Top 1%": 134, "Top 10%": 102, "90 days": 90, "365 days": 124,
+    "Resource": 0, "Sold": 0, "On trial": 7, "Unlimited": 4, "Used": 0, "Of sold": 0, "Tier holds": 0,
+    "Overcommit": 1, "Top 1%": 6, "Top 10%": 3, "90 days": 2, "365 days": 5,
 }  # fmt: skip
-"""The table's columns, and how wide a terminal has to be to show each."""
+"""The table's columns, and the order in which they are left out where there is no room, the highest first."""
 LEGEND = (
     "Sold, and how much of it is used: on limited plans alone. Overcommit: what is sold for what the tier holds. "
     "Top: share of the use that the largest tenants hold. Days: chance that use reaches what the tier holds."
@@ -29,16 +29,15 @@ def print_exposure(report: "ExposureReport") -> None:
     """The table, what its columns mean, why numbers are missing, and the tier that all that was sold would take."""
     from rich.text import Text
 
-    from outgrow.faces.cli.tables import console, table
+    from outgrow.faces.cli.tables import Column, console, table
 
     out, exposure = console(), report.exposure
     who = "" if exposure.tenants is None else f", {counted(exposure.tenants, 'tenant')}"
     out.print(Text(f"Sold against used on {spoken(exposure.as_of)}, {exposure.called}{who}", style="bold"))
     out.print()
-    shown = [name for name, least in COLUMNS.items() if out.width >= least]
-    headings = [(name, "left" if name == "Resource" else "right") for name in shown]
+    columns = [Column(name, "text" if name == "Resource" else "right", rank) for name, rank in COLUMNS.items()]
     rows = [_row(resource) for resource in exposure.resources]
-    out.print(table(headings, ([row[name] for name in shown] for row in rows)))
+    out.print(table(columns, ([row[name] for name in COLUMNS] for row in rows), out.width))
     out.print(Text(LEGEND, style="bright_black"))
     for line in _why_missing(report):
         out.print(line, soft_wrap=True)

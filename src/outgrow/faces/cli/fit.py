@@ -78,7 +78,7 @@ def _print(report: "FitReport") -> None:
     names = ("Brier", "Fitted", "Pinball", "Fitted", "80%", "Fitted", "Saved")
     headings = [("Held out", "left"), ("Windows", "right"), *((name, "right") for name in names)]
     out.print()
-    out.print(table(headings, [_row(KINDS[kind], found) for kind, found in result.scores.items()]))
+    out.print(table(headings, [_row(KINDS[kind], found) for kind, found in result.scores.items()], out.width))
     out.print(Text(LEGEND, style="bright_black"))
     if report.file:
         out.print()

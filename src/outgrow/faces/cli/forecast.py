@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, ScopeName, as_date, drawing, print_json, say, with_workspace
+from outgrow.faces.cli.command import (
+    AsOf,
+    Json,
+    MetricName,
+    ScopeName,
+    as_date,
+    drawing,
+    print_json,
+    say,
+    with_workspace,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +32,7 @@ SHOWN_EVENTS = 4
 
 def forecast(
     workspace: "Workspace",
-    metric: Annotated[str, typer.Argument(help="Name or short name of a metric.")],
+    metric: MetricName,
     limit: Annotated[str | None, typer.Option(help="Limit to draw (default: the nearest configured one).")] = None,
     png: Annotated[Path | None, drawing(".png", "Draw a chart into this PNG file.")] = None,
     svg: Annotated[Path | None, drawing(".svg", "Draw a chart into this SVG file.")] = None,
@@ -88,7 +98,7 @@ def _print(projection: "Projection") -> None:
         for days, cells in zip(ahead, values, strict=True)
     ]
     headings = [("In", "left"), ("On", "left"), *((name, "right") for name in SHOWN_LEVELS.values())]
-    out.print(table(headings, rows))
+    out.print(table(headings, rows, out.width))
     events = [events_line(projection.events_ahead)] if projection.events_ahead else []
     for line in (*events, f"Rests on {rests_on(made.history)}.", *note_lines(projection.notes, metric, made.as_of)):
         out.print(line, soft_wrap=True)

@@ -11,7 +11,7 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.money import MoneyBand
 from outgrow.domain.words import counted, percent
-from outgrow.faces.cli.tables import COLOURS, console, table
+from outgrow.faces.cli.tables import COLOURS, Column, console, table
 from outgrow.faces.cli.text import STATUS_WORDS, projects_line
 from outgrow.planning.ladder_words import amount, middle_tier
 from outgrow.planning.regret import MONTH_DAYS
@@ -29,13 +29,11 @@ SHADES = ("", "█", "░█", "░▒█", "░▒▓█", "·░▒▓█")
 """Of so many tiers in a bar, from the smallest to the largest."""
 BAR_WIDTH = 20
 SHIFTS = {-2: "two months early", -1: "a month early", 0: "the middle date", 1: "a month late", 2: "two months late"}
-Column = tuple[str, str, int]
-"""Heading, `left` or `right`, and how wide a terminal has to be to show it."""
 EXAMPLE = (
     "Its tiers and prices are an example that outgrow brings, not yours: set your own as [[ladder]] in outgrow.toml."
 )
-NEVER = 10_000
-"""No terminal is so wide."""
+NOTHING_SAID = -1
+"""The rank of a column that says nothing about this plan, and is left out."""
 
 
 def print_ladder(report: "LadderReport", config: "CapacityConfig") -> None:
@@ -60,28 +58,28 @@ def print_ladder(report: "LadderReport", config: "CapacityConfig") -> None:
 
 
 def _print_table(out: Console, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    """A table of the columns that there is room for."""
-    shown = [at for at, (_, _, least) in enumerate(columns) if out.width >= least]
-    out.print(table([columns[at][:2] for at in shown], ([row[at] for at in shown] for row in rows)))
+    """A table of the columns that say anything here and that there is room for."""
+    shown = [at for at, column in enumerate(columns) if column.rank != NOTHING_SAID]
+    out.print(table([columns[at] for at in shown], ([row[at] for at in shown] for row in rows), out.width))
 
 
 def _print_months(out: Console, plan: "LadderPlan") -> None:
     """A line for each month; bar and ranges only where some month is not certain."""
     names = list(dict.fromkeys(name for month in plan.months for name in month.tiers))
     shades = dict(zip(names, SHADES[len(names)], strict=True)) if len(names) < len(SHADES) else {}
-    unsure, wide = (0, 100) if len(names) > 1 else (NEVER, NEVER)
+    unsure, bars, totals = (1, 3, 4) if len(names) > 1 else (NOTHING_SAID,) * 3
     columns = [
-        ("Month", "left", 0),
-        ("Tier", "left", 0),
-        ("  ".join(f"{shade} {name}" for name, shade in shades.items()), "left", wide if shades else NEVER),
-        (f"Cost {plan.currency}", "right", 0),
-        ("80% range", "left", unsure),
-        ("Running total", "right", 0),
-        ("80% range", "left", wide),
+        Column("Month"),
+        Column("Tier", "text"),
+        Column("  ".join(f"{shade} {name}" for name, shade in shades.items()), rank=bars if shades else NOTHING_SAID),
+        Column(f"Cost {plan.currency}", "right"),
+        Column("80% range", rank=unsure),
+        Column("Running total", "right", 2),
+        Column("80% range", rank=totals),
     ]
     rows = [
         [
-            f"{spoken_month(month.month)}",
+            spoken_month(month.month),
             _tier(month.tiers),
             bar(month.tiers, shades),
             amount(month.cost.p50),
@@ -121,8 +119,14 @@ def _span(money: MoneyBand) -> str:
 
 
 def _print_steps(out: Console, steps: Sequence["Step"]) -> None:
-    names = {"Tier": 0, "Outgrown": 0, "80% range": 110, "Then": 0, "Order by": 0, "What binds": 0}
-    columns = [(name, "left", least) for name, least in names.items()]
+    columns = [
+        Column("Tier", "text"),
+        Column("Outgrown", "text"),
+        Column("80% range", rank=1),
+        Column("Then", "text"),
+        Column("Order by"),
+        Column("What binds", "text", 2),
+    ]
     rows = [
         [
             step.outgrown.name,
@@ -169,16 +173,16 @@ def _print_regret(out: Console, plan: "LadderPlan", regret: "Regret") -> None:
     out.print(Text(f"{next_tier} instead of {step.outgrown.name}: {'; '.join(words)}."), soft_wrap=True)
     out.print(Text(_best(regret, next_tier)), soft_wrap=True)
     out.print()
-    priced = 0 if regret.day_over_cost is not None else NEVER
+    priced = 1 if regret.day_over_cost is not None else NOTHING_SAID
     columns = [
-        (f"{next_tier} from", "left", 0),
-        ("That is", "left", 100),
-        ("Days too early", "right", 0),
-        ("Cost", "right", 0),
-        ("Days above", "right", 0),
-        ("Cost", "right", priced),
-        ("Together", "right", priced),
-        ("Chance to be late", "right", 118),
+        Column(f"{next_tier} from"),
+        Column("That is", rank=2),
+        Column("Days too early", "right"),
+        Column("Cost", "right"),
+        Column("Days above", "right"),
+        Column("Cost", "right", priced),
+        Column("Together", "right", priced),
+        Column("Chance to be late", "right", 3),
     ]
     _print_table(out, columns, (_regret_cells(row, SHIFTS[shift]) for shift, row in rows.items()))
 

@@ -13,7 +13,7 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.limit import Severity
 from outgrow.domain.tenant import WITHIN
 from outgrow.domain.words import Figures, counted, exact, figure, percent
-from outgrow.faces.cli.tables import COLOURS, console, table
+from outgrow.faces.cli.tables import COLOURS, Column, console, table
 from outgrow.faces.cli.text import STATUS_WORDS
 from outgrow.planning.ladder_words import amount
 from outgrow.planning.resource_use import RESOURCE_METRICS
@@ -30,14 +30,15 @@ LIKELY = 0.5
 WORDS = {"products": "products", "orders_month": "orders/month", "team_members": "team", "storage_gb": "storage GB"}
 """What resources are called in a line."""
 UPSELL = {
-    "Merchant": 0, "Plan": 137, "Resource": 0, "Use of limit": 92, "30 days": 124, "90 days": 0, "Reached": 114,
-    "Next plan": 0, "A month": 0, "Expected": 149,
+    "Merchant": 0, "Plan": 4, "Resource": 0, "Use of limit": 1, "30 days": 3, "90 days": 0, "Reached": 2,
+    "Next plan": 0, "A month": 0, "Expected": 5,
 }  # fmt: skip
 SHRINKING = {
-    "Merchant": 0, "Plan": 112, "Pays": 0, "Resource": 0, "90 days ago": 92, "Now": 0, "In 90 days": 104, "Change": 0,
+    "Merchant": 0, "Plan": 3, "Pays": 0, "Resource": 0, "90 days ago": 1, "Now": 0, "In 90 days": 2, "Change": 0,
 }  # fmt: skip
-"""The tables' columns, and how wide a terminal has to be to show each. Reached: the 80% range of the dates."""
-LEFT = {"Merchant", "Plan", "Resource", "Reached", "Next plan"}
+"""The tables' columns, and the order in which they are left out where there is no room, the highest first. Reached: the
+80% range of the dates."""
+WORDY = {"Merchant": "text", "Plan": "text", "Resource": "text", "Next plan": "text", "Reached": "left"}
 Row = Mapping[str, str | Text]
 
 
@@ -61,9 +62,8 @@ def print_tenants(report: "TenantReport", limit: int) -> None:
 
 def _print_table(out: Console, columns: Mapping[str, int], rows: Iterable[Row]) -> None:
     """A table of the columns that there is room for."""
-    shown = [name for name, least in columns.items() if out.width >= least]
-    headings = [(name, "left" if name in LEFT else "right") for name in shown]
-    out.print(table(headings, ([row.get(name, "") for name in shown] for row in rows)))
+    asked = [Column(name, WORDY.get(name, "right"), rank) for name, rank in columns.items()]
+    out.print(table(asked, ([row.get(name, "") for name in columns] for row in rows), out.width))
 
 
 def _print_more(out: Console, number_of: int, limit: int) -> None:

@@ -19,6 +19,7 @@ NOTED_DAYS, NOTED = 400, 5
 """What was found amiss in the last days is told, and no more than so many of it."""
 FEW = 3
 """Up to so many are told whatever they are; of more, gaps are left out, which the count of missing days stands for."""
+EXAMPLES = "† An example that outgrow brings, not yours: set your own as [[limits]] and [[ladder]] in outgrow.toml."
 LATELY = 90
 """A fault of the last days marks a metric's line: where the sparkline shows it."""
 
@@ -121,18 +122,6 @@ def mark_line(notes: Sequence[Note], metric: Metric, as_of: date | None) -> str 
     ]
     more = f" ({len(lately) - 1} more)" if len(lately) > 1 else ""
     return f"{metric.label}: {lately[-1].sentence(metric.unit)}{more}." if lately else None
-
-
-def examples_line(word: str) -> str:
-    """Whose the limits are that nobody set.
-
-    Args:
-        word: how they are marked above.
-    """
-    return (
-        f"{word} of what outgrow brings as an example, not yours: set your own as [[ladder]] and [[limits]] in "
-        "outgrow.toml."
-    )
 
 
 def projects_line(projects: Sequence[Project]) -> str:

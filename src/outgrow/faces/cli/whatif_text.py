@@ -11,7 +11,7 @@ from rich.text import Text
 from outgrow.domain.days import spoken, spoken_month, spoken_range
 from outgrow.domain.forecast import Status
 from outgrow.domain.words import counted, exact, percent
-from outgrow.faces.cli.tables import console, table
+from outgrow.faces.cli.tables import Column, console, table
 from outgrow.faces.cli.text import STATUS_WORDS
 from outgrow.planning.ladder_words import amount, middle_tier, sentence
 
@@ -32,8 +32,6 @@ LEAST_CHANCE = 0.005
 """A smaller one is no chance."""
 BESIDE, A_SCENARIO = 52, 27
 """Columns of a table without scenarios, and of each one in it: as many stand side by side as there is room for."""
-RANGES_FROM = 120
-"""How wide a terminal has to be to show ranges beside the dates of one scenario."""
 NAMED = 5
 """So many merchants are named; of more, how many they are."""
 SAID = {"products": "products", "orders_month": "orders", "team_members": "team members", "storage_gb": "media, in GB"}
@@ -71,7 +69,7 @@ def print_list(file: "ScenarioFile") -> None:
         out.print(f"{file.path} {there}. A scenario is a table [scenario.NAME] in it.", soft_wrap=True, markup=False)
         return
     rows = [(escape(name), ", ".join(found.kinds()), escape(found.description)) for name, found in file.tables.items()]
-    out.print(table([("Scenario", "left"), ("Changes", "left"), ("", "left")], rows))
+    out.print(table([("Scenario", "left"), ("Changes", "text"), ("", "text")], rows, out.width))
 
 
 def _print_heads(out: Console, report: "WhatIf") -> None:
@@ -88,18 +86,18 @@ def _print_heads(out: Console, report: "WhatIf") -> None:
 
 def _print_limits(out: Console, report: "WhatIf", shown: Sequence["Outcome"]) -> None:
     """A line for each limit: its date as it is and in some scenarios, and how far each moves it."""
-    ranged = len(report.scenarios) == 1 and out.width >= RANGES_FROM
-    span = [("80% range", "left")] if ranged else []
-    headings = [("Limit", "left"), ("At", "right"), (AS_IT_IS, "left"), *span]
+    ranged = len(report.scenarios) == 1
+    span = [Column("80% range", rank=1)] if ranged else []
+    headings = [Column("Limit", "text"), Column("At", "right"), Column(AS_IT_IS), *span]
     for outcome in shown:
-        headings += [(escape(outcome.name), "left"), *span, ("moved by", "left")]
+        headings += [Column(escape(outcome.name)), *span, Column("moved by")]
     rows = []
     for limit in report.limits():
         label = report.metrics[limit.metric].label
         called = "" if limit.name in {label.lower(), limit.metric} else f", {limit.called}"
         dates = _dates(limit, report.baseline, shown, ranged=ranged)
         rows.append([f"{label}{called}", exact(limit.usable), *dates])
-    out.print(table(headings, rows))
+    out.print(table(headings, rows, out.width))
 
 
 def _dates(limit: "Limit", baseline: "Outcome", shown: Sequence["Outcome"], *, ranged: bool) -> Iterator[str | Text]:
@@ -154,7 +152,7 @@ def _print_months(out: Console, baseline: "Outcome", shown: Sequence["Outcome"])
     more = [plan.cost.mean - plans[0].cost.mean for plan in plans[1:]]
     rows.append(["Difference", "", "", *(cell for each in more for cell in ("", _dearer(each)))])
     rows.append(["Next tier by", *(cell for plan in plans for cell in (_order(plan), ""))])
-    out.print(table(headings, rows))
+    out.print(table(headings, rows, out.width))
 
 
 def _tier(tiers: Mapping[str, float]) -> str:
