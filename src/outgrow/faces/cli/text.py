@@ -75,9 +75,8 @@ def until_lines(until: DaysUntil) -> list[str]:
     """The answer to "when?", a few lines long."""
     metric = until.metric
     limit = "" if until.threshold is None or until.falling else f" of {exact(until.threshold)}"
-    limit += " (example limit)" if until.example else ""
     value = figure(until.current, metric, until.threshold)
-    head = f"{metric.label}: {value}{limit} {metric.unit} on {spoken(until.as_of)}."
+    head = f"{metric.label}: {value}{limit} {metric.unit}{' (example limit)' if until.example else ''} on {spoken(until.as_of)}."
     if until.status is not Status.OK:
         stays = until.falling and until.status is Status.NO_GROWTH
         word = "not falling" if stays else STATUS_WORDS[until.status]
