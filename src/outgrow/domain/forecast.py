@@ -191,7 +191,6 @@ class DaysUntil:
             "scope": self.scope_name,
             "unit": self.metric.unit,
             "threshold": as_number(self.threshold),
-            "example": self.example,
             "status": self.status.value,
             "reason": self.reason,
             "current": as_number(self.current),
@@ -206,6 +205,8 @@ class DaysUntil:
             "history": self.history.to_document(),
             "notes": [note.to_document(self.metric.unit) for note in self.notes],
         }
+        if self.example:
+            document["example"] = True
         if self.falling:
             document["direction"] = "falling"
         if self.status is Status.ALREADY_EXCEEDED:

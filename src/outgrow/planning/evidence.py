@@ -9,7 +9,7 @@ from outgrow.domain.money import written
 from outgrow.planning.urgency import LimitOutlook
 
 TOLD = (
-    "metric", "scope", "unit", "threshold", "example", "status", "reason", "current", "as_of", "date",
+    "metric", "scope", "unit", "threshold", "status", "reason", "current", "as_of", "date",
     "probability_within",
 )  # fmt: skip
 """What the answer to "when?" gives to the evidence."""
@@ -23,6 +23,7 @@ def evidence_of(outlook: LimitOutlook) -> dict[str, Any]:
     told = until.to_document()
     return {
         **{key: told[key] for key in TOLD},
+        **({"example": True} if until.example else {}),
         "limit": outlook.name,
         "maximum": as_number(outlook.limit.maximum) if outlook.limit else None,
         "used_share": None if share is None else round(share, 4),
@@ -39,7 +40,7 @@ def evidence_of_tiers(tier: Tier, following: Tier, *, example: bool) -> dict[str
         "next_tier": following.name,
         "cost_monthly": written(following.cost_monthly),
         "currency": following.currency,
-        "example": example,
+        **({"example": True} if example else {}),
     }
 
 
