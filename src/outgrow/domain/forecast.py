@@ -123,7 +123,7 @@ class Forecast:
     def to_document(self) -> dict[str, Any]:
         """As JSON: one entry a day, quantiles keyed `p05`, `p10`, ..."""
         keys = [f"p{round(100 * level):02d}" for level in self.levels]
-        decimals = Figures.of(self.metric, (self.current, *self.quantiles[:, -1])).decimals + 1
+        decimals = Figures.of(self.metric, (self.current, *self.quantiles[:, 0])).decimals + 1
         return {
             "metric": self.metric.name,
             "scope": self.scope_name,

@@ -6,6 +6,7 @@ Days are written by `outgrow.domain.days`; amounts of money by `outgrow.planning
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ HUGE = 1e15
 """From here on, numbers are too long to be read digit by digit, and no longer exact."""
 MOST_DIGITS = 14
 """Significant digits that are more than noise."""
+NOISE = 1e-3
+"""Values that lie nearer to each other than this share of all that lies between them need not be told apart."""
 WHOLE_FROM = 10
 """Means of so many whole things a day are told without decimals."""
 
@@ -66,10 +69,11 @@ class Figures:
         top, spread = max(map(abs, known)), max(known) - min(known)
         if not top:
             return cls(metric.decimals)
-        magnitude = _power(top)
+        magnitude, ordered = _power(top), sorted(known)
         wanted = [metric.decimals, 1 - magnitude]
         if spread > top * 10.0**-MOST_DIGITS:
-            wanted.append(1 - _power(spread))
+            gaps = [above - below for below, above in pairwise(ordered) if above - below > NOISE * spread]
+            wanted += [1 - _power(spread), -_power(min(gaps))]
         return cls(max(min(max(wanted), MOST_DIGITS - magnitude), 0))
 
     def write(self, value: float | None, sign: str = "") -> str:
@@ -81,7 +85,7 @@ class Figures:
         if value is None or not math.isfinite(value):
             return "–"
         if value and (self.decimals > MOST_DECIMALS or abs(value) >= HUGE):
-            digits = max(self.decimals + _power(value) + 1, 1)
+            digits = max(self.decimals + _power(value) + 1, 2)
             return f"{value:{sign}.{min(digits, MOST_DIGITS)}g}"
         text = f"{value:{sign},.{self.decimals}f}"
         return text if float(text.replace(",", "")) else "0"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -167,7 +168,7 @@ class TestTinyValues:
 
         assert head == "Err ratio: 1.8e-06 of 2.2e-06 err_ratio on 31 Mar 2026."
         days = int(reached.removeprefix("Reached in about ").split()[0])
-        assert 96 <= days <= 106
+        assert days == pytest.approx(101, rel=0.1)
 
     def test_quantiles_are_told_apart(self, imported: Cli) -> None:
         lines = imported("forecast", "err_ratio", *STORE).out.splitlines()
@@ -187,7 +188,7 @@ class TestTinyValues:
         assert imported("forecast", "err_ratio", "--limit", "0.0000022", "--svg", "a.svg", *STORE).status == 0
         drawn = (tmp_path / "a.svg").read_text(encoding="utf-8")
         assert "limit 2.2e-06" in drawn
-        assert ">2.0e" in drawn, "the ticks are told apart, too"
+        assert re.search(r">2(\.0)?e.6<", drawn), "the ticks are told apart, too"
 
 
 class TestExamples:

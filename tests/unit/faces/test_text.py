@@ -49,7 +49,7 @@ def until(days: DayBand = DayBand(31, 47, 80), **more: Any) -> DaysUntil:  # noq
         (-0.4, TOTAL_PRODUCTS, 23_456.0, "0"),
         (0.4, STORAGE_USED_GB, 933.0, "+0.40"),
         (-0.004, STORAGE_USED_GB, 933.0, "0"),
-        (1.2e-7, Metric("err_ratio", Kind.LEVEL, "err_ratio", "Err ratio"), 1.8e-6, "+1e-07"),
+        (1.2e-7, Metric("err_ratio", Kind.LEVEL, "err_ratio", "Err ratio"), 1.8e-6, "+1.2e-07"),
         (None, TOTAL_PRODUCTS, 1.0, "–"),
     ],
 )

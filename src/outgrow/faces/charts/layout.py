@@ -18,6 +18,8 @@ LEAST_AHEAD, AHEAD_WITHOUT_CROSSING = 90, 180
 LIMIT_REACH = 2.5
 """A limit within this factor of the current value is always in the picture."""
 
+TINY_STEP = 1e-4
+"""Grid lines nearer to each other are told with their power of ten."""
 DAY_BY_DAY, WEEK_BY_WEEK = 14, 75
 """Longest spans whose axis names each day, each Monday; longer ones name months."""
 
@@ -54,9 +56,10 @@ class Values:
         Very small and very large ones are written with their power of ten, as `outgrow.domain.words` does.
         """
         digits = f"{self.step:.{MOST_DECIMALS}f}".rstrip("0").partition(".")[2]
-        if self.step < 10.0**-MOST_DECIMALS or self.high >= HUGE:
-            beyond = math.floor(math.log10(max(abs(self.low), abs(self.high)))) - math.floor(math.log10(self.step))
-            return f".{beyond + 1}e"
+        if self.step < TINY_STEP or self.high >= HUGE:
+            power = math.floor(math.log10(self.step) + 1e-9)
+            beyond = math.floor(math.log10(max(abs(self.low), abs(self.high)))) - power
+            return f".{beyond + (not (self.step / 10.0**power).is_integer())}e"
         return f",.{len(digits)}f"
 
     def ticks(self) -> list[float]:

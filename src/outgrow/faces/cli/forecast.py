@@ -77,7 +77,6 @@ def forecast(
 
 def _print(projection: "Projection") -> None:
     from datetime import timedelta
-    from itertools import chain
 
     from outgrow.domain.days import spoken
     from outgrow.domain.words import Figures
@@ -88,7 +87,7 @@ def _print(projection: "Projection") -> None:
     out, metric = console(), made.metric
     ahead = [days for days in SHOWN_DAYS if days <= made.quantiles.shape[1]]
     values = [[float(made.quantile(level)[days - 1]) for level in SHOWN_LEVELS] for days in ahead]
-    figures = Figures.of(metric, (made.current, *chain.from_iterable(values)))
+    figures = Figures(max(Figures.of(metric, (made.current, *cells)).decimals for cells in values))
     out.print(
         f"{metric.label}: {figures.write(made.current)} {metric.unit} on {spoken(made.as_of)}, "
         f"{figures.write(made.growth_per_30_days, '+')} in the next 30 days\n"

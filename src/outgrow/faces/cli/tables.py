@@ -72,9 +72,10 @@ def table(columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[C
     ]
     shown = _fitting(asked, wide, room)
     tight = sum(least[at] + BETWEEN for at in shown) - BETWEEN > room
-    made = Table(
-        box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 0) if tight else (0, 1)
-    )
+    needed = sum(least[at] + 1 for at in shown) - 1
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    if tight:
+        made.padding, made.width = (0, 0), needed if needed > room else None
     for at in shown:
         heading, side, _ = asked[at]
         justify: Literal["left", "right"] = "right" if side == "right" else "left"

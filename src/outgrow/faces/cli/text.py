@@ -76,7 +76,8 @@ def until_lines(until: DaysUntil) -> list[str]:
     metric = until.metric
     limit = "" if until.threshold is None or until.falling else f" of {exact(until.threshold)}"
     value = figure(until.current, metric, until.threshold)
-    head = f"{metric.label}: {value}{limit} {metric.unit}{' (example limit)' if until.example else ''} on {spoken(until.as_of)}."
+    example = " (example limit)" if until.example else ""
+    head = f"{metric.label}: {value}{limit} {metric.unit}{example} on {spoken(until.as_of)}."
     if until.status is not Status.OK:
         stays = until.falling and until.status is Status.NO_GROWTH
         word = "not falling" if stays else STATUS_WORDS[until.status]
