@@ -81,15 +81,14 @@ def test_a_whole_count_stays_whole_beside_a_forecast() -> None:
     assert figure(29_342.0, TOTAL_PRODUCTS, 29_342.4, 29_341.7) == "29,342"
 
 
-ONE = st.floats(1e-12, 1e12) | st.integers(0, 10**12).map(float)
+ONE = st.floats(1e-12, 1e12).filter(lambda value: not value.is_integer())
 
 
 @given(st.sampled_from([RATIO, STORAGE_USED_GB]), ONE, st.floats(1e-6, 10))
 def test_two_values_never_look_alike(metric: Metric, value: float, more: float) -> None:
-    other = value * (1 + more) + 1e-9
-    figures = Figures.of(metric, (value + 1e-13, other))
+    figures = Figures.of(metric, (value, value * (1 + more)))
 
-    assert figures.write(value) != figures.write(other)
+    assert figures.write(value) != figures.write(value * (1 + more))
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([RATIO, STORAGE_USED_GB, TOTAL_PRODUCTS]))

@@ -32,8 +32,8 @@ def test_with_room_everything_is_shown() -> None:
 
 
 def test_columns_go_by_their_rank() -> None:
-    assert shown(94) == ["Metric", "Now", "Limit", "80% range", "Act by"]
-    assert shown(83) == ["Metric", "Now", "80% range", "Act by"]
+    assert shown(93) == ["Metric", "Now", "Limit", "80% range", "Act by"]
+    assert shown(82) == ["Metric", "Now", "80% range", "Act by"]
     assert shown(70) == ["Metric", "Now", "80% range"]
     assert shown(10) == ["Metric", "Now", "80% range"]
 
