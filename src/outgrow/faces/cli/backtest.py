@@ -8,7 +8,6 @@ import typer
 from outgrow.domain.days import spoken
 from outgrow.domain.words import Figures, percent
 from outgrow.faces.cli.command import AsOf, Json, MetricNames, as_date, drawing, print_json, say, with_workspace
-from outgrow.faces.cli.text import with_unit
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -144,6 +143,8 @@ def _amount(value: float | None, metric: "Metric") -> str:
     """An error in the unit, with a decimal more than the metric where it is small."""
     if value is None:
         return "–"
+    from outgrow.faces.cli.text import with_unit
+
     return with_unit(Figures(metric.decimals + (value < 10)).write(value), metric)  # noqa: PLR2004 - a digit
 
 

@@ -90,11 +90,8 @@ def _text(cell: Cell) -> Text:
 
 
 def _fitting(columns: Sequence[Column], wide: Sequence[int], room: int) -> list[int]:
-    """Places of the columns that there is room for; those with the highest rank go first, of equal ones the last."""
+    """Places of the columns that there is room for; those with the highest rank go first, equal ones together."""
     shown = list(range(len(columns)))
-    while sum(wide[at] + BETWEEN for at in shown) - BETWEEN > room:
-        left_out = max(shown, key=lambda at: (columns[at].rank, at))
-        if not columns[left_out].rank:
-            break
-        shown.remove(left_out)
+    while sum(wide[at] + BETWEEN for at in shown) - BETWEEN > room and (rank := max(columns[at].rank for at in shown)):
+        shown = [at for at in shown if columns[at].rank < rank]
     return shown
