@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # Byte code is compiled here, once: some machines forbid Python to write it, and every start would pay.
 INSTALL = $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt -p $(BIN)/python
 
-.PHONY: demo test plans lint types architecture pytest constraints picture clean
+.PHONY: demo test plans lint types architecture components pytest constraints picture clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.ready
@@ -24,10 +24,14 @@ types: $(VENV)/.ready-dev
 architecture: $(VENV)/.ready-dev
 	$(BIN)/lint-imports --no-cache
 
-pytest: $(VENV)/.ready-dev
+components: $(VENV)/.ready-dev ## install the Debian packages that some tests need, where it may
+	$(BIN)/python tools/components.py
+
+pytest: components
 	$(BIN)/pytest -n 2 --dist loadfile
 
 picture: $(VENV)/.ready ## redraw the README's pictures from the demo platform
+	rm -f build/picture.db
 	$(BIN)/outgrow demo --database-url sqlite:///build/picture.db --seed 7 --today 2026-11-22 > /dev/null
 	$(BIN)/outgrow forecast storage_used_gb --database-url sqlite:///build/picture.db --as-of 2026-11-22 --svg docs/forecast.svg
 	$(BIN)/outgrow ladder --config examples/demo/outgrow.toml --database-url sqlite:///build/picture.db --as-of 2026-11-22 --svg docs/plan.svg > /dev/null

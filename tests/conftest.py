@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
+from tests.support.components import leave_out, said
+from tests.support.pgbouncer import running_pgbouncer
 from tests.support.postgres import PostgresServer, running_postgres
 
 from outgrow.sources.commerce.models import CommerceBase
@@ -16,6 +18,17 @@ from outgrow.store.schema import upgrade
 # No deadline, because machines are shared; the same examples each time where a failure would block others' work.
 settings.register_profile("outgrow", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("outgrow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests out that need a program which is not installed."""
+    leave_out(config, items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say so, in one line."""
+    if line := said():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +43,13 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """An empty PostgreSQL database of the test's own."""
     with postgres_server.fresh_database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(postgres_server: PostgresServer) -> Iterator[Path]:
+    """The folder of the socket on which pgbouncer, in transaction mode, stands before the server."""
+    with running_pgbouncer(postgres_server) as home:
+        yield home
 
 
 @pytest.fixture

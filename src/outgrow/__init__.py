@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from outgrow.domain.errors import OutgrowError as OutgrowError
     from outgrow.domain.forecast import DaysUntil as DaysUntil
+    from outgrow.domain.forecast import Status as Status
     from outgrow.service.capacity_forecast_service import CapacityForecastService as CapacityForecastService
     from outgrow.service.capacity_forecast_service import capacity_forecast_service as capacity_forecast_service
     from outgrow.service.config import CapacityConfig as CapacityConfig
     from outgrow.service.embedded import CapacitySnapshot as CapacitySnapshot
+    from outgrow.service.record import record as record
+    from outgrow.service.record import when as when
     from outgrow.service.schema import create_schema as create_schema
+    from outgrow.service.schema import include_object as include_object
     from outgrow.sources.commerce.aggregator import StatsAggregator as StatsAggregator
     from outgrow.sources.commerce.aggregator import stats_aggregator as stats_aggregator
     from outgrow.sources.commerce.contract import MetricsContext as MetricsContext
@@ -51,6 +55,7 @@ _PUBLIC = {
     "PlatformHealthService": "outgrow.sources.commerce.health",
     "Product": _MODELS,
     "StatsAggregator": "outgrow.sources.commerce.aggregator",
+    "Status": "outgrow.domain.forecast",
     "Store": _MODELS,
     "StoreUser": _MODELS,
     "SubscriptionPeriod": _MODELS,
@@ -58,9 +63,12 @@ _PUBLIC = {
     "SubscriptionTier": _MODELS,
     "capacity_forecast_service": _SERVICE,
     "create_schema": "outgrow.service.schema",
+    "include_object": "outgrow.service.schema",
     "media_service": "outgrow.sources.commerce.health",
     "platform_health_service": "outgrow.sources.commerce.health",
+    "record": "outgrow.service.record",
     "stats_aggregator": "outgrow.sources.commerce.aggregator",
+    "when": "outgrow.service.record",
 }
 
 __all__ = list(_PUBLIC)

@@ -25,12 +25,12 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER
 from outgrow.domain.limit import Severity
 from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Kind
+from outgrow.domain.monitoring import STATES
 from outgrow.domain.movement import Mover
 from outgrow.domain.note import NoteCode
 from outgrow.domain.recommendation import State as Standing
 from outgrow.domain.snapshot import Provenance
 from outgrow.faces.cli.app import app
-from outgrow.service.check import STATES
 from outgrow.service.doctor import State
 from outgrow.service.scenario_file import read_scenarios
 from outgrow.service.settings import Settings, _Section, load_settings

@@ -196,7 +196,8 @@ def simulated_passage(drift: float, sigma: float, gap: float, days: int, paths: 
     starts = np.concatenate([np.zeros((paths, 1)), ends[:, :-1]], axis=1)
     below = np.maximum(gap - starts, 0) * np.maximum(gap - ends, 0)
     not_within_the_day = 1 - np.exp(-2 * below / sigma**2)
-    return 1 - np.cumprod(not_within_the_day, axis=1).mean(axis=0)
+    reached: np.ndarray[Any, Any] = 1 - np.cumprod(not_within_the_day, axis=1).mean(axis=0)
+    return reached
 
 
 @pytest.mark.parametrize(("drift", "sigma", "gap"), [(0.3, 2.0, 8.0), (-0.2, 1.5, 4.0), (0.0, 1.0, 5.0)])

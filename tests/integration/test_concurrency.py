@@ -1,6 +1,7 @@
 """Captures by many processes at once, and by processes that are killed: one whole snapshot a day, or none."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,8 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 from tests.support.platforms import eventful_platform
 
-from outgrow import create_schema
+from outgrow import CapacityForecastService, create_schema
+from outgrow.domain.errors import DatabaseError
 from outgrow.domain.metric import CAPTURED
 from outgrow.store.tables import CapacitySnapshot, MeasurementRow
 
@@ -67,6 +69,41 @@ print(*ends)
 """
 )
 
+HOST_RACE = (
+    WORK
+    + """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from outgrow import CapacityForecastService, OutgrowError
+
+number, seconds = int(sys.argv[3]), float(sys.argv[4])
+start, go = os.pipe()
+told, tell = os.pipe()
+racers = []
+for _ in range(number):
+    racers.append(os.fork())
+    if not racers[-1]:
+        os.close(go)
+        os.read(start, 1)
+        engine = create_engine(sys.argv[1], connect_args={"timeout": seconds})
+        try:
+            with Session(engine) as db:
+                CapacityForecastService(clock=lambda: noon).capture_daily_snapshot(db)
+                db.commit()
+            said = "captured"
+        except OutgrowError as error:
+            said = error.what
+        os.write(tell, f"{said}\\n".encode())
+        os._exit(0)
+os.close(go)
+ends = [os.waitstatus_to_exitcode(os.waitpid(racer, 0)[1]) for racer in racers]
+os.close(tell)
+print(os.fdopen(told).read(), end="")
+sys.exit(any(ends))
+"""
+)
+"""Captures inside a host, whose own connections wait for as long as the host chose."""
+
 NURSERY = (
     WORK
     + """
@@ -84,14 +121,19 @@ for line in sys.stdin:
 )
 
 
-@pytest.fixture
-def platform_url(database_url: str) -> str:
-    """A database with our tables, the commerce schema and a platform in it."""
-    engine = create_engine(database_url)
+def put_platform(url: str) -> None:
+    """Our tables, the commerce schema and a platform in it."""
+    engine = create_engine(url)
     create_schema(engine)
     with Session(engine) as session, session.begin():
         eventful_platform("Europe/Berlin", DAY - timedelta(days=40), DAY - timedelta(days=1)).put(session)
     engine.dispose()
+
+
+@pytest.fixture
+def platform_url(database_url: str) -> str:
+    """A database with all that."""
+    put_platform(database_url)
     return database_url
 
 
@@ -125,6 +167,37 @@ def test_eight_processes_at_once_leave_one_snapshot(platform_url: str) -> None:
         assert stored_on(session, DAY) == COMPLETE
         unknown = select(MeasurementRow.metric).where(MeasurementRow.value.is_(None))
         assert session.scalars(unknown).all() == ["orders_per_day"]
+    engine.dispose()
+
+
+def test_hosts_that_cannot_wait_are_told_how_long_they_waited(sqlite_url: str) -> None:
+    """Thirty at once, with a time-out that does not suffice for all of them."""
+    put_platform(sqlite_url)
+    race = subprocess.run(
+        [*arguments(HOST_RACE, sqlite_url), "30", "0.5"], capture_output=True, text=True, timeout=120, check=False
+    )
+
+    said = race.stdout.splitlines()
+    assert (len(said), race.returncode, race.stderr) == (30, 0, "")
+    waited = re.compile(r"the database was locked by another writer: it was waited for \d+\.\d seconds")
+    assert set(filter(None, (waited.sub("", line) for line in said))) == {"captured"}
+    engine = create_engine(sqlite_url)
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(CapacitySnapshot)) == 1
+        assert stored_on(session, DAY) == COMPLETE
+    engine.dispose()
+
+
+def test_a_host_that_waits_in_vain_is_told_the_seconds(sqlite_url: str) -> None:
+    put_platform(sqlite_url)
+    engine = create_engine(sqlite_url, connect_args={"timeout": 0.3})
+    with engine.connect() as writer, Session(engine) as db:
+        writer.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseError, match=r"waited for 0\.[3-9] seconds\n  mend: nothing was stored; try again"):
+            CapacityForecastService().capture_daily_snapshot(db)
+        writer.rollback()
+        db.rollback()
+        assert CapacityForecastService().capture_daily_snapshot(db).total_products is not None
     engine.dispose()
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 from threading import Event
 from typing import Any
 
@@ -113,13 +114,15 @@ def test_a_database_of_the_first_version_keeps_everything(engine: Engine) -> Non
     assert "outgrow init" in error.mend
 
     upgrade(engine)
-    assert contents(engine) == {**before, "outgrow_forecasts": [], "outgrow_recommendations": []}
+    recorded = [(*row, 7) for row in before["outgrow_measurements"]]
+    now = {**before, "outgrow_measurements": recorded, "outgrow_forecasts": [], "outgrow_recommendations": []}
+    assert contents(engine) == now
 
     run(engine, f"INSERT INTO outgrow_forecasts ({FORECAST}) VALUES ({issued('visitors')})", RECOMMENDED)
     downgrade(engine, "0001")
     assert contents(engine) == before
     upgrade(engine)
-    assert contents(engine) == {**before, "outgrow_forecasts": [], "outgrow_recommendations": []}
+    assert contents(engine) == now
 
 
 FORECAST = "platform, issued_on, metric, scope, as_of, value, known_days, model, reason, quantiles, limits"
@@ -152,6 +155,29 @@ def test_forecasts_of_the_second_version_are_kept_without_what_they_did_not_say(
     assert "outgrow_recommendations" not in contents(engine)
     upgrade(engine)
     assert contents(engine) == after
+
+
+def test_values_of_older_versions_were_recorded_by_the_captures_that_brought_them(engine: Engine) -> None:
+    """Four days: one rebuilt, two captured, one rebuilt that nothing was captured after."""
+    upgrade(engine, "0003")
+    captured: list[int | None] = [None, 1_000, 2_000, None]
+    days = [DAY + timedelta(days=number) for number in range(4)]
+    for day, ms in zip(days, captured, strict=True):
+        run(engine, f"INSERT INTO outgrow_snapshots VALUES ('main', '{day}', {ms or 'NULL'})")
+        for metric, origin in (("stores", "observed"), ("orders", "reconstructed")):
+            values = f"'main', '{metric}', 'platform', '{day}', 1, NULL, '{origin}'"
+            run(engine, f"INSERT INTO outgrow_measurements VALUES ({values})")
+    upgrade(engine)
+    run(engine, "DELETE FROM outgrow_alembic_version", "INSERT INTO outgrow_alembic_version VALUES ('0003')")
+    upgrade(engine)  # cut off after the column was there
+
+    with engine.connect() as connection:
+        query = text("SELECT metric, recorded_at_ms FROM outgrow_measurements ORDER BY metric, day")
+        found = [tuple(row) for row in connection.execute(query)]
+    assert found == [
+        ("orders", None), ("orders", 2_000), ("orders", None), ("orders", None),
+        ("stores", None), ("stores", 1_000), ("stores", 2_000), ("stores", None),
+    ]  # fmt: skip
 
 
 def test_an_upgrade_to_the_third_version_that_was_cut_off_can_be_run_again(engine: Engine) -> None:

@@ -1,7 +1,7 @@
 """The model that is shipped can be made again from its data, to the last byte."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Counters, a level and a flow of four sources, one of which nothing may be learned from."""
     folder = tmp_path_factory.mktemp("training")
     rng = np.random.default_rng(5)
-    values = {
+    values: dict[str, Callable[[], Any]] = {
         "cumulative": lambda: 500 + np.cumsum(rng.poisson(6, DAYS)),
         "stock": lambda: 900 + np.cumsum(rng.integers(-5, 7, DAYS)),
         "flow": lambda: rng.poisson(20, DAYS),
@@ -50,6 +50,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def learning(tool: Any, levels: Callable[..., Any], flows: Callable[..., Any]) -> None:
+    """Let the tool learn by these."""
+    tool.fit_levels, tool.fit_flows = levels, flows
+
+
 def train(*words: str | Path) -> None:
     """The tool with its arguments, learning everything once."""
     from tools import train as tool
@@ -57,7 +62,7 @@ def train(*words: str | Path) -> None:
     from outgrow.forecasting.training.fit_flows import fit_flows
     from outgrow.forecasting.training.fit_levels import fit_levels
 
-    tool.fit_levels, tool.fit_flows = partial(fit_levels, epochs=1), partial(fit_flows, epochs=1)
+    learning(tool, partial(fit_levels, epochs=1), partial(fit_flows, epochs=1))
     sys.argv = ["train.py", *map(str, words)]
     tool.main()
 
@@ -67,8 +72,7 @@ def choose(*words: str | Path) -> None:
     from tools import train as tool
 
     shipped = load_model()
-    tool.fit_levels = lambda _windows, progress: shipped.level[0]
-    tool.fit_flows = lambda _windows, progress: shipped.flow[0]
+    learning(tool, lambda _windows, progress: shipped.level[0], lambda _windows, progress: shipped.flow[0])
     sys.argv = ["train.py", *map(str, words)]
     tool.main()
 

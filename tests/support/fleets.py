@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import date, timedelta
@@ -80,10 +80,12 @@ def make_small(folder: Path) -> None:
 
     from outgrow.forecasting.training import fit, fit_flows, fit_levels
 
+    assert fit.fit_own.__kwdefaults__ is not None
     fit.fit_own.__kwdefaults__["epochs"] = EPOCHS
     fit_levels.CROSSINGS_EACH = fit_levels.VALUES_EACH = fit_flows.DAYS_EACH = 1
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+    configure: Callable[[str, object], None] = jax.config.update
+    configure("jax_compilation_cache_dir", str(folder))
+    configure("jax_persistent_cache_min_compile_time_secs", 0)
 
 
 class Told(NamedTuple):

@@ -124,7 +124,7 @@ def put(session: Session, merchants: Sequence[KnownMerchant], zone: str = "UTC",
     stores = add(Store, [{"merchant_id": at, "created_at": merchants[0].created_at} for at in ids for _ in range(2)])
     for n, (merchant, number) in enumerate(zip(merchants, ids, strict=True)):
         own = stores[2 * n : 2 * n + 2]
-        shared = [
+        shared: list[tuple[Any, list[dict[str, Any]]]] = [
             (Product, [{"created_at": t.created_at, "deleted_at": t.deleted_at} for t in merchant.products]),
             (StoreUser, [{"created_at": t.created_at, "deactivated_at": t.deactivated_at} for t in merchant.team]),
             (

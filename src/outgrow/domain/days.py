@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from outgrow.domain.errors import UnknownTimeZoneError
+from outgrow.domain.errors import UnknownTimeZoneError, UsageError
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """As they are written, whatever language the process or its host has set."""
@@ -30,7 +30,13 @@ def time_zone(name: str, where: str) -> ZoneInfo:
 
 
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
-    """The calendar day on which an aware instant falls in a zone."""
+    """The calendar day on which an aware instant falls in a zone.
+
+    Raises:
+        UsageError: the instant does not say its time zone.
+    """
+    if instant.tzinfo is None:
+        raise UsageError(f"the instant {instant} has no time zone", "let the clock give datetime.now(UTC)")
     return instant.astimezone(zone).date()
 
 

@@ -1,19 +1,32 @@
 """Everything that can go wrong for a user, each with what happened, where, and how to mend it."""
 
+import reprlib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+
+from outgrow.domain.text import cleaned_lines
 
 NAMED = 24
 """So many names are listed in a message, and no more."""
 
 
+def quoted(value: object) -> str:
+    """What somebody gave, in a few characters, whatever it is."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # an integer with more digits than Python likes to write
+        return f"a huge {type(value).__name__}"
+
+
 class OutgrowError(Exception):
     """Base of all errors that `outgrow` raises on purpose.
 
-    `str(error)` is the sentence for the user: what happened and where, then how to mend it.
+    `str(error)` is the sentence for the user: what happened and where, then how to mend it. What it quotes from
+    elsewhere is cleaned here, once for all errors.
     """
 
     def __init__(self, what: str, mend: str = "") -> None:
+        what, mend = cleaned_lines(what), cleaned_lines(mend)
         super().__init__(f"{what}\n  mend: {mend}" if mend else what)
         self.what = what
         self.mend = mend
@@ -50,7 +63,7 @@ class BadThresholdError(UsageError):
 
     def __init__(self, threshold: object) -> None:
         super().__init__(
-            f"the threshold {threshold!r} is not a positive number",
+            f"the threshold {quoted(threshold)} is not a positive number",
             "give a number above zero, in the metric's own unit",
         )
 
@@ -99,7 +112,7 @@ class SchemaError(OutgrowError):
     """Our tables are missing, of another version, or half-migrated."""
 
 
-class DataError(OutgrowError):
+class DataError(OutgrowError, ValueError):
     """Data that was handed in cannot be true; the message names the file and row, or the day and metric."""
 
 

@@ -3,16 +3,19 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.domain.history import History
 from outgrow.domain.metric import Metric
-from outgrow.domain.note import Note
+from outgrow.domain.note import Note, NoteCode
+from outgrow.domain.scenario import Project
 from outgrow.domain.words import Figures, rounded
 
+BAND = (0.1, 0.5, 0.9)
+"""Levels of the early, the middle and the late day."""
 WITHIN_DAYS = (30, 90, 180, 365)
 """The spans for which the probability of a crossing is always told."""
 
@@ -42,6 +45,19 @@ class DayBand:
     p50: int | None = None
     p90: int | None = None
 
+    @classmethod
+    def of_chances(cls, cdf: NDArray[np.float64]) -> Self:
+        """From the probability that the day has come by each day ahead, (horizon,), non-decreasing."""
+        firsts = (first_reached(cdf, level) for level in BAND)
+        return cls(*(None if at is None else at + 1 for at in firsts))
+
+    @classmethod
+    def of_days(cls, days: NDArray[np.int64], n_days: int) -> Self:
+        """From equally likely days, (n,), those after `n_days` being beyond the horizon."""
+        ordered = np.sort(days)
+        found = (day_by(ordered, level) for level in BAND)
+        return cls(*(day if day <= n_days else None for day in found))
+
     def dates(self, as_of: date) -> dict[str, date | None]:
         """The same three as calendar days."""
         return {
@@ -52,6 +68,18 @@ class DayBand:
     def to_document(self) -> dict[str, int | None]:
         """As JSON."""
         return {"p10": self.p10, "p50": self.p50, "p90": self.p90}
+
+
+def first_reached(chances: NDArray[np.float64], level: float) -> int | None:
+    """The place of the first chance that is at a level or above; None where none is."""
+    reached = chances >= level
+    return int(reached.argmax()) if reached.any() else None
+
+
+def day_by(ordered: NDArray[np.int64], share: float) -> int:
+    """The first of equally likely days, in order, by which this share of them has come; at least one has."""
+    place = int(np.ceil(share * len(ordered) - 1e-9)) - 1
+    return int(ordered[min(len(ordered) - 1, max(0, place))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +178,8 @@ class DaysUntil:
     """When a metric reaches a limit: the one document that every face gives.
 
     `days` counts from `as_of`, the newest known day; the crossing is the first day at or above `threshold`, or where
-    the limit is `falling`, the first at or below it. `notes` tell what was found amiss in the past.
+    the limit is `falling`, the first at or below it. `notes` tell what was found amiss in the past, `projects` which
+    committed ones are counted in.
     """
 
     metric: Metric
@@ -171,6 +200,7 @@ class DaysUntil:
     notes: tuple[Note, ...] = ()
     example: bool = False
     """Whether the limit is one that nobody set: see `Limit.example`."""
+    projects: tuple[Project, ...] = ()
 
     @property
     def used_share(self) -> float | None:
@@ -178,6 +208,11 @@ class DaysUntil:
         if self.current is None or not self.threshold:
             return None
         return self.current / self.threshold
+
+    @property
+    def outage(self) -> Note | None:
+        """The zeros since `as_of` that are taken as an outage; None where there are none."""
+        return next((note for note in self.notes if note.code is NoteCode.OUTAGE), None)
 
     def date(self, key: str) -> date | None:
         """The calendar day of one of the quantiles `p10`, `p50`, `p90`."""
@@ -207,6 +242,8 @@ class DaysUntil:
         }
         if self.example:
             document["example"] = True
+        if self.projects:
+            document["projects"] = [project.to_document() for project in self.projects]
         if self.falling:
             document["direction"] = "falling"
         if self.status is Status.ALREADY_EXCEEDED:

@@ -1,6 +1,7 @@
 """A level that matters, and what is said when a metric comes near it."""
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import IntEnum
 
 
@@ -47,6 +48,15 @@ class AlertPolicy:
     lead_time_days: int = 14
     review_interval_days: int = 7
     warning_days: int = 90
+
+    def act_by(self, early: date, lead_time_days: int | None = None) -> date:
+        """The last good day to start the mend: the early date less lead time and review interval.
+
+        Args:
+            lead_time_days: of what is ordered, where it has its own.
+        """
+        lead = self.lead_time_days if lead_time_days is None else lead_time_days
+        return early - timedelta(days=lead + self.review_interval_days)
 
 
 @dataclass(frozen=True, slots=True)

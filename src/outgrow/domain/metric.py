@@ -6,7 +6,11 @@ from enum import StrEnum
 from typing import Self
 
 from outgrow.domain.errors import AmbiguousMetricError, UnknownMetricError, UsageError
+from outgrow.domain.text import LONGEST_UNIT, cleaned, cleaned_key
 from outgrow.domain.words import exact
+
+LONGEST_SCOPE = 128
+"""Characters of a scope as it is written; what is longer is cut, with a mark that keeps it apart from others."""
 
 
 class Kind(StrEnum):
@@ -30,6 +34,11 @@ class Metric:
     label: str
     month_total_of: str | None = None
     """The daily flow that this metric adds up from the first of each month, if it is a month-to-date total."""
+
+    def __post_init__(self) -> None:
+        # Files, options and other packages bring metrics of their own: their words are cleaned here, once for all.
+        object.__setattr__(self, "unit", cleaned(self.unit, LONGEST_UNIT))
+        object.__setattr__(self, "label", cleaned(self.label) or self.name)
 
     @property
     def is_daily_flow(self) -> bool:
@@ -58,12 +67,22 @@ class Scope:
     kind: str
     key: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", cleaned_key(self.kind, LONGEST_UNIT))
+        object.__setattr__(self, "key", cleaned_key(self.key, LONGEST_SCOPE - len(self.kind) - 1))
+
     def __str__(self) -> str:
         return f"{self.kind}:{self.key}" if self.key else self.kind
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read the text form, `kind` or `kind:key`."""
+        """Read the text form, `kind` or `kind:key`.
+
+        Raises:
+            UsageError: it is no such text.
+        """
+        if not isinstance(text, str):
+            raise UsageError(f"a scope is given as {type(text).__name__}", "write it as kind:key, a text")
         kind, _, key = text.partition(":")
         if not kind:
             raise UsageError(f"'{text}' is not a scope", "write it as kind:key, for example store:17")
@@ -136,7 +155,10 @@ class MetricCatalogue:
         Raises:
             UnknownMetricError: there is none; the message names the nearest.
             AmbiguousMetricError: there are several.
+            UsageError: the name is no text.
         """
+        if not isinstance(name, str):
+            raise UsageError(f"a metric is asked for by {type(name).__name__}", "give its name, a text")
         metric = self._by_name.get(ALIASES.get(name, name))
         if metric is not None:
             return metric

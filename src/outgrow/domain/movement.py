@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from outgrow.domain.days import spoken
-from outgrow.domain.forecast import Status, as_number
+from outgrow.domain.forecast import DaysUntil, Status, as_number
 from outgrow.domain.metric import Metric
 
 NamedLevel = tuple[str | None, float]
@@ -107,6 +107,8 @@ class Movement:
         status: `ok` where both dates are known; else why they are not, with the reason in words.
         before, after: what was said; None where nothing was.
         parts: one for each `Mover`, which add up to `moved_days`; empty where that is not known.
+        with_projects: what is said today with the committed projects, which forecasts are kept without; None where
+            there is none that takes room of the metric.
     """
 
     metric: Metric
@@ -116,6 +118,7 @@ class Movement:
     before: Said | None = None
     after: Said | None = None
     parts: tuple[Part, ...] = ()
+    with_projects: DaysUntil | None = None
 
     @property
     def moved_days(self) -> int | None:
@@ -161,6 +164,7 @@ class Movement:
             "moved_days": self.moved_days,
             "parts": [part.to_document() for part in self.parts],
             "sentence": self.sentence,
+            **({"with_projects": self.with_projects.to_document()} if self.with_projects else {}),
         }
 
 

@@ -31,6 +31,8 @@ class NoteCode(StrEnum):
     """There was nothing at first: the metric's life begins within the history."""
     UNSETTLED = "unsettled"
     """The newest day is far off; whether it stays, only the next days tell."""
+    OUTAGE = "outage"
+    """Nothing but 0 on the newest days of a metric that was far from it."""
 
 
 _MADE_OF_IT = {
@@ -48,6 +50,7 @@ _MADE_OF_IT = {
     NoteCode.STARTS_AT_ZERO: "{when} there was nothing; after that it began with {after}",
     NoteCode.UNSETTLED: "{when}, the newest day, the value {moved}: whether that stays is not known yet, so it is "
     "not extrapolated",
+    NoteCode.OUTAGE: "{when} it reads 0: taken as an outage and these days as unknown, last good value {before}",
 }
 
 
@@ -59,7 +62,7 @@ class Note:
         first, last: the days that it is about, both included; of a step, the day on which it showed.
         before, after: of a step, the values on either side of it; of days that are off, what was usual and what was
             found; of a gap, the values at its ends; of a stretch without change, the value twice; of a start, zero
-            and the first value after it.
+            and the first value after it; of an outage, the last good value and zero.
     """
 
     code: NoteCode

@@ -49,6 +49,17 @@ class Paths:
         at = self.metrics.index(metric)
         return self.values[at], self.peaks[at]
 
+    def first_days(self, metric: str, level: float) -> NDArray[np.int64]:
+        """The first day ahead on which each path is at a level or above, (n_paths,).
+
+        0 where it is there by now, `n_days` + 1 for never.
+        """
+        if self.now()[metric] >= level:
+            return np.zeros(self.n_paths, dtype=np.int64)
+        # Peaks never fall: the days below the level are those before the first at it.
+        below: NDArray[np.int64] = (self.of(metric)[1] < level).sum(axis=1)
+        return below + 1
+
     def grown(self, metric: str, factor: float) -> Self:
         """The same with every distance of a metric from its current value times a factor, 0 or more."""
         at = self.metrics.index(metric)

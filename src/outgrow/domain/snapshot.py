@@ -3,10 +3,14 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
+from numbers import Real
 
+from outgrow.domain.errors import DataError
 from outgrow.domain.metric import PLATFORM, Metric, Scope
+from outgrow.domain.text import LONGEST_SAID, cleaned
 
 
 class Provenance(StrEnum):
@@ -16,6 +20,11 @@ class Provenance(StrEnum):
     """Captured on the day."""
     RECONSTRUCTED = "reconstructed"
     """Rebuilt later from time stamps and status history."""
+
+
+def shortened(reason: str) -> str:
+    """A reason on one line, fit to be shown; where it is too long to be kept, an ellipsis says that there was more."""
+    return cleaned(" ".join(reason.split()), LONGEST_SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +53,8 @@ class Reading:
 
     @classmethod
     def missing(cls, reason: str) -> "Reading":
-        """A value that is not known, and why. Long reasons are cut to 300 characters."""
-        return cls(None, " ".join(reason.split())[:300] or "no reason was given")
+        """A value that is not known, and why. A long reason ends with an ellipsis."""
+        return cls(None, shortened(reason) or "no reason was given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +79,50 @@ class Snapshot:
     def missing(self) -> Mapping[str, str]:
         """Reason by name for every metric that could not be measured."""
         return {m.metric.name: m.reading.reason for m in self.measurements if m.reading.reason is not None}
+
+
+def checked_value(metric: str, value: object) -> float:
+    """A value that a host hands over, as a number.
+
+    Raises:
+        DataError: it is no number, infinite or negative; the message names the metric.
+    """
+    reading = None
+    if isinstance(value, (Real, Decimal)):
+        try:
+            reading = Reading.of(float(value))
+        except (OverflowError, ValueError):  # an integer beyond all floats, a signalling NaN
+            reading = Reading.missing("the source gave a number that is too large")
+    if reading is None or reading.value is None:
+        why = reading.reason if reading else f"{type(value).__name__} is no number"
+        raise DataError(f"{metric}: {why}", "give a number from zero on, or leave the metric out where it is not known")
+    return reading.value
+
+
+def checked_day(day: object) -> date:
+    """A day that a host hands over; of an instant its date, for a day at midnight is meant.
+
+    Raises:
+        DataError: it is no date.
+    """
+    if isinstance(day, datetime):
+        return day.date()
+    if not isinstance(day, date):
+        raise DataError(f"a day is given as {type(day).__name__}", "give a datetime.date")
+    return day
+
+
+def checked_text(what: str, text: object, longest: int) -> str:
+    """A name that a host hands over.
+
+    Raises:
+        DataError: it is no text, empty, longer than its column, or holds what cannot be printed.
+    """
+    if not isinstance(text, str):
+        raise DataError(f"{what} is given as {type(text).__name__}", "give a text")
+    if not 0 < len(text) <= longest or text != text.strip() or not text.isprintable():
+        raise DataError(
+            f"{what} cannot be {text[:longest]!r}",
+            f"give 1 to {longest} characters that can be printed, without spaces at either end",
+        )
+    return text

@@ -33,6 +33,44 @@ class Plan:
     limits: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What subscriptions allow together: the sum of the limited ones, and how many are unlimited."""
+
+    amount: float
+    unlimited: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subscriptions:
+    """The m active and trial subscriptions of a platform on a day, in the order in which they began.
+
+    Attributes:
+        tenant: int64 (m,), the place of the merchant in `Tenants`; -1 of one that is gone.
+        plan: int64 (m,), the place of the plan in `Tenants.plans`.
+        trial: bool (m,).
+        limits: float64 (m, 4), of `RESOURCES`, its own in place of its plan's; `UNLIMITED` where there is none.
+    """
+
+    tenant: NDArray[np.int64]
+    plan: NDArray[np.int64]
+    trial: NDArray[np.bool_]
+    limits: Array
+
+    def sold(self, column: int, *, trial: bool | None = None) -> Sold:
+        """What they allow together of a resource; only those on trial, or only the others, if asked."""
+        limits = self.limits[:, column] if trial is None else self.limits[self.trial == trial, column]
+        return Sold(float(limits[np.isfinite(limits)].sum()), int(np.isposinf(limits).sum()))
+
+    def together(self, n: int) -> Array:
+        """What each of n tenants may use by all of its subscriptions, (n, 4); NaN of one who has none."""
+        placed = self.tenant >= 0
+        limits = np.zeros((n, len(RESOURCES)))
+        np.add.at(limits, self.tenant[placed], self.limits[placed])
+        limits[np.bincount(self.tenant[placed], minlength=n) == 0] = np.nan
+        return limits
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Tenants:
     """The n merchants that exist on a day.
@@ -41,12 +79,15 @@ class Tenants:
         keys: (n,) of str, the merchant's id in the platform's database.
         names: (n,) of str.
         plans: those that can be bought, cheapest first.
-        plan: int64 (n,), the place of each one's plan in `plans`; -1 without an active or trial subscription.
-        trial: bool (n,), whether the subscription is on trial.
+        plan: int64 (n,), the place of each one's plan in `plans`: that of the subscription that began last; -1 without
+            an active or trial subscription.
+        trial: bool (n,), whether that subscription is on trial.
         joined: datetime64[D] (n,).
-        limits: float64 (n, 4), of `RESOURCES`, with a subscription's own limits in place of its plan's; `UNLIMITED`
-            where there is none, NaN without a subscription.
+        limits: float64 (n, 4), of `RESOURCES`, what all of its subscriptions allow together; `UNLIMITED` where one of
+            them has no limit, NaN without a subscription.
         used: float64 (n, 4), at the end of the day; of orders, those of the month so far.
+        subscriptions: all that are active; where not given, one for each tenant that has limits.
+        used_elsewhere: of each of `RESOURCES`, what is used by merchants that are gone and by no merchant at all.
     """
 
     as_of: date
@@ -58,9 +99,31 @@ class Tenants:
     joined: NDArray[np.datetime64]
     limits: Array
     used: Array
+    subscriptions: Subscriptions | None = None
+    used_elsewhere: tuple[float, ...] = (0.0,) * len(RESOURCES)
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @property
+    def subscribed(self) -> Subscriptions:
+        """Every active subscription."""
+        if self.subscriptions is not None:
+            return self.subscriptions
+        rows = np.flatnonzero(~np.isnan(self.limits).all(axis=1))
+        return Subscriptions(rows, self.plan[rows], self.trial[rows], self.limits[rows])
+
+    @property
+    def used_by_all(self) -> Array:
+        """All that is used, whoever uses it, (4,)."""
+        total: Array = self.used.sum(axis=0) + np.array(self.used_elsewhere)
+        return total
+
+    @property
+    def used_limited(self) -> Array:
+        """What is used by tenants who may come to a limit, (4,): it is what can be held against what was sold."""
+        total: Array = np.where(np.isfinite(self.limits), self.used, 0.0).sum(axis=0)
+        return total
 
 
 @dataclass(frozen=True, slots=True, eq=False)

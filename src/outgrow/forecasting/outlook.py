@@ -52,12 +52,13 @@ def days_until_of(
         current=forecast.current,
         as_of=forecast.as_of,
         history=forecast.history,
-        days=DayBand() if cdf is None else _band(cdf),
+        days=DayBand() if cdf is None else DayBand.of_chances(cdf),
         probability_within={} if cdf is None else {d: float(cdf[d - 1]) for d in WITHIN_DAYS if d <= len(cdf)},
         growth_per_30_days=forecast.growth_per_30_days,
         days_ago=verdict.days_ago,
         falling=falling,
         notes=projection.notes,
+        projects=() if cdf is None or falling else projection.projects,
     )
 
 
@@ -80,7 +81,7 @@ def _judge(projection: Projection, threshold: float | None, *, falling: bool) ->
         since = projection.forecast.as_of - timedelta(days=ago)
         return _Verdict(Status.ALREADY_EXCEEDED, f"{at_or} {exact(threshold)} since {spoken(since)}", days_ago=ago)
     cdf = projection.crossing_cdf(threshold, falling=falling)
-    band = _band(cdf)
+    band = DayBand.of_chances(cdf)
     if band.p50 is not None:
         return _Verdict(Status.OK, None, cdf)
     growth, level = projection.forecast.growth_per_30_days, abs(projection.forecast.current)
@@ -114,14 +115,6 @@ def _refused(refusal: Refusal, history: History, threshold: float | None, *, fal
         need=refusal.need,
         falling=falling,
     )
-
-
-def _band(cdf: Array) -> DayBand:
-    def first(level: float) -> int | None:
-        at = int(np.searchsorted(cdf, level))
-        return at + 1 if at < len(cdf) else None
-
-    return DayBand(first(0.1), first(0.5), first(0.9))
 
 
 def _days_above(past: Array, threshold: float) -> int:

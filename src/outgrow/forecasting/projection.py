@@ -15,6 +15,7 @@ from outgrow.domain.forecast import Forecast, HistoryNote, Refusal, Status
 from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note
+from outgrow.domain.scenario import Project
 from outgrow.domain.words import counted
 from outgrow.forecasting.correction import NO_CORRECTION, Correction
 from outgrow.forecasting.events import PanelEvents
@@ -25,6 +26,7 @@ from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.levels import LevelForecast
 from outgrow.forecasting.model import SHIPPED
 from outgrow.forecasting.months import MonthTotalForecast, month_to_date
+from outgrow.forecasting.outage import before_outage
 from outgrow.forecasting.panel import SHARED, PanelForecast, forecast_panel, model_asked
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -72,6 +74,7 @@ class Projection:
         floor: no value lies below it.
         events: what each event in the past that is looked at did, and what those within the horizon are to do, oldest
             first; none of a level.
+        projects: the committed ones that are counted in.
     """
 
     forecast: Forecast
@@ -82,6 +85,7 @@ class Projection:
     explanation: Explanation | None = None
     floor: float = -np.inf
     events: tuple[EventEffect, ...] = ()
+    projects: tuple[Project, ...] = ()
 
     @property
     def events_ahead(self) -> tuple[EventEffect, ...]:
@@ -134,22 +138,37 @@ def project_all(asked: Sequence[tuple[History, ForecastRules]], today: date) -> 
     Those alike are forecast together, and none hangs on the others: some series at once cost hardly more than one.
     """
     found: list[Projection | Refusal | None] = []
-    alike: dict[_Alike, list[tuple[int, History, History]]] = {}
+    alike: dict[_Alike, list[_Member]] = {}
     for at, (history, rules) in enumerate(asked):
-        whole = history.to_known()
-        known = whole.between(whole.last_day - timedelta(days=rules.history_days - 1), None).to_known()
-        found.append(refuse(known, today, rules))
+        newest = history.to_known()
+        found.append(refuse(_looked_at(newest, rules), today, rules))
         if found[-1] is None:
+            whole, outage = before_outage(newest, rules.events)
+            known = _looked_at(whole, rules)
             total = known.metric.month_total_of is not None
             key = _Alike(rules, Kind.FLOW if total else known.metric.kind, known.last_day if total else None)
-            alike.setdefault(key, []).append((at, whole, known))
+            alike.setdefault(key, []).append(_Member(at, whole, known, outage))
     for key, members in alike.items():
         for begin in range(0, len(members), TOGETHER):
             some = members[begin : begin + TOGETHER]
-            together = _Together.of(key, [whole for _, whole, _ in some], [known for _, _, known in some])
-            for row, (at, whole, known) in enumerate(some):
-                found[at] = together.projection(row, whole, known)
+            together = _Together.of(key, [one.whole for one in some], [one.known for one in some])
+            for row, one in enumerate(some):
+                found[one.at] = together.projection(row, one)
     return [projection for projection in found if projection is not None]
+
+
+def _looked_at(history: History, rules: ForecastRules) -> History:
+    """The part of a history that its forecast looks at."""
+    return history.between(history.last_day - timedelta(days=rules.history_days - 1), None).to_known()
+
+
+class _Member(NamedTuple):
+    """One of the histories that are asked about: its place, its days, those that are looked at, zeros since then."""
+
+    at: int
+    whole: History
+    known: History
+    outage: Note | None
 
 
 class _Alike(NamedTuple):
@@ -194,12 +213,9 @@ class _Together:
                 panel = MonthTotalForecast.of(panel, values, key.month_of, faults.mended)
         return cls(rules, faults, panel, panel.quantiles(LEVELS), events)
 
-    def projection(self, row: int, whole: History, known: History) -> Projection:
-        """One row as its metric's projection.
-
-        Args:
-            whole, known: its history, and the part that is looked at.
-        """
+    def projection(self, row: int, one: _Member) -> Projection:
+        """One row as its metric's projection."""
+        whole, known = one.whole, one.known
         total = isinstance(self.panel, MonthTotalForecast)
         past = month_to_date(known.values, known.first_day) if total else whole.values
         mended = self.faults.mended[row, -len(known) :]
@@ -219,6 +235,7 @@ class _Together:
             model=self.rules.model,
         )
         notes = self.faults.notes(row, known.last_day - timedelta(days=self.faults.mended.shape[1] - 1))
+        notes += () if one.outage is None else (one.outage,)
         reasons = explain(self.panel, row, mended, middle, model=self.rules.model, correction=self.rules.correction)
         effects = self.events.effects[row] if self.events else ()
         events = tuple(effect for effect in effects if effect.event.last >= known.first_day)

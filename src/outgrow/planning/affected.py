@@ -118,18 +118,20 @@ def _likely(outlook: Outlook, resource: str) -> float:
 
 def with_plan_limits(tenants: Tenants, changes: Iterable[PlanChange]) -> Tenants:
     """The merchants with other limits of their plans; a subscription's own limits, where they differ, stay."""
-    limits, plans = tenants.limits.copy(), list(tenants.plans)
+    subscribed, plans = tenants.subscribed, list(tenants.plans)
+    limits = subscribed.limits.copy()
     for change in changes:
         place = next((place for place, plan in enumerate(plans) if plan.code == change.code), None)
         if place is None:
             continue
-        on_plan, old = tenants.plan == place, plans[place].limits
+        on_plan, old = subscribed.plan == place, plans[place].limits
         for resource, top in change.limits.items():
             column = RESOURCES.index(resource)
             limits[on_plan & (limits[:, column] == old[column]), column] = top
         new = tuple(change.limits.get(name, top) for name, top in zip(RESOURCES, old, strict=True))
         plans[place] = replace(plans[place], limits=new)
-    return replace(tenants, limits=limits, plans=tuple(plans))
+    changed = replace(subscribed, limits=limits)
+    return replace(tenants, limits=changed.together(len(tenants)), plans=tuple(plans), subscriptions=changed)
 
 
 def multiplied(events: Sequence[Event], today: date) -> Mapping[date, float]:
@@ -159,8 +161,8 @@ def _held_against(
         after=int(after.sum()),
         reach=_touched(changed, after & ~before, more, new),
         leave=_touched(changed, before & ~after, more, new),
-        sold_before=float(old[np.isfinite(old)].sum()),
-        sold_after=float(new[np.isfinite(new)].sum()),
+        sold_before=tenants.subscribed.sold(column).amount,
+        sold_after=changed.subscribed.sold(column).amount,
     )
 
 

@@ -9,12 +9,10 @@ from outgrow.domain.money import written
 from outgrow.planning.urgency import LimitOutlook
 
 TOLD = (
-    "metric", "scope", "unit", "threshold", "status", "reason", "current", "as_of", "date",
-    "probability_within",
+    "metric", "scope", "unit", "threshold", "status", "reason", "current", "as_of", "date", "probability_within",
+    "projects", "example",
 )  # fmt: skip
 """What the answer to "when?" gives to the evidence."""
-BASIS_LENGTH = 300
-"""Characters that are kept of what a recommendation is judged by."""
 
 
 def evidence_of(outlook: LimitOutlook) -> dict[str, Any]:
@@ -22,8 +20,7 @@ def evidence_of(outlook: LimitOutlook) -> dict[str, Any]:
     until, share = outlook.until, outlook.until.used_share
     told = until.to_document()
     return {
-        **{key: told[key] for key in TOLD},
-        **({"example": True} if until.example else {}),
+        **{key: told[key] for key in TOLD if key in told},
         "limit": outlook.name,
         "maximum": as_number(outlook.limit.maximum) if outlook.limit else None,
         "used_share": None if share is None else round(share, 4),
@@ -53,4 +50,4 @@ def basis_of(policy: AlertPolicy, *levels: float | None) -> str:
         policy.review_interval_days,
         policy.warning_days,
     )
-    return " ".join(f"{number:.10g}" if number is not None else "-" for number in (*levels, *numbers))[:BASIS_LENGTH]
+    return " ".join(f"{number:.10g}" if number is not None else "-" for number in (*levels, *numbers))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from outgrow.domain.money import MoneyBand
 from outgrow.domain.paths import Paths
 from outgrow.domain.plan import PlanRules
 from outgrow.planning.downgrade import Downgrade, lasting_downgrade
+from outgrow.planning.limit_dates import crossing_of
 from outgrow.planning.regret import Regret, regret_of
 
 MONTHS = 12
@@ -199,14 +200,10 @@ def _limited(tier: Tier, paths: Paths) -> list[str]:
 
 
 def _reached_on(paths: Paths, metric: str, tier: Tier) -> Days:
-    """The first day ahead on which each path is at a tier's maximum, (n_paths,); n_days + 1 for never."""
+    """The first day ahead on which each path is at a tier's maximum, (n_paths,)."""
     top = tier.maxima()[metric]
     assert top is not None, "only limited metrics are asked"  # noqa: S101
-    if paths.now()[metric] >= top:
-        return np.zeros(paths.n_paths, dtype=np.int64)
-    # Peaks never fall: the days below the maximum are those before the first at it.
-    below: Days = (paths.of(metric)[1] < top).sum(axis=1)
-    return below + 1
+    return paths.first_days(metric, top)
 
 
 def _steps(paths: Paths, ladder: Ladder, rented: Tier, outgrown: Days, policy: AlertPolicy) -> tuple[Step, ...]:
@@ -223,28 +220,18 @@ def _steps(paths: Paths, ladder: Ladder, rented: Tier, outgrown: Days, policy: A
 
 
 def _step(paths: Paths, tier: Tier, needed: Tier | None, days: Days, policy: AlertPolicy) -> Step:
-    ordered = np.sort(days)
-    passed = bool(ordered[0] == 0)
-    band = DayBand() if passed else DayBand(*(_quantile_day(ordered, level, paths.n_days) for level in (0.1, 0.5, 0.9)))
-    status = Status.ALREADY_EXCEEDED if passed else Status.OK if band.p50 is not None else Status.BEYOND_HORIZON
-    lead = policy.lead_time_days if needed is None or needed.lead_time_days is None else needed.lead_time_days
-    early = None if band.p10 is None else paths.as_of + timedelta(days=band.p10)
+    status, band = crossing_of(days, paths.n_days)
+    early = band.dates(paths.as_of)["p10"]
     return Step(
         outgrown=tier,
         needed=needed,
         status=status,
         as_of=paths.as_of,
         days=band,
-        act_by=early - timedelta(days=lead + policy.review_interval_days) if early else None,
+        act_by=policy.act_by(early, needed.lead_time_days if needed else None) if early else None,
         probability_within={d: float((days <= d).mean()) for d in WITHIN_DAYS if d <= paths.n_days},
         binding=_binding(paths, tier, days),
     )
-
-
-def _quantile_day(ordered: Days, level: float, n_days: int) -> int | None:
-    """The first day by which this share of the paths is there; None beyond the horizon."""
-    day = int(ordered[int(np.ceil(level * len(ordered) - 1e-9)) - 1])
-    return day if day <= n_days else None
 
 
 def _binding(paths: Paths, tier: Tier, days: Days) -> dict[str, float]:

@@ -9,6 +9,7 @@ from outgrow.domain.limit import AlertPolicy, Severity
 from outgrow.domain.money import MoneyBand, cents
 from outgrow.domain.words import percent
 from outgrow.planning.ladder_plan import MONTHS, LadderPlan, Step
+from outgrow.planning.urgency import pressing
 
 EVEN = 0.5 - 1e-9
 """A tier that does for this share of the futures or more does for half of them."""
@@ -48,12 +49,8 @@ def plan_severity(plan: LadderPlan, policy: AlertPolicy) -> Severity:
     step = plan.steps[0] if plan.steps else None
     if step is not None and step.status is Status.ALREADY_EXCEEDED:
         return Severity.CRITICAL
-    if step is None or step.act_by is None:
-        return Severity.OK
-    left = (step.act_by - plan.as_of).days
-    if left <= policy.review_interval_days:
-        return Severity.CRITICAL
-    return Severity.WARNING if left <= policy.warning_days else Severity.OK
+    found = None if step is None else pressing(None, step.act_by, policy, plan.as_of)
+    return Severity.OK if found is None else found.severity
 
 
 def sentence(plan: LadderPlan) -> str:

@@ -1,16 +1,15 @@
 """When simulated futures reach a limit, and by when something has to be done about it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from outgrow.domain.forecast import DayBand, Status, as_number
 from outgrow.domain.limit import AlertPolicy, Limit
 from outgrow.domain.paths import Paths
-
-LEVELS = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +63,22 @@ def limit_date(paths: Paths, limit: Limit, policy: AlertPolicy) -> LimitDate:
         limit: of a metric that is in the paths.
         policy: the general one; the limit's own times come first.
     """
-    if paths.now()[limit.metric] >= limit.usable:
-        return LimitDate(limit, paths.as_of, Status.ALREADY_EXCEEDED, DayBand(), 1.0, None)
-    first = np.sort((paths.of(limit.metric)[1] < limit.usable).sum(axis=1) + 1)
-    at = (int(first[int(np.ceil(level * len(first) - 1e-9)) - 1]) for level in LEVELS)
-    days = DayBand(*(day if day <= paths.n_days else None for day in at))
-    own = limit.policy(policy)
-    early = days.dates(paths.as_of)["p10"]
-    ahead = timedelta(days=own.lead_time_days + own.review_interval_days)
+    days = paths.first_days(limit.metric, limit.usable)
+    status, band = crossing_of(days, paths.n_days)
+    early = band.dates(paths.as_of)["p10"]
     return LimitDate(
         limit=limit,
         as_of=paths.as_of,
-        status=Status.OK if days.p50 is not None else Status.BEYOND_HORIZON,
-        days=days,
-        probability=float((first <= paths.n_days).mean()),
-        act_by=early - ahead if early else None,
+        status=status,
+        days=band,
+        probability=float((days <= paths.n_days).mean()),
+        act_by=limit.policy(policy).act_by(early) if early else None,
     )
+
+
+def crossing_of(days: NDArray[np.int64], n_days: int) -> tuple[Status, DayBand]:
+    """What equally likely days of a crossing, as of `Paths.first_days`, come to."""
+    if not days.all():
+        return Status.ALREADY_EXCEEDED, DayBand()
+    band = DayBand.of_days(days, n_days)
+    return (Status.BEYOND_HORIZON if band.p50 is None else Status.OK), band

@@ -11,10 +11,7 @@ from outgrow.domain.metric import STORAGE_USED_GB, Metric
 from outgrow.domain.recommendation import Finding, Recommendation
 from outgrow.domain.words import counted, exact, figure, percent
 from outgrow.planning.evidence import basis_of, evidence_of, evidence_of_tiers
-from outgrow.planning.urgency import HELD, LimitOutlook, by_urgency
-
-KEY_LENGTH = 190
-"""Characters that are kept of a key."""
+from outgrow.planning.urgency import EXACT, HELD, LimitOutlook, by_urgency, sold_severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,7 @@ def said_of(findings: Iterable[Finding]) -> list[Recommendation]:
 
 def _sold_capacity(resource: SoldCapacity, policy: AlertPolicy) -> Finding:
     key, basis, share = f"sold:{resource.resource}", f"{policy.warning_share:g}", resource.share
-    severity, held = (_sold_severity(share, policy, margin) for margin in (1.0, HELD.share))
+    severity, held = (sold_severity(share, policy, margin) for margin in (EXACT, HELD))
     if severity is Severity.OK or share is None:
         return Finding(key, basis, with_margin=held, known=resource.known)
     noun = resource.resource.replace("_", " ")
@@ -131,12 +128,6 @@ def _sold_capacity(resource: SoldCapacity, policy: AlertPolicy) -> Finding:
     return Finding.of(said, basis, held)
 
 
-def _sold_severity(share: float | None, policy: AlertPolicy, margin: float) -> Severity:
-    if share is None or share / margin <= policy.warning_share:
-        return Severity.OK
-    return Severity.CRITICAL if share / margin >= 1 else Severity.WARNING
-
-
 def _infrastructure(infrastructure: Infrastructure, policy: AlertPolicy) -> list[Finding]:
     """The rented tier; of the others, that nothing is found, so that one that was needed before is let go slowly."""
     quiet = [Finding(_tier_key(tier), basis_of(policy, *tier.maxima().values())) for tier in infrastructure.others]
@@ -144,7 +135,7 @@ def _infrastructure(infrastructure: Infrastructure, policy: AlertPolicy) -> list
     if following is None or infrastructure.trigger is None:
         return quiet
     outlooks = infrastructure.outlooks
-    worst = next(iter(by_urgency(outlooks)), None)
+    worst = next(iter(by_urgency(o for o in outlooks if not o.lost)), None)
     severity = max(Severity.INFO, worst.severity if worst else Severity.INFO)
     dates = [
         f"{o.until.metric.amount(o.until.threshold)} {text}"
@@ -162,7 +153,7 @@ def _infrastructure(infrastructure: Infrastructure, policy: AlertPolicy) -> list
         act_by=worst.act_by if worst else None,
         evidence=(evidence_of_tiers(tier, following, example=infrastructure.example), *map(evidence_of, outlooks)),
     )
-    held = max((o.with_margin for o in outlooks), default=Severity.INFO)
+    held = max((o.with_margin for o in outlooks if not o.lost), default=Severity.INFO)
     known = not outlooks or any(o.known for o in outlooks)
     return [Finding.of(said, basis_of(policy, *tier.maxima().values()), held, known=known), *quiet]
 
@@ -187,7 +178,7 @@ def _tier_sentence(infrastructure: Infrastructure, pressing: LimitOutlook | None
 
 
 def _tier_key(tier: Tier) -> str:
-    return f"tier:{tier.name}"[:KEY_LENGTH]
+    return f"tier:{tier.name}"
 
 
 def _growth(grown: Growth, policy: AlertPolicy) -> Finding:
@@ -219,11 +210,11 @@ def _growth(grown: Growth, policy: AlertPolicy) -> Finding:
 def _limit(outlook: LimitOutlook) -> Finding:
     limit, until = outlook.limit, outlook.until
     assert limit is not None, "only limits are asked"  # noqa: S101
-    key = ":".join(("limit", limit.scope, limit.metric, limit.name))[:KEY_LENGTH]
+    key = ":".join(("limit", limit.scope, limit.metric, limit.name))
     basis = basis_of(outlook.policy, limit.usable)
     held = outlook.with_margin if outlook.with_margin >= Severity.WARNING else Severity.OK
-    if outlook.severity < Severity.WARNING:
-        return Finding(key, basis, with_margin=held, known=outlook.known)
+    if outlook.severity < Severity.WARNING or outlook.lost:
+        return Finding(key, basis, with_margin=held, known=outlook.known and not outlook.lost)
     metric, storage = until.metric, until.metric == STORAGE_USED_GB
     top = _top(limit, metric)
     said = Recommendation(

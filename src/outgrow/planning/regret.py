@@ -1,6 +1,5 @@
 """What it costs to move to the next tier too early or too late."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.domain.forecast import day_by
 from outgrow.domain.money import cents, written
 from outgrow.domain.paths import Paths
 
@@ -119,6 +119,5 @@ def _best(days: NDArray[np.int64], paths: Paths, daily: Decimal, day_over_cost: 
     if day_over_cost is None or daily + day_over_cost == 0:
         return None
     share = float(daily / (daily + day_over_cost))
-    ordered: Sequence[int] = np.sort(days).tolist()
-    day = ordered[min(len(ordered) - 1, max(0, int(np.ceil(share * len(ordered) - 1e-9)) - 1))]
+    day = day_by(np.sort(days), share)
     return paths.as_of + timedelta(days=day) if day <= paths.n_days else None

@@ -15,7 +15,7 @@ from outgrow.domain.metric import (
     TOTAL_TEAM_MEMBERS,
     Metric,
 )
-from outgrow.domain.tenant import RESOURCES, Array, Tenants
+from outgrow.domain.tenant import RESOURCES, Array, Sold, Tenants
 
 RESOURCE_METRICS: Mapping[str, Metric] = dict(
     zip(RESOURCES, (TOTAL_PRODUCTS, TOTAL_ORDERS_MONTH, TOTAL_TEAM_MEMBERS, STORAGE_USED_GB), strict=True)
@@ -32,14 +32,6 @@ LARGEST_PERCENT = (1, 10)
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
-    """What subscriptions of one status allow together: the sum of the limited ones, and how many are unlimited."""
-
-    amount: float
-    unlimited: int
-
-
-@dataclass(frozen=True, slots=True)
 class ResourceUse:
     """One resource, in the unit of its metric; None is not known.
 
@@ -47,7 +39,7 @@ class ResourceUse:
         resource: one of `RESOURCES`.
         sold: by active and trial subscriptions on limited plans together.
         active, trial: the same apart, with the unlimited ones.
-        used: by all tenants; of orders, in the month so far.
+        used: all of it, whoever uses it; of orders, in the month so far.
         used_limited: by the tenants on limited plans, which is what can be held against `sold`.
         largest: share of the use that the largest tenants hold, by how many percent of all they are; empty where
             nothing is used, or nobody knows by whom.
@@ -89,28 +81,25 @@ def count_uses(tenants: Tenants, last_month: Array | None = None) -> list[Resour
     Args:
         last_month: (n,) each tenant's orders in the last whole month; without it, those of the month so far count.
     """
+    subscribed, used_by_all, used_limited = tenants.subscribed, tenants.used_by_all, tenants.used_limited
     uses = []
     for column, resource in enumerate(RESOURCES):
         used, limit = tenants.used[:, column], tenants.limits[:, column]
-        limited = np.isfinite(limit)
         present = used if last_month is None or resource != "orders_month" else np.maximum(used, last_month)
+        all_used = np.where(np.isfinite(limit), np.maximum(used, limit), present).sum()
         uses.append(
             ResourceUse(
                 resource=resource,
-                sold=float(limit[limited].sum()),
-                active=_sold(limit[~tenants.trial]),
-                trial=_sold(limit[tenants.trial]),
-                used=float(used.sum()),
-                used_limited=float(used[limited].sum()),
+                sold=subscribed.sold(column).amount,
+                active=subscribed.sold(column, trial=False),
+                trial=subscribed.sold(column, trial=True),
+                used=float(used_by_all[column]),
+                used_limited=float(used_limited[column]),
                 largest=_largest(used),
-                if_all_used=float(np.where(limited, np.maximum(used, limit), present).sum()),
+                if_all_used=float(all_used + tenants.used_elsewhere[column]),
             )
         )
     return uses
-
-
-def _sold(limits: Array) -> Sold:
-    return Sold(float(limits[np.isfinite(limits)].sum()), int(np.isposinf(limits).sum()))
 
 
 def _largest(used: Array) -> dict[int, float]:

@@ -49,6 +49,14 @@ def with_projects(paths: Paths, projects: Iterable[Project], seed: int, metrics:
     return raised(paths, added, known)
 
 
+def adds_to(project: Project, metrics: Iterable[Metric]) -> frozenset[str]:
+    """The metrics that a project takes room of, by name: of a flow also the month's total, and the other way round."""
+    known = {metric.name: metric for metric in metrics}
+    sized = {ALIASES.get(name, name) for name in _with_stores(project.sizes)}
+    flows = {adds_up(known, name) or name for name in sized}
+    return frozenset(flows | {name for name in known if adds_up(known, name) in flows})
+
+
 def apply(
     paths: Paths, scenario: Scenario, ramps: Mapping[str, Ramp] | None = None, metrics: Iterable[Metric] = CAPTURED
 ) -> Paths:
@@ -96,7 +104,7 @@ def _ramped(opening: Array, sizes: Array) -> Array:
 
 def _with_stores(sizes: Mapping[str, float]) -> Mapping[str, float]:
     """Sizes with as many stores in all as open ones, where only these are said."""
-    open_ones = sizes.get(ACTIVE_STORES.name)
+    open_ones = next((size for name, size in sizes.items() if ALIASES.get(name, name) == ACTIVE_STORES.name), None)
     return sizes if open_ones is None else {TOTAL_STORES.name: open_ones, **sizes}
 
 

@@ -85,6 +85,7 @@ def backfill(
 
     Raises:
         UsageError: the span is empty or reaches into a day that is not over.
+        DatabaseError: the connection to the platform's database is gone; nothing is stored then.
     """
     yesterday = local_day(now, platform.zone) - timedelta(days=1)
     last = until or yesterday
@@ -112,14 +113,15 @@ def backfill(
     remember_platform(store, StoredPlatform(platform.code, str(platform.id), platform.zone.key), now)
     remember_metrics(store, (series.metric for series in rebuilding.series))
     for begin, end in in_chunks(first, last, CHUNK_DAYS):
-        _write(store, platform.code, rebuilding, begin, end)
+        _write(store, rebuilding, begin, end, now)
         if after_chunk is not None:
             after_chunk()
         tell("writing days", (end - first).days + 1, report.days)
     return report
 
 
-def _write(store: Session, platform: str, rebuilding: Rebuilding, first: date, last: date) -> None:
+def _write(store: Session, rebuilding: Rebuilding, first: date, last: date, now: datetime) -> None:
+    platform = rebuilding.platform.code
     days = days_between(first, last)
     write_days(store, platform, days)
     rows: list[dict[str, Any]] = []
@@ -130,7 +132,7 @@ def _write(store: Session, platform: str, rebuilding: Rebuilding, first: date, l
         for name, reason in rebuilding.unavailable.items()
         for day in days
     )
-    write_measurements(store, rows)
+    write_measurements(store, rows, now)
 
 
 def _rows(platform: str, series: RebuiltSeries, days: list[date]) -> list[dict[str, Any]]:

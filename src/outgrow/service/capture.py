@@ -1,6 +1,7 @@
 """Capture: the platform as it is today becomes one snapshot."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,15 +10,17 @@ from sqlalchemy.orm import Session
 from outgrow.domain.days import local_day
 from outgrow.domain.errors import ClockError, OutgrowError
 from outgrow.domain.metric import PLATFORM, MetricCatalogue
-from outgrow.domain.snapshot import Provenance, Snapshot
+from outgrow.domain.snapshot import Provenance, Snapshot, shortened
 from outgrow.service.config import CapacityConfig
 from outgrow.service.issue import issue
 from outgrow.service.lives import keep_lives
 from outgrow.service.recommend import captured
 from outgrow.service.view import View
+from outgrow.service.waiting import waiting
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.capture import measure_today, rebuild_flows
 from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.sources.commerce.savepoint import savepoint
 from outgrow.store.snapshots import (
     StoredPlatform,
     claim_day,
@@ -60,19 +63,22 @@ def capture(
 
     Raises:
         ClockError: the newest snapshot is of a later day than `now`.
+        DatabaseError: the connection to the platform's database is gone; or ours stayed locked.
     """
     day = local_day(now, platform.zone)
-    newest = newest_day(store, platform.code)
+    with waiting():
+        newest = newest_day(store, platform.code)
     if newest is not None and newest > day:
         raise ClockError(
             f"today is {day} in {platform.zone.key}, but the newest snapshot of '{platform.code}' is of {newest}",
             "set the machine's clock right, or remove the snapshots of days that have not come yet",
         )
-    claim_day(store, platform.code, day, now)
+    with waiting():
+        claim_day(store, platform.code, day, now)
     remember_platform(store, StoredPlatform(platform.code, str(platform.id), platform.zone.key), now)
     present = get_snapshot(store, platform.code, day)
     if present is None or not _is_complete(present, aggregator):
-        write_snapshot(store, _without(present, measure_today(source, platform, day, aggregator)))
+        write_snapshot(store, _without(present, measure_today(source, platform, day, aggregator)), now)
         logger.info("captured %s of platform %s", day, platform.code)
     _complete_flows(source, store, platform, now, aggregator)
     _keep_what_follows(source, platform, View(store, platform.code, day, config or CapacityConfig()))
@@ -83,16 +89,23 @@ def capture(
 
 def _keep_what_follows(source: Session, platform: PlatformRef, view: View) -> None:
     """Forecasts and recommendations. What keeps them from being made is no reason to lose a day."""
-    try:
-        issue(view)
-    except OutgrowError as error:  # such as a limit of a metric that is not there yet
-        logger.warning("no forecast of %s is kept: %s", view.today, error.what)
-        return  # recommendations would say the same
+    if not _is_kept("forecast", view, lambda: issue(view)):
+        return  # recommendations would fail by the same
     now = replace(view)  # anew, because only the forecasts decide which models are asked
+    _is_kept("recommendation", view, lambda: keep_lives(now, captured(source, platform, now)))
+
+
+def _is_kept(what: str, view: View, keep: Callable[[], object]) -> bool:
+    """Whether it could be made: whatever goes wrong in it is told, and undone alone."""
     try:
-        keep_lives(now, captured(source, platform, now))
-    except OutgrowError as error:
-        logger.warning("no recommendation of %s is kept: %s", view.today, error.what)
+        with savepoint(view.store):
+            keep()
+    except Exception as error:  # such as a limit of a metric that is not there yet, or a number beyond all bounds
+        reason = error.what if isinstance(error, OutgrowError) else f"{type(error).__name__}: {error}"
+        logger.warning("no %s of %s is kept: %s", what, view.today, shortened(reason))
+        logger.debug("why no %s is kept", what, exc_info=True)
+        return False
+    return True
 
 
 def _without(present: CapacitySnapshot | None, measured: Snapshot) -> Snapshot:
@@ -143,4 +156,4 @@ def _complete_flows(
         for name, values in rebuilt.items()
         for open_day in open_days
     ]
-    write_measurements(store, rows)
+    write_measurements(store, rows, now)

@@ -1,14 +1,24 @@
 """Check: one line and a state, as monitoring plugins answer."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from outgrow.domain import monitoring
 from outgrow.domain.days import spoken
-from outgrow.domain.limit import Severity
-from outgrow.planning.urgency import LimitOutlook
-from outgrow.service.status import StatusReport
+from outgrow.domain.forecast import Status
+from outgrow.domain.limit import Limit, Severity
+from outgrow.domain.metric import PLATFORM
+from outgrow.domain.monitoring import CRITICAL, OK, UNKNOWN, WARNING, Performance
+from outgrow.planning.urgency import LimitOutlook, lost_since
+from outgrow.service.bounds import Bound, Bounds, Measure, days_left
+from outgrow.service.status import StatusReport, first_sentence, status
+from outgrow.service.view import View
+from outgrow.service.when import when
 
-STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
-"""Words of the exit codes 0 to 3."""
+BY_URGENCY = (OK, UNKNOWN, WARNING, CRITICAL)
+"""What is known to be wrong is worse than what is not known."""
+AS_POLICY = Bounds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,34 +29,129 @@ class CheckResult:
     line: str
 
 
-def check(report: StatusReport) -> CheckResult:
-    """Judge a status report: the worst limit decides; nothing known is UNKNOWN, never OK."""
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A limit, its state, and the rule that made it so."""
+
+    outlook: LimitOutlook
+    state: int
+    rule: str
+
+
+def check(report: StatusReport, bounds: Bounds = AS_POLICY) -> CheckResult:
+    """Judge a status report: the worst limit decides; nothing known is UNKNOWN, never OK.
+
+    Args:
+        bounds: from where on a limit is a warning or critical, instead of as its policy says.
+    """
     limited = [row.outlook for row in report.rows if row.outlook.limit is not None]
-    unknown = [o for o in limited if not o.known]
-    worst = max((o.severity for o in limited), default=Severity.OK)
-    if worst >= Severity.WARNING:
-        state = 2 if worst is Severity.CRITICAL else 1
-    else:
-        state = 3 if unknown or not limited else 0
-    names = [o.until.metric.name for o in limited]
-    shares = " ".join(
-        f"'{_label(o, names)}'={o.until.current:.6g};;{o.until.threshold:g};0"
-        for o in limited
-        if o.until.current is not None and o.until.threshold is not None
-    )
-    said = f"{report.sentence}{_act_by(limited)}".replace("|", "/")
-    return CheckResult(state, f"OUTGROW {STATES[state]} - {said}" + (f" | {shares}" if shares else ""))
+    if not limited:
+        return _result(UNKNOWN, report.sentence)
+    return _check(limited, bounds, report.today)
 
 
-def _act_by(limited: list[LimitOutlook]) -> str:
-    """The day to act by of the worst limit, if it has one: that of which the state is said."""
-    worst = limited[0] if limited else None
-    if worst is None or worst.act_by is None:
-        return ""
-    return f" Act by {spoken(worst.act_by)} ({worst.name})."
+def check_metric(view: View, name: str, bounds: Bounds = AS_POLICY) -> CheckResult:
+    """Judge one metric, by its limits; where values are given, the critical one is its limit.
+
+    Raises:
+        UnknownMetricError: there is no such metric.
+    """
+    metric = view.metrics.resolve(name)
+    rows = [row.outlook for row in status(view).rows if row.outlook.until.metric.name == metric.name]
+    limited = [outlook for outlook in rows if outlook.limit is not None]
+    value = bounds.value
+    if value is not None and (not limited or _is_value(bounds.critical)):
+        limit, until = Limit(metric.name, value, metric.name), when(view, metric.name, value)
+        limited = [LimitOutlook.of(limit, until, view.config.policy, view.today)]
+    if not limited:
+        return _result(UNKNOWN, f"{metric.label}: no limit is set; set one, or give --critical VALUE")
+    return _check(limited, bounds, view.today)
 
 
-def _label(outlook: LimitOutlook, names: list[str]) -> str:
-    """A label that stands once in the line: the metric, with its limit's name where it has several limits."""
-    name = outlook.until.metric.name
-    return name if names.count(name) == 1 else f"{name} of {outlook.name}".replace("'", "")
+def _is_value(bound: Bound | None) -> bool:
+    return bound is not None and bound.measure is Measure.VALUE
+
+
+def _check(limited: Sequence[LimitOutlook], bounds: Bounds, today: date) -> CheckResult:
+    judged = [_judge(outlook, bounds, today) for outlook in limited]
+    worst = max(judged, key=lambda each: BY_URGENCY.index(each.state))  # of equals, the most urgent
+    said = [] if worst.state == OK else [f"{_named(worst.outlook)}: {worst.rule}."]
+    if worst.outlook.known:
+        said.append(first_sentence(limited, today))
+    said += _newest_notes(limited, worst)
+    if worst.outlook.act_by is not None:
+        said.append(f"Act by {spoken(worst.outlook.act_by)} ({worst.outlook.name}).")
+    if worst.state in {WARNING, CRITICAL}:
+        said += [f"Unknown: {_named(each.outlook)}, {each.rule}." for each in judged if each.state == UNKNOWN]
+    return _result(worst.state, " ".join(said), _numbers(limited, bounds, today))
+
+
+def _result(state: int, text: str, numbers: Sequence[Performance] = ()) -> CheckResult:
+    return CheckResult(state, monitoring.plugin_line(state, text, numbers))
+
+
+def _judge(outlook: LimitOutlook, bounds: Bounds, today: date) -> _Judged:
+    """The state of a limit. Stale data say nothing, not even that a share of it is in use."""
+    until = outlook.until
+    if until.status is Status.STALE:
+        return _Judged(outlook, UNKNOWN, f"stale: {until.reason}")
+    blind = False
+    for state, bound, severity in (
+        (CRITICAL, bounds.critical, Severity.CRITICAL),
+        (WARNING, bounds.warning, Severity.WARNING),
+    ):
+        met = outlook.severity >= severity if bound is None else bound.met(until, today)
+        if met:
+            return _Judged(outlook, state, outlook.why if bound is None else bound.why(until, today, severity.word))
+        blind = blind or met is None
+    lost = lost_since(until)
+    if lost is not None:
+        return _Judged(outlook, WARNING, lost)
+    asked = all(bound is not None and bound.measure is not Measure.DAYS for bound in (bounds.warning, bounds.critical))
+    if blind or not (outlook.known or asked):
+        return _Judged(outlook, UNKNOWN, f"too little is known: {until.reason}")
+    return _Judged(outlook, OK, outlook.why)
+
+
+def _named(outlook: LimitOutlook) -> str:
+    """The metric, with its limit's name and whose it is where that says more."""
+    metric, limit = outlook.until.metric, outlook.limit
+    more = [] if outlook.name.lower() in {metric.label.lower(), metric.name} else [outlook.name]
+    more += [] if limit is None or limit.scope == str(PLATFORM) else [limit.scope]
+    return f"{metric.label} ({', '.join(more)})" if more else metric.label
+
+
+def _newest_notes(limited: Sequence[LimitOutlook], worst: _Judged) -> Iterator[str]:
+    """What is amiss in the newest days of any limited metric, if it was not the rule already; once for each metric."""
+    untils = {outlook.until.scope_name + outlook.until.metric.name: outlook.until for outlook in limited}
+    for until in untils.values():
+        for note in until.notes:
+            newest = note is until.outage or note.last == until.as_of
+            if newest and not worst.rule.startswith(note.sentence(until.metric.unit)):
+                yield f"{until.metric.label}: {note.sentence(until.metric.unit)}."
+
+
+def _numbers(limited: Sequence[LimitOutlook], bounds: Bounds, today: date) -> list[Performance]:
+    """The value of each limit, and the days to its middle date.
+
+    Days have no thresholds: those would be lower bounds, which some readers drop.
+    """
+    names = [outlook.until.metric.name for outlook in limited]
+    found = []
+    for outlook in limited:
+        until, policy = outlook.until, outlook.policy
+        if until.current is None or until.threshold is None:
+            continue
+        label = until.metric.name if names.count(until.metric.name) == 1 else f"{until.metric.name} of {outlook.name}"
+        levels = [
+            policy_share * until.threshold if bound is None else bound.level(until.threshold)
+            for bound, policy_share in (
+                (bounds.warning, policy.warning_share),
+                (bounds.critical, policy.critical_share),
+            )
+        ]
+        found.append(Performance(label, until.current, until.metric.unit, *levels))
+        left = days_left(until, today)
+        if left is not None and left > 0:
+            found.append(Performance(f"{label} days left", left))
+    return found

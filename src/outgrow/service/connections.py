@@ -1,15 +1,19 @@
-"""Opens databases, and turns what drivers say into errors that name the address without its password."""
+"""Opens databases, and turns what drivers say into errors that name the address without its secrets."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from outgrow.domain.address import Address, presentable, secrets_of, without_secrets
 from outgrow.domain.errors import ConfigurationError, DatabaseError, MissingExtraError, SchemaError
+from outgrow.domain.text import LONGEST_SAID, cleaned
+from outgrow.sources.commerce.reading import SEE_ALL
 
 BUSY_SECONDS = 60
 """How long to wait for another writer of a SQLite file."""
@@ -25,14 +29,13 @@ def parse_url(text: str, setting: str) -> URL:
     """A database address.
 
     Raises:
-        ConfigurationError: it is not one.
+        ConfigurationError: it is not one, or its parts are not clear; no part of it is quoted.
     """
+    Address.parse(text, setting)
     try:
         url = make_url(text)
-    except ArgumentError as error:
-        raise ConfigurationError(
-            f"{setting} is not a database address", "write it as postgresql://user@host/name or sqlite:///file.db"
-        ) from error
+    except (ArgumentError, ValueError):  # what it says may quote a password
+        raise ConfigurationError(f"{setting} is not a database address", "see docs/reference/settings.md") from None
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     return url
@@ -56,8 +59,11 @@ def open_engine(text: str, setting: str, *, read_only: bool = False, may_create:
     options: dict[str, Any] = {}
     if file is not None:
         options["connect_args"] = {"timeout": BUSY_SECONDS}
-        if may_create and file:
-            Path(file).parent.mkdir(parents=True, exist_ok=True)
+        if may_create and file and file != ":memory:":
+            _create_private(Path(file))
+    if url.drivername == "postgresql+psycopg":
+        # Behind pgbouncer in transaction mode, statements that are prepared on a connection meet those of others.
+        options["connect_args"] = {"prepare_threshold": None}
     if read_only and url.get_backend_name() == "postgresql":
         options["isolation_level"] = "REPEATABLE READ"
         options["execution_options"] = {"postgresql_readonly": True}
@@ -68,9 +74,42 @@ def open_engine(text: str, setting: str, *, read_only: bool = False, may_create:
         if backend in EXTRAS:
             raise MissingExtraError(f"a {backend} database", EXTRAS[backend]) from error
         raise ConfigurationError(f"{setting}: there is no database of the kind '{backend}'") from error
+    except (ArgumentError, TypeError, ValueError):
+        raise _bad_option(setting) from None
+    _check_options(engine, setting)
     if url.get_backend_name() == "sqlite":
         _configure_sqlite(engine, read_only=read_only)
     return engine
+
+
+def _create_private(file: Path) -> None:
+    """Make a file that its owner alone may read; one that is there stays as it is."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))  # SQLite's own would be open to all
+    except OSError as error:
+        raise DatabaseError(
+            f"the database file {file} cannot be made: {error.strerror}", "give a folder that you may write to"
+        ) from error
+
+
+def _check_options(engine: Engine, setting: str) -> None:
+    """An option that the driver does not take is a wrong setting; what the driver says of it may quote a secret."""
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(dialect: Dialect, _record: object, given: Any, named: Any) -> Any:  # noqa: ANN401 - the driver's own
+        try:
+            return dialect.connect(*given, **named)
+        except (TypeError, ValueError):
+            raise _bad_option(setting) from None
+
+
+def _bad_option(setting: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{setting} gives the driver an option that it does not take",
+        "check the names and values after the question mark",
+    )
 
 
 def _configure_sqlite(engine: Engine, *, read_only: bool) -> None:
@@ -82,23 +121,35 @@ def _configure_sqlite(engine: Engine, *, read_only: bool) -> None:
 
 @contextmanager
 def database_errors(url: str) -> Iterator[None]:
-    """Turn a driver's error into one of ours, with what to do about it; the password is never part of it."""
+    """Turn a driver's error into one of ours, with what to do about it; no secret of the address is part of it.
+
+    The driver's error stays its cause, unless it holds a secret.
+    """
     try:
         yield
     except SQLAlchemyError as error:
-        raise translate(error, url) from error
+        raise translate(error, url) from (None if _tells(error, secrets_of(url)) else error)
+
+
+def _tells(error: BaseException | None, secrets: frozenset[str]) -> bool:
+    """Whether an error or one that caused it holds a secret."""
+    while error is not None:
+        if without_secrets(f"{error} {error!r}", secrets) != f"{error} {error!r}":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def translate(error: SQLAlchemyError, url: str) -> DatabaseError | SchemaError:
     """The error of ours that fits what a driver said."""
-    where = parse_url(url, "database_url").render_as_string(hide_password=True)
-    said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
-    password = parse_url(url, "database_url").password
-    if password:
-        said = said.replace(str(password), "***")
-    low = said.lower()
-    if "permission denied for table" in low and "outgrow_" not in low:
-        return DatabaseError(f"{where} cannot be read: {said}", "grant the role SELECT on the platform's tables")
+    where = presentable(url)
+    raw = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+    said = cleaned(without_secrets(raw, secrets_of(url)), LONGEST_SAID)
+    low = raw.lower()
+    hidden = "row-level security" in low
+    if hidden or ("permission denied for table" in low and "outgrow_" not in low):
+        mend = SEE_ALL if hidden else "grant the role SELECT on the platform's tables"
+        return DatabaseError(f"{where} cannot be read: {said}", mend)
     if any(word in low for word in READ_ONLY):
         return DatabaseError(
             f"{where} cannot be written: {said}",

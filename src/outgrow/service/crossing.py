@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from outgrow.domain.forecast import Refusal, Status
+from outgrow.domain.forecast import Refusal, Status, first_reached
 from outgrow.domain.history import History
 from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.months import MonthTotalForecast, month_starts
+from outgrow.forecasting.outage import OUTAGE_DAYS
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.panel import LONGEST_HORIZON
 from outgrow.forecasting.projection import ForecastRules, Projection, project
@@ -63,8 +64,8 @@ def _far_day(history: History, threshold: float, rules: ForecastRules) -> date |
 
 def _first(projection: Projection, threshold: float, days: tuple[int, ...]) -> int | None:
     limits = np.full(len(projection.panel.usable), threshold)
-    reached = projection.panel.crossing_at(limits, days)[projection.row] >= HALF
-    return days[int(reached.argmax())] if reached.any() else None
+    at = first_reached(projection.panel.crossing_at(limits, days)[projection.row], HALF)
+    return None if at is None else days[at]
 
 
 def expected_path(history: History, days: int, rules: ForecastRules) -> Array | None:
@@ -72,19 +73,20 @@ def expected_path(history: History, days: int, rules: ForecastRules) -> Array | 
 
     None where nothing may be said of its future.
     """
-    ahead = replace(rules, horizon_days=max(rules.horizon_days, days))
+    ahead = replace(rules, horizon_days=max(rules.horizon_days, days + OUTAGE_DAYS))
     projection = project(history, history.last_day, ahead)
     if isinstance(projection, Refusal):
         return None
     panel, row = projection.panel, projection.row
     path: Array
     if isinstance(panel, MonthTotalForecast):
-        path = _amounts(panel.mean[row], float(panel.sofar[row]), history.last_day)
+        path = _amounts(panel.mean[row], float(panel.sofar[row]), projection.forecast.as_of)
     elif isinstance(panel, FlowForecast):
         path = panel.mean[row]  # medians of a few orders a day would all be nothing
     else:
         path = projection.quantiles((HALF,))[0]
-    return path[:days]
+    lag = (history.last_day - projection.forecast.as_of).days
+    return path[lag : lag + days]
 
 
 def _amounts(totals: Array, sofar: float, last_day: date) -> Array:

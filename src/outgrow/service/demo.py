@@ -2,11 +2,11 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day, system_clock
@@ -18,10 +18,12 @@ from outgrow.service.schema import create_schema
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.demo import DemoReport, build_demo
 from outgrow.sources.commerce.demo.build import CODE, ZONE
-from outgrow.sources.commerce.platforms import find_platform, has_platforms, platform_codes
+from outgrow.sources.commerce.demo.clock import TOLD_UNTIL
+from outgrow.sources.commerce.platforms import find_platform, platform_codes
+from outgrow.store.snapshots import imported_metrics, stored_platforms
 
-CAPTURED_AT = time(9, 0)
-"""Local time of the demo's one observed snapshot: a little after its newest rows."""
+MARK = int.from_bytes(b"Odem")
+"""Application id of the SQLite files that demos make: SQLite keeps a place for it, and no other program sets this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,11 @@ def demo_today() -> date:
 def make_demo(url: str, today: date, seed: int, progress: Progress) -> Demo:
     """Build the synthetic platform, rebuild its history, and capture today.
 
-    A SQLite file that holds an earlier demo is replaced, as a whole and only when the new one is finished; any other
+    A SQLite file that an earlier demo made is replaced, as a whole and only when the new one is finished; any other
     database has to be empty of platforms.
 
     Raises:
-        DataError: the database holds something else than a demo.
+        DataError: the database was not made by a demo, or holds more than that.
     """
     parsed = parse_url(url, "database_url")
     file = Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
@@ -56,10 +58,12 @@ def make_demo(url: str, today: date, seed: int, progress: Progress) -> Demo:
         _refuse_anything_but_a_demo(url, file)
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
-        part_url = f"sqlite:///{part}"
+        part_url = parsed.set(database=str(part)).render_as_string(hide_password=False)
         engine = open_engine(part_url, "database_url", may_create=True)
         with database_errors(part_url):
             made = _fill(engine, today, seed, progress)
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"PRAGMA application_id = {MARK}")
         engine.dispose()
         part.replace(file)
     finally:
@@ -74,16 +78,26 @@ def _fill(engine: Engine, today: date, seed: int, progress: Progress) -> Demo:
     progress("making the platform", 1, 1)
     with Session(engine) as session, session.begin():
         platform = find_platform(session, CODE)
-        now = datetime.combine(today, CAPTURED_AT, ZoneInfo(platform.zone.key))
+        now = datetime.combine(today, TOLD_UNTIL, ZoneInfo(platform.zone.key))
         rebuilt = backfill(session, session, platform, now, stats_aggregator, progress=progress)
         capture(session, session, platform, now, stats_aggregator)
     return Demo(built, rebuilt)
 
 
 def _refuse_anything_but_a_demo(url: str, file: Path) -> None:
+    """A platform that is called `demo` may be a real one: the file has to bear the mark, and nothing else."""
     engine = open_engine(url, "database_url")
     with database_errors(url), Session(engine) as session:
-        codes = platform_codes(session) if has_platforms(session) else []
+        is_marked = session.scalar(text("PRAGMA application_id")) == MARK
+        more = _more_than_a_demo(session) if is_marked else []
     engine.dispose()
-    if codes != [CODE]:
-        raise DataError(f"{file} is there already and is no demo platform", "give another --database-url")
+    mend = "give another --database-url, or remove the file if nobody needs it"
+    if not is_marked:
+        raise DataError(f"{file} is there already, and was not made by this release's demo", mend)
+    if more:
+        raise DataError(f"{file} holds more than the demo made: {', '.join(more)}", mend)
+
+
+def _more_than_a_demo(session: Session) -> list[str]:
+    others = {*platform_codes(session), *stored_platforms(session)} - {CODE}
+    return [*(f"platform {code}" for code in sorted(others)), *imported_metrics(session)]

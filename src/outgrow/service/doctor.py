@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from outgrow.domain.address import presentable
 from outgrow.domain.days import local_day, time_zone
 from outgrow.domain.errors import OutgrowError
 from outgrow.domain.words import counted, exact
@@ -24,6 +25,8 @@ from outgrow.service.workspace import Workspace
 from outgrow.sources.commerce.aggregator import installed_providers
 from outgrow.sources.commerce.models import CommerceBase
 from outgrow.sources.commerce.platforms import find_platform
+from outgrow.sources.commerce.reading import filtered_tables, rows_are_hidden
+from outgrow.sources.commerce.wholeness import partial_counts
 from outgrow.store.schema import check_schema
 from outgrow.store.snapshots import StoredPlatform, claim_day, get_snapshot, newest_day, snapshot_days
 
@@ -125,6 +128,8 @@ def _source(exam: _Exam, workspace: Workspace) -> bool:
 
     def readable() -> str:
         with database_errors(url), Session(workspace.source_engine) as source:
+            if hidden := filtered_tables(source):
+                raise rows_are_hidden(hidden)
             for table in CommerceBase.metadata.sorted_tables:
                 source.execute(select(func.count()).select_from(select(table).limit(1).subquery()))
         return f"{len(CommerceBase.metadata.sorted_tables)} tables can be read"
@@ -134,11 +139,22 @@ def _source(exam: _Exam, workspace: Workspace) -> bool:
             found = find_platform(source, workspace.settings.platform)
         return f"{found.code}, {found.zone.key}: today is {local_day(workspace.clock(), found.zone)}"
 
-    return (
+    def whole() -> None:
+        with database_errors(url), Session(workspace.source_engine) as source:
+            partial = partial_counts(source)
+        if partial:
+            mend = "see that outgrow reads the platform's own tables, and that no row lacks what it is counted by"
+            exam.add("whole counts", State.NOTE, "; ".join(partial), mend)
+        else:
+            exam.add("whole counts", State.GOOD, "nothing leaves rows out")
+
+    if not (
         exam.passes("platform database", lambda: _reach(url, lambda: workspace.source_engine))
         and exam.passes("commerce tables", readable)
-        and exam.passes("platform and time zone", platform)
-    )
+    ):
+        return False
+    whole()
+    return exam.passes("platform and time zone", platform)
 
 
 def _store(exam: _Exam, workspace: Workspace) -> None:
@@ -183,7 +199,7 @@ def _limits(workspace: Workspace, store: Session, platform: StoredPlatform) -> s
 def _reach(url: str, engine: Callable[[], Engine]) -> str:
     with database_errors(url), engine().connect() as connection:
         connection.execute(text("SELECT 1"))
-        return connection.engine.url.render_as_string(hide_password=True)
+        return presentable(url)
 
 
 def _snapshots(exam: _Exam, workspace: Workspace, store: Session, platform: StoredPlatform) -> None:

@@ -9,9 +9,10 @@ from outgrow.domain.issued import IssuedForecast
 from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.movement import Movement, NamedLevel
 from outgrow.service.comparison import Comparison
+from outgrow.service.futures import projects_of
 from outgrow.service.limits import platform_limits, tier_limits
 from outgrow.service.view import View
-from outgrow.service.when import checked_threshold
+from outgrow.service.when import checked_threshold, when
 from outgrow.store.forecasts import days_issued, read_forecast
 
 SINCE_DAYS = 7
@@ -21,7 +22,8 @@ SINCE_DAYS = 7
 def explain(view: View, metric: str, since: date | None = None, level: object = None) -> Movement:
     """Why the median crossing date moved since an earlier forecast.
 
-    Compares the forecast that was issued on `since`, or the newest before it, with the newest one that is kept.
+    Compares the forecast that was issued on `since`, or the newest before it, with the newest one that is kept. These
+    are without committed projects; what is said with them is told besides.
 
     Args:
         since: a week before the view's day by default; where none is kept so far back, the oldest one serves.
@@ -41,7 +43,11 @@ def explain(view: View, metric: str, since: date | None = None, level: object = 
     limits = _limits(view, *kept, threshold)
     if limits is None:
         return replace(nothing, status=Status.NO_LIMIT, reason=f"no limit is set for {found.name}")
-    return Comparison(view, found, *kept, *limits).movement(nothing)
+    movement = Comparison(view, found, *kept, *limits).movement(nothing)
+    if not projects_of(view, found.name):
+        return movement
+    until = when(view, found.name, limits[1][1])
+    return replace(movement, with_projects=until if until.projects else None)
 
 
 def _issues(view: View, metric: Metric, since: date | None) -> tuple[IssuedForecast, IssuedForecast] | str:

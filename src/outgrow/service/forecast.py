@@ -7,7 +7,9 @@ from outgrow.domain.forecast import DaysUntil, Refusal
 from outgrow.domain.history import History
 from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.forecasting.outlook import days_until_of
-from outgrow.forecasting.projection import Projection, project
+from outgrow.forecasting.projection import Projection
+from outgrow.forecasting.reserved import ReservedProjection
+from outgrow.service.outlooks import projection_of
 from outgrow.service.view import View
 from outgrow.service.when import asked_level
 
@@ -24,13 +26,13 @@ class ForecastAnswer:
         """The daily values that the limit is held against: for a month's total, the total so far on each day."""
         if isinstance(self.projection, Refusal):
             return self.history
-        recent = self.history.to_known()
+        recent = self.history.to_known().between(None, self.projection.forecast.as_of)
         recent = recent.between(recent.day(len(recent) - len(self.projection.past)), None)
         return replace(recent, values=self.projection.past)
 
 
 def forecast(view: View, metric: str, limit: str | float | None = None, scope: Scope = PLATFORM) -> ForecastAnswer:
-    """Forecast a metric.
+    """Forecast a metric, committed projects counted in.
 
     Args:
         limit: a level in the metric's unit; by default the lowest limit of the platform above the current value.
@@ -38,12 +40,15 @@ def forecast(view: View, metric: str, limit: str | float | None = None, scope: S
     Raises:
         UnknownMetricError: there is no such metric.
         BadThresholdError: the limit is not a positive, finite number.
+        ConfigurationError: a limit, a project or an event of the settings is not in order.
     """
     found = view.metrics.resolve(metric)
     known = view.forecastable(found, scope)
-    projection = project(known, view.today, view.rules(found, scope))
-    level, example = asked_level(view, known, limit)
-    return ForecastAnswer(known, projection, replace(days_until_of(projection, known, level), example=example))
+    threshold, example = asked_level(view, known, limit)
+    projection = projection_of(view, known, threshold)
+    if isinstance(projection, ReservedProjection):
+        projection = projection.with_bands()
+    return ForecastAnswer(known, projection, replace(days_until_of(projection, known, threshold), example=example))
 
 
 def forecast_document(history: History, projection: Projection | Refusal) -> dict[str, Any]:
@@ -53,8 +58,10 @@ def forecast_document(history: History, projection: Projection | Refusal) -> dic
     """
     metric = history.metric
     if isinstance(projection, Projection):
+        counted = [project.to_document() for project in projection.projects]
         return {
             **projection.forecast.to_document(),
+            **({"projects": counted} if counted else {}),
             "events": [effect.to_document() for effect in projection.events_ahead],
             "notes": [note.to_document(metric.unit) for note in projection.notes],
             "explanation": projection.explanation.to_document(metric) if projection.explanation else None,

@@ -96,6 +96,7 @@ def import_file(
             }
             for value in values
         ],
+        now,
     )
     days = [value.day for value in values]
     return ImportReport(

@@ -7,6 +7,7 @@ from outgrow.domain.history import History
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, IssuedForecast, IssuedLimit
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import Kind
+from outgrow.forecasting.outage import before_outage
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.panel import DRIFT, MODELS
 from outgrow.forecasting.projection import ForecastRules, Projection, project_all, refuse
@@ -34,9 +35,9 @@ def issue(view: View) -> list[IssuedForecast]:
     kept = kept_on(view.store, view.platform, view.today)
     ready: dict[str, tuple[History, History]] = {}
     for name, history in histories.items():
-        known = _looked_at(history, rules)
-        if refuse(known, view.today, rules) is not None:
+        if refuse(_looked_at(history, rules), view.today, rules) is not None:
             continue
+        known = _looked_at(before_outage(history, view.rules(history.metric).events)[0], rules)
         if kept.get(name) != (known.last_day, known.known_days):
             ready[name] = history, known
     if not ready:

@@ -11,6 +11,7 @@ from outgrow.domain.ladder import LADDER_METRICS, Ladder, Tier
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import PLATFORM, Metric, Scope
 from outgrow.forecasting.months import month_to_date
+from outgrow.forecasting.outage import before_outage
 from outgrow.service.view import View
 
 Series = tuple[str, Scope]
@@ -69,7 +70,7 @@ def newest_use(view: View, histories: Mapping[str, History]) -> dict[str, float]
     Args:
         histories: of the platform's metrics, by name; those of months' totals may be of the daily flow.
     """
-    newest = {name: history.newest[1] for name, history in histories.items() if history.newest is not None}
+    newest = {name: last[1] for name, history in histories.items() if (last := before_outage(history)[0].newest)}
     totals = [histories[name].metric for name in newest if histories[name].metric.month_total_of]
     # On the 1st of a month the newest day that is over is still of the month before.
     since = month_start(month_start(view.today) - timedelta(days=1))
@@ -80,7 +81,7 @@ def newest_use(view: View, histories: Mapping[str, History]) -> dict[str, float]
 
 def newest_value(history: History) -> float | None:
     """The newest value of a history that a forecast rests on: of a month's total, which is its flow, the sum so far."""
-    known = history.to_known()
+    known = before_outage(history.to_known())[0]
     if not len(known):
         return None
     total = history.metric.month_total_of is not None

@@ -2,34 +2,81 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from outgrow.domain.forecast import DaysUntil, Refusal
 from outgrow.domain.history import History
 from outgrow.domain.limit import Limit
-from outgrow.domain.metric import PLATFORM, Scope
+from outgrow.domain.metric import PLATFORM, Kind, Metric, Scope
+from outgrow.domain.scenario import Project
 from outgrow.forecasting.outlook import days_until_of
-from outgrow.forecasting.projection import Projection, project_all
-from outgrow.forecasting.reserved import ReservedProjection
-from outgrow.service.ladder import joint_future
+from outgrow.forecasting.projection import MONTH_DAYS, Projection, project_all
+from outgrow.forecasting.reserved import Reserved, ReservedProjection
+from outgrow.planning.additions import daily_amounts
+from outgrow.service.futures import JointFuture, Levels, joint_future, projects_of
 from outgrow.service.limits import Series, scoped_histories
 from outgrow.service.view import View
 
 
-def projections_of(view: View, histories: Mapping[Series, History]) -> dict[Series, Projection | Refusal]:
+def projections_of(
+    view: View, histories: Mapping[Series, History], asked: Levels | None = None
+) -> dict[Series, Projection | Refusal]:
     """The forecast of each series, those alike in one go, or why there is none.
 
-    Committed projects that are still to come are counted in, as the ladder's plan counts them.
+    Committed projects that are still to come are counted in, as the ladder's plan counts them. Where none takes room
+    of any of these metrics, no futures are simulated.
+
+    Args:
+        asked: metrics, and levels that their futures have to be exact at, besides those of the platform's limits.
     """
-    asked = [(history, view.rules(history.metric, scope)) for (_, scope), history in histories.items()]
-    made = dict(zip(histories, project_all(asked, view.today), strict=True))
-    known = any(isinstance(each, Projection) for each in made.values())
-    if not known or not any(project.on > view.today for project in view.config.projects):
-        return made
-    future = joint_future(view)
-    for (name, scope), alone in made.items():
-        if isinstance(alone, Projection) and scope == PLATFORM and name in future.reserved:
-            lag = (view.today - alone.forecast.as_of).days
-            made[name, scope] = ReservedProjection.of(alone, future.paths.of(name)[1], lag)
+    rested = [(history, view.rules(history.metric, scope)) for (_, scope), history in histories.items()]
+    made = dict(zip(histories, project_all(rested, view.today), strict=True))
+    touched = {
+        key: projects
+        for key, alone in made.items()
+        if isinstance(alone, Projection) and key[1] == PLATFORM and (projects := projects_of(view, key[0]))
+    }
+    future = joint_future(view, asked=asked) if touched else None
+    for key, projects in touched.items():
+        alone = made[key]
+        if future is not None and isinstance(alone, Projection) and key[0] in future.paths.metrics:
+            made[key] = _with_projects(view, alone, future, projects)
     return made
+
+
+def projection_of(view: View, history: History, level: float | None) -> Projection | Refusal:
+    """The forecast of one series, which is to be asked about a level.
+
+    Args:
+        history: what it rests on.
+    """
+    key = (history.metric.name, history.scope)
+    asked = {history.metric.name: [] if level is None else [level]} if history.scope == PLATFORM else None
+    return projections_of(view, {key: history}, asked)[key]
+
+
+def _with_projects(view: View, alone: Projection, future: JointFuture, projects: tuple[Project, ...]) -> Projection:
+    """The projection as the projects leave it: as it was, where they make no limit nearer and no growth larger."""
+    metric = alone.forecast.metric
+    (before, peaks), (after, higher) = (paths.of(metric.name) for paths in (future.alone, future.paths))
+    lag = (view.today - alone.forecast.as_of).days
+    nearer, more = not np.array_equal(peaks, higher), _more_growth(view, metric, future)
+    if not nearer and not more:
+        return alone
+    reserved = Reserved(before, after, higher, lag, nearer)
+    return ReservedProjection.of(alone, reserved, projects, alone.forecast.growth_per_30_days + more)
+
+
+def _more_growth(view: View, metric: Metric, future: JointFuture) -> float:
+    """What projects add to the growth over 30 days, as that is told: see `Forecast.growth_per_30_days`."""
+    both = (future.alone, future.paths)
+    if metric.kind is not Kind.FLOW:
+        day = min(MONTH_DAYS, future.paths.n_days) - 1
+        before, after = (float(np.median(paths.of(metric.name)[0][:, day])) for paths in both)
+        return after - before
+    known = {each.name: each for each in view.metrics}
+    before, after = (float(daily_amounts(paths, metric.name, known)[:, :MONTH_DAYS].mean()) for paths in both)
+    return (after - before) * (1 if metric.month_total_of is None else MONTH_DAYS)
 
 
 def until_limits(view: View, limits: Sequence[Limit]) -> list[DaysUntil]:

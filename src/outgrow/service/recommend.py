@@ -32,6 +32,7 @@ from outgrow.service.trends import growth_over
 from outgrow.service.view import View
 from outgrow.sources.commerce.health import PlatformHealthService, next_tier_trigger
 from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.sources.commerce.reading import apart
 
 GROWTH_DAYS = 30
 GROWING = {"store": ACTIVE_STORES, "product": TOTAL_PRODUCTS}
@@ -82,8 +83,7 @@ def captured(source: Session, platform: PlatformRef, view: View) -> Present:
     """Use as it is stored of today, and sold capacity as the platform's database tells it, if it can be asked."""
     stored = stored_newest(view)
     try:
-        # A savepoint, because on PostgreSQL one failed query would otherwise void the capture's transaction.
-        with source.begin_nested():
+        with apart(source):
             capacity = PlatformHealthService().get_subscription_capacity(source, platform, view.today)
     except SQLAlchemyError:
         logger.warning("what was sold could not be counted", exc_info=True)

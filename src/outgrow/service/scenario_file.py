@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,7 +23,8 @@ from pydantic import (
 
 from outgrow.domain.errors import ConfigurationError, OutgrowError, UsageError
 from outgrow.domain.tenant import UNLIMITED
-from outgrow.service.settings import EventSection, Settings, TierSection
+from outgrow.domain.text import LONGEST_SAID, cleaned, cleaned_key
+from outgrow.service.settings import EventSection, Key, Name, Settings, TierSection
 
 FILE = "scenarios.toml"
 EVERY = "*"
@@ -36,7 +38,7 @@ PlanLimit = Annotated[float, Field(ge=0), BeforeValidator(lambda top: UNLIMITED 
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class StoresTable(_Table):
@@ -45,7 +47,7 @@ class StoresTable(_Table):
     count: PositiveInt
     on: date
     over_days: PositiveInt = 1
-    plan: str | None = None
+    plan: Key | None = None
     sizes: dict[str, Amount] | None = None
 
     @model_validator(mode="after")
@@ -58,7 +60,7 @@ class StoresTable(_Table):
 class MerchantTable(_Table):
     """`[[scenario.NAME.merchants]]`: a merchant who joins with all that he has."""
 
-    name: str = ""
+    name: Name = ""
     on: date
     sizes: dict[str, Amount]
 
@@ -66,7 +68,7 @@ class MerchantTable(_Table):
 class MultipliedTable(EventSection):
     """`[[scenario.NAME.events]]`: days whose orders are multiplied."""
 
-    name: str = ""
+    name: Name = ""
     multiplier: Amount
 
 
@@ -81,7 +83,7 @@ class StepTable(_Table):
 class PlanTable(_Table):
     """`[[scenario.NAME.plans]]`: other limits of a plan; those left out stay."""
 
-    code: str
+    code: Key
     products_limit: PlanLimit | None = None
     orders_limit: PlanLimit | None = None
     team_limit: PlanLimit | None = None
@@ -107,14 +109,14 @@ class PlanTable(_Table):
 class PriceTable(_Table):
     """`[[scenario.NAME.prices]]`: another price of a tier."""
 
-    tier: str
+    tier: Key
     cost_monthly: Decimal = Field(ge=0, max_digits=15, decimal_places=4)
 
 
 class ScenarioTable(_Table):
     """`[scenario.NAME]`: changes that are asked about together."""
 
-    description: str = ""
+    description: Annotated[str, AfterValidator(lambda text: cleaned(text, LONGEST_SAID))] = ""
     stores: tuple[StoresTable, ...] = ()
     merchants: tuple[MerchantTable, ...] = ()
     events: tuple[MultipliedTable, ...] = ()
@@ -132,7 +134,7 @@ class ScenarioTable(_Table):
 
 
 class _File(_Table):
-    scenario: dict[str, ScenarioTable] = Field(default_factory=dict)
+    scenario: dict[Key, ScenarioTable] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,8 @@ class ScenarioFile:
             ConfigurationError: the file does not exist.
             UsageError: there is no scenario of this name in it.
         """
-        if name in self.tables:
-            return self.tables[name]
+        if cleaned_key(name) in self.tables:
+            return self.tables[cleaned_key(name)]
         if not self.path.is_file():
             raise ConfigurationError(
                 f"there is no scenarios file {self.path}, and so no scenario '{name}'",

@@ -14,6 +14,7 @@ from outgrow.domain.event import Event
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.scenario import Arrival, Growth, LevelStep, NewStores, PlanChange, Scenario
+from outgrow.domain.text import cleaned_key
 from outgrow.service.scenario_file import EVERY, Fault, Keys, ScenarioFile, ScenarioTable, first_fault
 
 OPTIONS = "options"
@@ -86,8 +87,8 @@ def asked_for(file: ScenarioFile, name: str) -> list[Asked]:
         ConfigurationError: the file does not exist.
         UsageError: there is no scenario of this name in it.
     """
-    names = [name] if name in file.tables else name.split(TOGETHER)
-    return [Asked(each, file.table(each), file.fault(each)) for each in names]
+    names = [name] if cleaned_key(name) in file.tables else name.split(TOGETHER)
+    return [Asked(cleaned_key(each), file.table(each), file.fault(each)) for each in names]
 
 
 def to_scenario(asked: Sequence[Asked], known: Known) -> Scenario:

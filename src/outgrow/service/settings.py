@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -31,6 +32,7 @@ from outgrow.domain.ladder import DEFAULT_LADDER, EUR, Ladder, Tier
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit
 from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
+from outgrow.domain.text import cleaned, cleaned_key
 from outgrow.forecasting.model import SHIPPED
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.calendar import check_campaigns
@@ -41,10 +43,14 @@ Share = Annotated[float, Field(gt=0, le=1)]
 PATHS, ADDRESSES = ("model_file", "scenarios_file"), ("database_url", "store_url")
 """Settings that name files, and those that may: addresses of SQLite files do."""
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+Name = Annotated[str, AfterValidator(cleaned)]
+"""What something is called. It comes to terminals, charts and documents, and is cleaned here, where it comes in."""
+Key = Annotated[str, AfterValidator(cleaned_key)]
+"""A name by which things are found: cleaned, two that differ still differ."""
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class ForecastSection(_Section):
@@ -72,7 +78,7 @@ class LimitSection(_Section):
 
     metric: str
     maximum: PositiveFloat
-    name: str = ""
+    name: Name = ""
     scope: str = "platform"
     warning_share: Share | None = None
     critical_share: Share | None = None
@@ -98,7 +104,7 @@ class LimitSection(_Section):
 class TierSection(_Section):
     """`[[ladder]]`: an infrastructure tier, from the smallest to the largest; a maximum left out is unlimited."""
 
-    name: str
+    name: Key
     max_stores: PositiveInt | None = None
     max_products: PositiveInt | None = None
     max_orders_month: PositiveInt | None = None
@@ -112,7 +118,7 @@ class TierSection(_Section):
 class PlanSection(_Section):
     """`[plan]`: what the plan of the months ahead rests on."""
 
-    current_tier: str | None = None
+    current_tier: Key | None = None
     day_over_cost: Decimal | None = Field(default=None, ge=0, max_digits=15, decimal_places=4)
     seed: NonNegativeInt = 1
 
@@ -128,7 +134,7 @@ class CalendarSection(_Section):
 class EventSection(_Section):
     """`[[events]]`: a campaign of one's own, past or to come; both days are included."""
 
-    name: str
+    name: Name
     first: date
     last: date | None = None
     multiplier: PositiveFloat | None = None
@@ -147,7 +153,7 @@ class EventSection(_Section):
 class ProjectSection(_Section):
     """`[[projects]]`: something committed that takes capacity from a day on."""
 
-    name: str
+    name: Name
     on: date
     probability: float = Field(default=1.0, ge=0, le=1)
     sizes: dict[str, PositiveFloat]
@@ -187,10 +193,12 @@ class Settings(BaseSettings):
         time_zone: IANA name for platforms that are known from the store alone, such as imported ones.
     """
 
-    model_config = SettingsConfigDict(env_prefix="OUTGROW_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OUTGROW_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
-    database_url: str | None = None
-    store_url: str | None = None
+    database_url: str | None = Field(default=None, repr=False)
+    store_url: str | None = Field(default=None, repr=False)
     platform: str | None = None
     model_file: Path | None = None
     time_zone: str = "UTC"

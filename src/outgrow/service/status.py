@@ -107,7 +107,7 @@ def status(view: View) -> StatusReport:
         rows=tuple(StatusRow(o, _recent(series[_series(o)], view.today)) for o in ordered),
         newest_snapshot=newest_day(view.store, view.platform, view.today),
         history=_longest(histories.values()),
-        projects=tuple(project for project in view.config.projects if project.on > view.today),
+        projects=view.projects,
     )
 
 
@@ -135,10 +135,18 @@ def first_sentence(ordered: Sequence[LimitOutlook], today: date) -> str:
     middle = until.date("p50")
     if middle is not None:
         span = spoken_range(until.date("p10") or middle, until.date("p90"))
-        return f"First to run out: {what}, about {spoken(middle)}, {_ahead((middle - today).days)} ({span})."
+        when = f"about {spoken(middle)}, {_ahead((middle - today).days)} ({span})"
+        return f"First to run out: {what}, {when}{_counted(until)}."
     if all(o.until.status in {Status.INSUFFICIENT_DATA, Status.STALE} for o in limited):
         return f"Nothing can be said yet: {until.reason}."
     return f"No limit is likely to be reached within the horizon; nearest is {what}: {until.reason}."
+
+
+def _counted(until: DaysUntil) -> str:
+    """The committed projects that begin by a date and are counted in it."""
+    middle = until.date("p50")
+    names = [project.name for project in until.projects if middle is not None and project.on <= middle]
+    return f"; committed: {', '.join(names)}" if names else ""
 
 
 def _ahead(days: int) -> str:

@@ -1,12 +1,12 @@
 """Trends: what changed over the last days, and what the forecast says of the next thirty."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
-from outgrow.domain.errors import UsageError
+from outgrow.domain.errors import UsageError, quoted
 from outgrow.domain.forecast import Refusal, as_number
 from outgrow.domain.history import History
 from outgrow.domain.metric import ALIASES, Kind, Metric
@@ -30,9 +30,8 @@ def trends(view: View, days: int = 30) -> dict[str, Any]:
     of a month's total what they bring together; None with the reason in `projection_status` where no forecast may be
     made.
     """
-    if days < 1:
-        raise UsageError(f"a period of {days} days has no trend", "give at least one day")
-    start = view.today - timedelta(days=days)
+    days = _checked_period(days)
+    start = view.today - timedelta(days=min(days, (view.today - date.min).days))
     available = snapshot_days(view.store, view.platform, start, view.today)
     document: dict[str, Any] = {"period_days": days, "snapshots_available": len(available)}
     if available:
@@ -50,6 +49,17 @@ def trends(view: View, days: int = 30) -> dict[str, Any]:
             for history, projection in zip(histories, projections, strict=True)
         },
     }
+
+
+def _checked_period(days: object) -> int:
+    try:
+        whole = int(days)  # type: ignore[call-overload]
+        fits = whole == days and whole >= 1
+    except (TypeError, ValueError, ArithmeticError):
+        fits = False
+    if not fits:
+        raise UsageError(f"a period of {quoted(days)} days has no trend", "give a whole number of days, at least one")
+    return int(whole)
 
 
 @dataclass(frozen=True, slots=True)

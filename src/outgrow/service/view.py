@@ -4,15 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Self
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from outgrow.domain.errors import ConfigurationError
+from outgrow.domain.errors import ConfigurationError, UnknownMetricError
 from outgrow.domain.event import Event
 from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import CAPTURED, PLATFORM, Kind, Metric, MetricCatalogue, Scope
+from outgrow.domain.scenario import Project
 from outgrow.forecasting.correction import Correction, learn_correction
 from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.model import load_model
@@ -45,6 +48,37 @@ class View:
     platform: str
     today: date
     config: CapacityConfig = field(default_factory=CapacityConfig)
+    zone: ZoneInfo | None = None
+    """Where set, values that captured days were given after `today`, in this time zone, do not count either."""
+
+    futures: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The joint futures that were simulated, see `outgrow.service.futures`."""
+
+    def without_projects(self) -> Self:
+        """The same, as if nothing was committed."""
+        return replace(self, config=replace(self.config, projects=()))
+
+    @cached_property
+    def projects(self) -> tuple[Project, ...]:
+        """The committed projects that are still to come; see `committed`."""
+        return tuple(project for project in self.committed if project.on > self.today)
+
+    @cached_property
+    def committed(self) -> tuple[Project, ...]:
+        """All committed projects, also those whose day has come, by the metrics' full names.
+
+        Raises:
+            ConfigurationError: a project names a metric that does not exist.
+        """
+        return tuple(map(self._named, self.config.projects))
+
+    def _named(self, project: Project) -> Project:
+        try:
+            sizes = {self.metrics.resolve(name).name: size for name, size in project.sizes.items()}
+        except UnknownMetricError as error:
+            what = f"{self.config.read_from}: [[projects]] '{project.name}', sizes: {error.what}"
+            raise ConfigurationError(what, error.mend) from error
+        return replace(project, sizes=sizes)
 
     @cached_property
     def metrics(self) -> MetricCatalogue:
@@ -57,7 +91,7 @@ class View:
 
     def histories(self, metrics: list[Metric], scope: Scope = PLATFORM, since: date | None = None) -> list[History]:
         """The same for several, in one query; from a day on, if only that is looked at."""
-        return HistoryReader(self.store, self.platform, self.today).read(metrics, scope, since)
+        return HistoryReader(self.store, self.platform, self.today, self.zone).read(metrics, scope, since)
 
     def forecastable(self, metric: Metric, scope: Scope = PLATFORM) -> History:
         """The daily values that a metric's forecast rests on: for a month's total, the flow that it adds up."""

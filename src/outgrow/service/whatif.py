@@ -17,7 +17,7 @@ from outgrow.planning.ladder_plan import LadderPlan, plan_ladder
 from outgrow.planning.limit_dates import LimitDate, limit_date
 from outgrow.planning.scenarios import apply
 from outgrow.service.affected import Source, whom_they_touch
-from outgrow.service.ladder import joint_future
+from outgrow.service.futures import joint_future
 from outgrow.service.limits import configured_limits, tier_limits
 from outgrow.service.scenarios import Asked, Known, priced, to_scenario
 from outgrow.service.view import View

@@ -7,15 +7,16 @@ from outgrow.domain.errors import BadThresholdError, UsageError
 from outgrow.domain.forecast import DaysUntil
 from outgrow.domain.history import History
 from outgrow.domain.metric import PLATFORM, Metric, Scope
-from outgrow.forecasting.outlook import days_until
+from outgrow.forecasting.outlook import days_until_of
 from outgrow.service.limits import nearest_limit
+from outgrow.service.outlooks import projection_of
 from outgrow.service.view import View
 
 
 def when(
     view: View, metric: str, threshold: float | None, scope: Scope = PLATFORM, *, falling: bool = False
 ) -> DaysUntil:
-    """When a metric first stands at or above a threshold.
+    """When a metric first stands at or above a threshold, committed projects counted in.
 
     Args:
         metric: name or short name.
@@ -26,13 +27,14 @@ def when(
         UnknownMetricError: there is no such metric.
         BadThresholdError: the threshold is not a positive, finite number.
         UsageError: nothing can be said of such a fall.
+        ConfigurationError: a limit, a project or an event of the settings is not in order.
     """
     found = view.metrics.resolve(metric)
     if falling:
         _check_fall(found, threshold)
     known = view.forecastable(found, scope)
     level, example = asked_level(view, known, threshold)
-    until = days_until(known, level, view.today, view.rules(found, scope), falling=falling)
+    until = days_until_of(projection_of(view, known, level), known, level, falling=falling)
     return replace(until, example=example)
 
 
@@ -70,7 +72,7 @@ def checked_threshold(threshold: object) -> float:
     """
     try:
         number = float(threshold)  # type: ignore[arg-type]
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadThresholdError(threshold) from error
     if not math.isfinite(number) or number <= 0:
         raise BadThresholdError(threshold)

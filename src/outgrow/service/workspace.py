@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from outgrow.domain.address import presentable
 from outgrow.domain.days import Clock, local_day, system_clock, time_zone
 from outgrow.domain.errors import ConfigurationError, UnknownPlatformError, UsageError
+from outgrow.domain.text import cleaned_key
 from outgrow.service.config import CapacityConfig
 from outgrow.service.connections import database_errors, open_engine
 from outgrow.service.embedded import DEFAULT_PLATFORM
@@ -104,12 +106,12 @@ class Workspace:
             session.commit()
 
     def create_store(self) -> str:
-        """Create our tables or bring them up to this version; gives the address without its password."""
+        """Create our tables or bring them up to this version; gives what may be shown of their address."""
         engine = open_engine(self.store_url, "store_url", may_create=True)
         with database_errors(self.store_url):
             create_schema(engine, commerce=False)
         engine.dispose()
-        return engine.url.render_as_string(hide_password=True)
+        return presentable(self.store_url)
 
     @contextmanager
     def source(self) -> Iterator[tuple[Session, PlatformRef] | None]:
@@ -117,7 +119,7 @@ class Workspace:
         if self.settings.database_url is None:
             yield None
             return
-        with database_errors(self.source_url), Session(self.source_engine) as source:
+        with database_errors(self.source_url), self._reading() as source:
             here = has_platforms(source)
             yield (source, find_platform(source, self.settings.platform)) if here else None
 
@@ -128,22 +130,37 @@ class Workspace:
             if self.shared:
                 yield Both(store, store)
                 return
-            with database_errors(self.source_url), Session(self.source_engine) as source:
+            with database_errors(self.source_url), self._reading() as source:
                 yield Both(source, store)
 
     @contextmanager
-    def view(self, as_of: date | None = None) -> Iterator[View]:
+    def _reading(self) -> Iterator[Session]:
+        """A session on the platform's database, in which rows that the role may not see are an error."""
+        from outgrow.sources.commerce.reading import see_every_row
+
+        with Session(self.source_engine) as source:
+            see_every_row(source)
+            yield source
+
+    @contextmanager
+    def view(self, as_of: date | None = None, *, projects: bool = True) -> Iterator[View]:
         """The platform's stored history as of a day; today by default.
+
+        Args:
+            projects: whether committed ones are counted in.
 
         Raises:
             UsageError: the day has not come yet.
         """
         with self.store() as store:
             platform = self.platform(store)
-            today = local_day(self.clock(), time_zone(platform.time_zone, f"platform '{platform.code}'"))
+            zone = time_zone(platform.time_zone, f"platform '{platform.code}'")
+            today = local_day(self.clock(), zone)
             if as_of is not None and as_of > today:
                 raise UsageError(f"{as_of} has not come yet", f"give --as-of {today} or an earlier day")
-            yield View(store, platform.code, as_of or today, self.config)
+            is_past = as_of is not None and as_of < today
+            view = View(store, platform.code, as_of or today, self.config, zone if is_past else None)
+            yield view if projects else view.without_projects()
 
     def platform(self, store: Session) -> StoredPlatform:
         """Whose history is meant. The platform's own database is not needed where our tables are elsewhere."""
@@ -158,7 +175,7 @@ class Workspace:
             if code not in {platform.code for platform in known}
         ]
         for platform in known:
-            if asked is None or asked in {platform.code, platform.source_id}:
+            if asked is None or {asked, cleaned_key(asked)} & {platform.code, platform.source_id}:
                 return platform
         if asked is not None:
             raise UnknownPlatformError(asked, [platform.code for platform in known])

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.forecast import WITHIN_DAYS, DayBand
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, Array, IssuedForecast, IssuedLimit, IssuedRecord
 from outgrow.domain.metric import PLATFORM, Scope
+from outgrow.domain.snapshot import shortened
 from outgrow.store.tables import ForecastRow
 
 FORECASTS = cast("Table", ForecastRow.__table__)
@@ -157,7 +158,7 @@ def _row(platform: str, forecast: IssuedForecast) -> dict[str, Any]:
         "value": forecast.value,
         "known_days": forecast.known_days,
         "model": forecast.model,
-        "reason": forecast.reason,
+        "reason": None if forecast.reason is None else shortened(forecast.reason),
         "quantiles": {model: _by_day(values) for model, values in forecast.quantiles.items()},
         "limits": [_limit(limit) for limit in forecast.limits],
         "model_id": forecast.model_id,

@@ -3,36 +3,46 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, inspect, select
 
+from outgrow.domain.address import presentable
 from outgrow.domain.errors import SchemaError
+from outgrow.store.migrating import mapped_schema, migrating
 
+PREFIX = "outgrow_"
+"""What the names of all our tables begin with."""
 VERSION_TABLE = "outgrow_alembic_version"
-HEAD = "0003"
+VERSIONS = Table(VERSION_TABLE, MetaData(), Column("version_num", String(32)))
+HEAD = "0004"
 """The newest revision; a test holds it against the migrations."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_LOCK = 7_236_514_911
-"""Key of the advisory lock under which PostgreSQL lets one migration run at a time."""
+_RUNNING = Lock()
+"""Alembic keeps the migration that runs in names of its modules: one at a time in a process."""
 
 MEND = "run `outgrow init` (or outgrow.create_schema) with a role that may create tables"
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
+def upgrade(bind: Engine | Connection, revision: str = "head") -> None:
     """Bring our tables to a revision in one transaction; already there means nothing to do.
 
     Concurrent callers wait for each other. An upgrade that was cut off can be run again.
     """
-    with _migrating(engine) as connection:
-        if _version(connection) == HEAD and revision == "head":
-            return
+    with migrating(bind) as connection:
+        bring_up(connection, revision)
+
+
+def bring_up(connection: Connection, revision: str = "head") -> None:
+    """The same on a connection that is `migrating` already."""
+    if _version(connection) != HEAD or revision != "head":
         _run(connection, "upgrade", revision)
 
 
-def downgrade(engine: Engine, revision: str = "base") -> None:
+def downgrade(bind: Engine | Connection, revision: str = "base") -> None:
     """Take our tables back to a revision; `base` removes them with everything in them."""
-    with _migrating(engine) as connection:
+    with migrating(bind) as connection:
         _run(connection, "downgrade", revision)
 
 
@@ -45,13 +55,14 @@ def check_schema(connection: Connection) -> None:
     version = _version(connection)
     if version == HEAD:
         return
-    where = connection.engine.url.render_as_string(hide_password=True)
+    where = presentable(connection.engine.url.render_as_string(hide_password=False))
     if version is not None:
         newer = version not in _known_revisions()
         mend = "install the newer outgrow that made them" if newer else MEND
         age = "newer" if newer else "older"
         raise SchemaError(f"outgrow's tables in {where} are of version {version}, {age} than {HEAD}", mend)
-    if any(n.startswith("outgrow_") and n != VERSION_TABLE for n in inspect(connection).get_table_names()):
+    names = inspect(connection).get_table_names(mapped_schema(connection))
+    if any(name.startswith(PREFIX) and name != VERSION_TABLE for name in names):
         raise SchemaError(
             f"outgrow's tables in {where} have no version: a migration was interrupted",
             "run `outgrow init` again; it continues where it stopped and keeps what is stored",
@@ -60,26 +71,13 @@ def check_schema(connection: Connection) -> None:
 
 
 def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table(VERSION_TABLE):
+    if not inspect(connection).has_table(VERSION_TABLE, mapped_schema(connection)):
         return None
-    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
+    return connection.scalar(select(VERSIONS.c.version_num))
 
 
 def _known_revisions() -> set[str]:
     return {path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
-
-
-@contextmanager
-def _migrating(engine: Engine) -> Iterator[Connection]:
-    with engine.connect() as connection, connection.begin():
-        if connection.dialect.name == "sqlite":
-            driver = connection.connection.dbapi_connection
-            if driver is not None and driver.in_transaction:  # a host's own "begin" event began a deferred one
-                connection.exec_driver_sql("ROLLBACK")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver would not begin one for DDL
-        elif connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        yield connection
 
 
 def _run(connection: Connection, direction: str, revision: str) -> None:
@@ -91,4 +89,18 @@ def _run(connection: Connection, direction: str, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    (command.upgrade if direction == "upgrade" else command.downgrade)(config, revision)
+    with _RUNNING, _inside_a_host_s_migration():
+        (command.upgrade if direction == "upgrade" else command.downgrade)(config, revision)
+
+
+@contextmanager
+def _inside_a_host_s_migration() -> Iterator[None]:
+    """Give a host's migration, if one is running, its `op` and `context` back: ours take these names over."""
+    from alembic import context, op
+
+    around = [running for module in (op, context) if (running := getattr(module, "_proxy", None)) is not None]
+    try:
+        yield
+    finally:
+        for running in around:
+            running._install_proxy()  # as Alembic itself does when a migration begins

@@ -1,17 +1,20 @@
 """Writes and reads snapshots. What was observed is never overwritten; what is missing may be filled."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import import_module
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ARRAY, ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
+from outgrow.domain.days import day_start
 from outgrow.domain.errors import DatabaseError
 from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED, History
 from outgrow.domain.metric import PLATFORM, Kind, Metric, MetricCatalogue, Scope
@@ -51,7 +54,7 @@ def claim_day(session: Session, platform: str, day: date, captured_at: datetime)
     session.execute(statement)
 
 
-def write_snapshot(session: Session, snapshot: Snapshot) -> None:
+def write_snapshot(session: Session, snapshot: Snapshot, recorded_at: datetime | None = None) -> None:
     """Store the measurements of a claimed day; see `write_measurements` for what gives way to what."""
     rows = [
         {
@@ -66,24 +69,35 @@ def write_snapshot(session: Session, snapshot: Snapshot) -> None:
         for m in snapshot.measurements
     ]
     remember_metrics(session, (m.metric for m in snapshot.measurements))
-    write_measurements(session, rows)
+    write_measurements(session, rows, recorded_at)
 
 
 def write_days(session: Session, platform: str, days: Iterable[date]) -> None:
     """Make the rows of rebuilt days that have none yet."""
     rows = [{"platform": platform, "snapshot_date": day} for day in days]
     if rows:
-        session.execute(_insert(session, SNAPSHOTS).on_conflict_do_nothing(), rows)
+        with _at_once(session):
+            session.execute(_insert(session, SNAPSHOTS).on_conflict_do_nothing(), rows)
 
 
-def write_measurements(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+def write_measurements(
+    session: Session, rows: Sequence[dict[str, Any]], recorded_at: datetime | None = None, *, replace: bool = False
+) -> None:
     """Upsert measurements.
 
-    A missing value is filled by any value. An observed value never changes. A rebuilt value gives way to an
-    observed one, and to a rebuilt one that differs.
+    A missing value is filled by any value. An observed value never changes, unless it is to be replaced. A rebuilt
+    value gives way to an observed one, and to a rebuilt one that differs.
+
+    Args:
+        recorded_at: the present instant; rows that stay as they are keep theirs. None: it is not known.
+        replace: whether a value of another size counts in the place of an observed one.
+
+    Raises:
+        DataError: a name is longer than its column.
     """
+    ms = None if recorded_at is None else int(recorded_at.timestamp() * 1000)
     for distinct in _rounds(rows):
-        _upsert(session, distinct)
+        _upsert(session, [{**row, "recorded_at_ms": ms} for row in distinct], replace=replace)
 
 
 def _rounds(rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
@@ -99,7 +113,7 @@ def _rounds(rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]
         rows = again
 
 
-def _upsert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+def _upsert(session: Session, rows: Sequence[dict[str, Any]], *, replace: bool) -> None:
     table = MEASUREMENTS
     insert = _insert(session, table)
     new, old = insert.excluded, table.c
@@ -116,10 +130,33 @@ def _upsert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         parameters = None
     statement = insert.on_conflict_do_update(
         index_elements=list(table.primary_key),
-        set_={"value": new.value, "reason": new.reason, "provenance": new.provenance},
-        where=gives_way,
+        set_={name: new[name] for name in ("value", "reason", "provenance", "recorded_at_ms")},
+        where=or_(gives_way, new.value != old.value) if replace else gives_way,
     )
-    session.execute(statement, parameters)
+    with _at_once(session):
+        session.execute(statement, parameters)
+
+
+@contextmanager
+def _at_once(session: Session) -> Iterator[None]:
+    """Where SQLite would commit, and write to the disk, one row after the other: all in one transaction."""
+    connection = session.connection(bind_arguments={"mapper": CapacitySnapshot.__mapper__})
+    driver = connection.connection
+    alone = (
+        connection.dialect.name == "sqlite"
+        and not driver.driver_connection.in_transaction  # type: ignore[union-attr]
+        and connection.dialect.detect_autocommit_setting(driver.dbapi_connection)  # type: ignore[arg-type]
+    )
+    if not alone:
+        yield
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")
 
 
 def _array(values: list[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
@@ -183,7 +220,7 @@ def remembered_platforms(session: Session) -> list[StoredPlatform]:
     return [StoredPlatform(*row) for row in session.execute(columns.order_by(PLATFORMS.c.recorded_at_ms))]
 
 
-def stored_platforms(session: Session) -> list[str]:
+def stored_platforms(session: Session | Connection) -> list[str]:
     """The codes of all platforms that have snapshots, in alphabetical order."""
     return list(session.scalars(select(SNAPSHOTS.c.platform).distinct().order_by(SNAPSHOTS.c.platform)))
 
@@ -193,6 +230,22 @@ def stored_series(session: Session) -> list[tuple[str, Scope, str]]:
     columns = MEASUREMENTS.c.platform, MEASUREMENTS.c.scope, MEASUREMENTS.c.metric
     query = select(*columns).where(MEASUREMENTS.c.value.is_not(None)).distinct()
     return [(platform, Scope.parse(scope), metric) for platform, scope, metric in sorted(session.execute(query))]
+
+
+def imported_metrics(session: Session) -> list[str]:
+    """The names of what came from elsewhere than a capture or a backfill: observed on days that nobody captured.
+
+    Metrics that are not built in are among them.
+    """
+    captured = select(SNAPSHOTS.c.platform).where(
+        SNAPSHOTS.c.platform == MEASUREMENTS.c.platform,
+        SNAPSHOTS.c.snapshot_date == MEASUREMENTS.c.day,
+        SNAPSHOTS.c.captured_at_ms.is_not(None),
+    )
+    query = select(MEASUREMENTS.c.metric).where(
+        MEASUREMENTS.c.provenance == Provenance.OBSERVED.value, ~captured.exists()
+    )
+    return sorted({*session.scalars(query.distinct()), *session.scalars(select(METRICS.c.name))})
 
 
 def newest_day(session: Session, platform: str, until: date | None = None) -> date | None:
@@ -244,17 +297,20 @@ class HistoryReader:
 
     Attributes:
         until: nothing later is read; None reads everything.
+        zone: where set, a value that a captured day was given after the end of `until`, in this time zone, is not
+            read either. Days that nobody captured while they ran are known from their end, whenever it was that they
+            were rebuilt or imported.
     """
 
     session: Session
     platform: str
     until: date | None = None
+    zone: ZoneInfo | None = None
 
     def read(self, metrics: Sequence[Metric], scope: Scope = PLATFORM, since: date | None = None) -> list[History]:
         """One history per metric, in order, all in one query; empty where nothing is stored."""
-        query = select(
-            MEASUREMENTS.c.metric, MEASUREMENTS.c.day, MEASUREMENTS.c.value, MEASUREMENTS.c.provenance
-        ).where(
+        columns = [MEASUREMENTS.c[name] for name in ("metric", "day", "value", "provenance")]
+        query = select(*columns).where(
             MEASUREMENTS.c.platform == self.platform,
             MEASUREMENTS.c.metric.in_([m.name for m in metrics]),
             MEASUREMENTS.c.scope == str(scope),
@@ -264,10 +320,33 @@ class HistoryReader:
             query = query.where(MEASUREMENTS.c.day >= since)
         if self.until is not None:
             query = query.where(MEASUREMENTS.c.day <= self.until)
+        found: Iterable[Any] = self._known_then(query) if self.zone else self.session.execute(query)
         rows: dict[str, list[tuple[date, float, str]]] = {m.name: [] for m in metrics}
-        for name, day, value, provenance in self.session.execute(query):
+        for name, day, value, provenance in found:
             rows[name].append((day, float(value or 0.0), provenance))
         return [self._history(metric, scope, rows[metric.name]) for metric in metrics]
+
+    def _known_then(self, query: Select[Any]) -> Iterator[Any]:
+        """The rows of a query that were known at the end of `until`."""
+        assert self.until is not None, "known on a day"  # noqa: S101
+        end, captured = self._end_of(self.until), self._captured_days()
+        for *row, recorded in self.session.execute(query.add_columns(MEASUREMENTS.c.recorded_at_ms)):
+            if recorded is None or recorded < end or row[1] not in captured:
+                yield row
+
+    def _captured_days(self) -> set[date]:
+        """The days that were captured while they ran."""
+        query = select(SNAPSHOTS.c.snapshot_date, SNAPSHOTS.c.captured_at_ms).where(
+            SNAPSHOTS.c.platform == self.platform,
+            SNAPSHOTS.c.snapshot_date <= self.until,
+            SNAPSHOTS.c.captured_at_ms.is_not(None),
+        )
+        return {day for day, ms in self.session.execute(query) if ms < self._end_of(day)}
+
+    def _end_of(self, day: date) -> int:
+        """Milliseconds since 1970 UTC."""
+        assert self.zone is not None, "days end in a zone"  # noqa: S101
+        return int(day_start(day + timedelta(days=1), self.zone).timestamp() * 1000)
 
     def _history(self, metric: Metric, scope: Scope, rows: list[tuple[date, float, str]]) -> History:
         if not rows:

@@ -23,13 +23,19 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
 from outgrow.domain import metric as metrics
+from outgrow.domain.days import system_clock
+from outgrow.domain.errors import DataError
 from outgrow.domain.metric import PLATFORM, TIER_SUBSCRIPTIONS, Metric, Scope
-from outgrow.domain.snapshot import Provenance, Reading
+from outgrow.domain.snapshot import Provenance, checked_day, checked_text, checked_value
+from outgrow.store.types import Name
 
 V = TypeVar("V", int, Decimal)
+
+LONGEST_CODE = 64
+"""Characters of a platform's code, a plan's, or a metric's name."""
 
 
 def _decimal(value: float) -> Decimal:
@@ -56,13 +62,15 @@ class MeasurementRow(StoreBase):
         CheckConstraint("provenance IN ('observed', 'reconstructed')", name="ck_outgrow_measurements_provenance"),
     )
 
-    platform: Mapped[str] = mapped_column(String(64), primary_key=True)
-    metric: Mapped[str] = mapped_column(String(64), primary_key=True)
-    scope: Mapped[str] = mapped_column(String(128), primary_key=True)
+    platform: Mapped[str] = mapped_column(Name(64, "platform"), primary_key=True)
+    metric: Mapped[str] = mapped_column(Name(64, "metric"), primary_key=True)
+    scope: Mapped[str] = mapped_column(Name(128, "scope"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     value: Mapped[float | None] = mapped_column(Double)
     reason: Mapped[str | None] = mapped_column(String(300))
     provenance: Mapped[str] = mapped_column(String(13))
+    recorded_at_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When the value was stored, milliseconds since 1970 UTC; None where nobody wrote it down."""
 
 
 class PlatformRow(StoreBase):
@@ -70,10 +78,10 @@ class PlatformRow(StoreBase):
 
     __tablename__ = "outgrow_platforms"
 
-    code: Mapped[str] = mapped_column(String(64), primary_key=True)
-    source_id: Mapped[str | None] = mapped_column(String(64))
+    code: Mapped[str] = mapped_column(Name(64, "platform"), primary_key=True)
+    source_id: Mapped[str | None] = mapped_column(Name(64, "platform's id"))
     """Its id in the platform's own database."""
-    time_zone: Mapped[str] = mapped_column(String(64))
+    time_zone: Mapped[str] = mapped_column(Name(64, "time zone"))
     recorded_at_ms: Mapped[int] = mapped_column(BigInteger)
     """When it was first seen, milliseconds since 1970 UTC: the first one is the default."""
 
@@ -83,10 +91,10 @@ class MetricRow(StoreBase):
 
     __tablename__ = "outgrow_metrics"
 
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(Name(64, "metric"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
-    unit: Mapped[str] = mapped_column(String(32))
-    label: Mapped[str] = mapped_column(String(200))
+    unit: Mapped[str] = mapped_column(Name(32, "unit"))
+    label: Mapped[str] = mapped_column(Name(200, "metric's label"))
 
 
 class ForecastRow(StoreBase):
@@ -94,20 +102,20 @@ class ForecastRow(StoreBase):
 
     __tablename__ = "outgrow_forecasts"
 
-    platform: Mapped[str] = mapped_column(String(64), primary_key=True)
+    platform: Mapped[str] = mapped_column(Name(64, "platform"), primary_key=True)
     issued_on: Mapped[date] = mapped_column(Date, primary_key=True)
-    metric: Mapped[str] = mapped_column(String(64), primary_key=True)
-    scope: Mapped[str] = mapped_column(String(128), primary_key=True)
+    metric: Mapped[str] = mapped_column(Name(64, "metric"), primary_key=True)
+    scope: Mapped[str] = mapped_column(Name(128, "scope"), primary_key=True)
     as_of: Mapped[date] = mapped_column(Date)
     value: Mapped[float] = mapped_column(Double)
     known_days: Mapped[int]
-    model: Mapped[str] = mapped_column(String(32))
+    model: Mapped[str] = mapped_column(Name(32, "model"))
     reason: Mapped[str | None] = mapped_column(String(300))
     quantiles: Mapped[dict[str, dict[str, list[float | None]]]] = mapped_column(JSON)
     """By model and days ahead, the values at `outgrow.domain.issued.KEPT_LEVELS`."""
     limits: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """Of each limit above the value: `name`, `threshold`, `days` (p10, p50, p90) and `probability_within`."""
-    model_id: Mapped[str | None] = mapped_column(String(64))
+    model_id: Mapped[str | None] = mapped_column(Name(64, "model"))
     """Name of the model asked, with the start of its file's checksum; None where it was not kept."""
     assumptions: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What it rested on besides the past: events and committed projects; None where they were not kept."""
@@ -118,9 +126,9 @@ class RecommendationRow(StoreBase):
 
     __tablename__ = "outgrow_recommendations"
 
-    platform: Mapped[str] = mapped_column(String(64), primary_key=True)
-    key: Mapped[str] = mapped_column(String(200), primary_key=True)
-    basis: Mapped[str] = mapped_column(String(300))
+    platform: Mapped[str] = mapped_column(Name(64, "platform"), primary_key=True)
+    key: Mapped[str] = mapped_column(Name(200, "recommendation's key"), primary_key=True)
+    basis: Mapped[str] = mapped_column(Name(300, "recommendation's basis"))
     state: Mapped[str] = mapped_column(String(16))
     severity: Mapped[str] = mapped_column(String(16))
     opened_on: Mapped[date] = mapped_column(Date)
@@ -179,7 +187,7 @@ class CapacitySnapshot(StoreBase):
 
     __tablename__ = "outgrow_snapshots"
 
-    platform: Mapped[str] = mapped_column(String(64), primary_key=True)
+    platform: Mapped[str] = mapped_column(Name(64, "platform"), primary_key=True)
     snapshot_date: Mapped[date] = mapped_column(Date, primary_key=True)
     captured_at_ms: Mapped[int | None] = mapped_column(BigInteger)
     """When the day was captured, milliseconds since 1970 UTC; None for a day that was only rebuilt."""
@@ -200,6 +208,14 @@ class CapacitySnapshot(StoreBase):
     theoretical_orders_limit = _measured(metrics.THEORETICAL_ORDERS_LIMIT, round)
     theoretical_team_limit = _measured(metrics.THEORETICAL_TEAM_LIMIT, round)
 
+    @validates("snapshot_date")
+    def _check_day(self, _key: str, day: object) -> date:
+        return checked_day(day)
+
+    @validates("platform")
+    def _check_platform(self, _key: str, platform: object) -> str | None:
+        return None if platform is None else checked_text("a platform's code", platform, LONGEST_CODE)
+
     @property
     def captured_at(self) -> datetime | None:
         """When the day was captured; None for a day that was only rebuilt."""
@@ -219,11 +235,17 @@ class CapacitySnapshot(StoreBase):
 
     @tier_distribution.setter
     def tier_distribution(self, distribution: Mapping[str, int] | None) -> None:
+        if distribution is not None and not isinstance(distribution, Mapping):
+            raise DataError(f"tier_distribution is given as {type(distribution).__name__}", "give numbers by plan")
+        plans = {
+            checked_text("a plan's code", plan, LONGEST_CODE): checked_value(f"tier_distribution of {plan}", number)
+            for plan, number in (distribution or {}).items()
+        }
         for row in [row for row in self.measurements if row.metric == TIER_SUBSCRIPTIONS.name]:
             self.measurements.remove(row)
-        self.put(TIER_SUBSCRIPTIONS, PLATFORM, None if distribution is None else sum(distribution.values()))
-        for plan, number in (distribution or {}).items():
-            self.put(TIER_SUBSCRIPTIONS, Scope("plan", plan), number)
+        self.put(TIER_SUBSCRIPTIONS, PLATFORM, None if distribution is None else sum(plans.values()))
+        for code, count in plans.items():
+            self.put(TIER_SUBSCRIPTIONS, Scope("plan", code), count)
 
     @property
     def missing(self) -> dict[str, str]:
@@ -239,20 +261,19 @@ class CapacitySnapshot(StoreBase):
         """Set a metric's observed value, or forget it.
 
         Raises:
-            ValueError: the value is negative or not finite.
+            DataError: the value is no number, negative or not finite.
         """
         row = self._find(metric, scope)
         if value is None:
             if row is not None:
                 self.measurements.remove(row)
             return
-        reading = Reading.of(float(value))
-        if reading.reason is not None:
-            raise ValueError(f"{metric.name}: {reading.reason}")
+        number = checked_value(metric.name, value)
         if row is None:
             row = MeasurementRow(metric=metric.name, scope=str(scope))
             self.measurements.append(row)
-        row.value, row.reason, row.provenance = reading.value, None, Provenance.OBSERVED.value
+        row.value, row.reason, row.provenance = number, None, Provenance.OBSERVED.value
+        row.recorded_at_ms = int(system_clock().timestamp() * 1000)
 
     def _find(self, metric: Metric, scope: Scope) -> MeasurementRow | None:
         wanted = (metric.name, str(scope))

@@ -332,7 +332,7 @@ def test_the_number_of_reading_statements_does_not_depend_on_the_number_of_days(
     long = selects_of_a_backfill(commerce_engine, 700, "long")
 
     assert short == long
-    assert 5 <= short <= 30
+    assert 5 <= short <= 40  # two of each area see to it that row security hides nothing
 
 
 def test_what_cannot_be_rebuilt_is_missing_with_its_reason(commerce_engine: Engine, known: KnownPlatform) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -49,7 +50,7 @@ def wandering(start: float, step: float) -> Values:
     return values.__getitem__
 
 
-def ask(session: Session, *metrics: str, today: date = TODAY, **how: int) -> BacktestReport:
+def ask(session: Session, *metrics: str, today: date = TODAY, **how: Any) -> BacktestReport:
     return backtest(View(session, "main", today), metrics, **how)
 
 
@@ -210,7 +211,7 @@ def test_progress_is_told(session: Session) -> None:
         ({"horizon_days": 366}, "a backtest over 366 days cannot be made"),
     ],
 )
-def test_what_makes_no_sense_is_refused_with_its_mend(session: Session, how: dict[str, int], said: str) -> None:
+def test_what_makes_no_sense_is_refused_with_its_mend(session: Session, how: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=said) as caught:
         ask(session, **how)
 

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Engine, delete, select, text
@@ -12,8 +13,14 @@ from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platfor
 from tests.support.snapshots import Stored, stored
 
 from outgrow.domain.errors import ClockError, UnknownPlatformError, UnknownTimeZoneError
+from outgrow.domain.limit import Limit
 from outgrow.domain.metric import CAPTURED, TOTAL_PRODUCTS, Kind, Metric
+from outgrow.forecasting.projection import ForecastRules
+from outgrow.service import capture as capturing
+from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture, open_reasons
+from outgrow.service.config import CapacityConfig
+from outgrow.service.view import View
 from outgrow.sources.commerce.aggregator import BUILT_IN, StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.areas.orders import OrderMetrics
@@ -359,3 +366,66 @@ def test_metrics_that_others_bring_keep_their_description(commerce_engine: Engin
         (metric.name, metric.kind.value, metric.unit, metric.label) for metric in (PARCELS, FLEET)
     ]
     assert TOTAL_PRODUCTS.name not in str(everything(commerce_engine)["outgrow_metrics"])
+
+
+class FailsAmongTheForecasts:
+    """Settings of a kind that only a forecast trips over."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __getattr__(self, name: str) -> object:
+        raise self.error
+
+
+HUGE = 10**12
+UNBOUNDED = {
+    "a horizon beyond all days": CapacityConfig(rules=replace(ForecastRules(), horizon_days=HUGE)),
+    "a history beyond all days": CapacityConfig(rules=replace(ForecastRules(), history_days=HUGE)),
+    "an endless history": CapacityConfig(rules=replace(ForecastRules(), history_days=math.inf)),  # type: ignore[arg-type]
+    "a limit of a metric that is not there": CapacityConfig(limits=(Limit("vans", 3, "vans"),)),
+    "a name that does not fit": CapacityConfig(limits=(Limit("total_products", 9, "x" * 300),)),
+    "no number at all": CapacityConfig(rules=cast("ForecastRules", FailsAmongTheForecasts(ZeroDivisionError("0 / 0")))),
+    "a failing query": CapacityConfig(rules=cast("ForecastRules", FailsAmongTheForecasts(RuntimeError("no " * 200)))),
+}
+
+
+@pytest.mark.parametrize("config", UNBOUNDED.values(), ids=UNBOUNDED)
+def test_the_day_is_kept_whatever_its_forecasts_do(
+    commerce_engine: Engine, caplog: pytest.LogCaptureFixture, config: CapacityConfig
+) -> None:
+    put(commerce_engine, eventful_platform("UTC", FIRST, LAST - timedelta(days=1)))
+    with Session(commerce_engine) as session, session.begin():
+        backfill(session, session, find_platform(session), NOW, stats_aggregator)
+    with Session(commerce_engine) as session, session.begin():
+        taken = capture(session, session, find_platform(session), NOW, stats_aggregator, config=config)
+        assert taken.total_products is not None
+    found = all_stored(commerce_engine)
+
+    assert sum(key[2] == LAST and row.value is not None for key, row in found.items()) > len(CAPTURED)
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert any(" is kept: " in line for line in told), told
+    assert all(len(line) < 400 and "\n" not in line for line in told)
+
+
+def test_an_interruption_is_no_failing_forecast(commerce_engine: Engine) -> None:
+    put(commerce_engine, platform_with(7))
+    error = cast("Exception", KeyboardInterrupt())
+    config = CapacityConfig(rules=cast("ForecastRules", FailsAmongTheForecasts(error)))
+    with pytest.raises(KeyboardInterrupt), Session(commerce_engine) as session, session.begin():
+        capture(session, session, find_platform(session), NOW, stats_aggregator, config=config)
+
+    assert all_stored(commerce_engine) == {}
+
+
+def test_a_failing_statement_among_the_forecasts_does_not_void_the_transaction(
+    commerce_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(view: View) -> None:
+        view.store.execute(text("SELECT 1 FROM no_such_table"))
+
+    monkeypatch.setattr(capturing, "issue", fails)
+    put(commerce_engine, platform_with(7))
+    day = take(commerce_engine)
+
+    assert all_stored(commerce_engine)["total_products", "platform", day].value == 7

@@ -6,12 +6,27 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, insert, text
 from sqlalchemy.orm import Session
 from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
 
-from outgrow import CapacityForecastService, CapacitySnapshot, OutgrowError, capacity_forecast_service
-from outgrow.domain.errors import BadThresholdError, ClockError, UnknownMetricError, UnknownPlatformError, UsageError
+from outgrow import (
+    CapacityForecastService,
+    CapacitySnapshot,
+    OutgrowError,
+    Product,
+    capacity_forecast_service,
+    media_service,
+    platform_health_service,
+)
+from outgrow.domain.errors import (
+    BadThresholdError,
+    ClockError,
+    SchemaError,
+    UnknownMetricError,
+    UnknownPlatformError,
+    UsageError,
+)
 from outgrow.domain.metric import ALIASES, CAPTURED
 from outgrow.sources.commerce.models import CommerceBase
 from outgrow.store.snapshots import claim_day
@@ -122,9 +137,51 @@ def test_every_platform_can_be_asked_for(shop: Session) -> None:
         CapacityForecastService("third").capture_daily_snapshot(shop)
 
 
-def test_a_host_without_a_platform_is_told_so(shop: Session, service: CapacityForecastService) -> None:
-    with pytest.raises(UnknownPlatformError, match="holds no platform"):
-        service.capture_daily_snapshot(shop)
+def test_before_a_platform_is_there_the_rows_of_the_first_one_to_be_are_counted(
+    shop: Session, service: CapacityForecastService
+) -> None:
+    snapshot = service.capture_daily_snapshot(shop)
+
+    assert (snapshot.platform, snapshot.snapshot_date) == ("main", TODAY)
+    assert (snapshot.active_stores, snapshot.total_products, snapshot.storage_used_gb) == (0, 0, 0)
+    assert set(snapshot.missing) == {"orders_per_day"}, "what was counted is observed, to the last metric"
+    assert service.get_days_until_threshold(shop, "stores", 10) is None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # which may hold rows of a platform without its own
+def test_rows_of_a_platform_that_has_none_itself_are_counted(shop: Session, service: CapacityForecastService) -> None:
+    shop.execute(insert(Product).values(platform_id=1, store_id=1, created_at=NOW))
+
+    assert service.capture_daily_snapshot(shop).total_products == 1
+
+
+@pytest.mark.parametrize("asked", ["first", 1])
+def test_a_platform_that_was_asked_for_is_never_made_up(shop: Session, asked: str | int) -> None:
+    with pytest.raises(UnknownPlatformError, match=f"holds no platform, and so none called '{asked}'"):
+        CapacityForecastService(asked, clock=lambda: NOW).capture_daily_snapshot(shop)
+    assert shop.query(CapacitySnapshot).all() == []
+
+
+def test_a_host_without_the_commerce_schema_is_told_what_it_can_do(
+    db: Session, service: CapacityForecastService
+) -> None:
+    with pytest.raises(SchemaError, match="no commerce schema") as caught:
+        service.capture_daily_snapshot(db)
+    assert "outgrow.record" in caught.value.mend
+    for ask in (media_service.get_storage_stats, platform_health_service.get_full_health_report):
+        with pytest.raises(SchemaError, match="no commerce schema"):
+            ask(db)
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_a_host_that_made_no_tables_is_told_so(
+    engine: Engine, service: CapacityForecastService, method: Method
+) -> None:
+    with Session(engine) as session:
+        with pytest.raises(SchemaError, match="there are no outgrow tables") as caught:
+            method(service, session)
+        assert "outgrow.create_schema" in caught.value.mend
+        assert session.scalar(text("SELECT 7")) == 7, "the host's transaction goes on"
 
 
 def test_a_clock_that_went_back_is_an_error_of_ours(shop: Session, service: CapacityForecastService) -> None:

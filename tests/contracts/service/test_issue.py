@@ -28,7 +28,7 @@ from outgrow.domain.note import NoteCode
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.correction import NO_CORRECTION
 from outgrow.forecasting.model import load_model
-from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.projection import ForecastRules, Projection, project, project_all
 from outgrow.service import issue
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
@@ -123,11 +123,10 @@ class TestWhatIsKept:
 
     def test_both_models_are_asked_of_every_metric(self, db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
         """A model that says twice as much as the other can be told from it."""
-        plain = issue.project_all
 
         def double(asked: Any, today: date) -> Any:
             same = [(replace(h, values=h.values * (2 if r.model == "drift" else 1)), r) for h, r in asked]
-            return plain([(h, replace(r, model="shared", correction=NO_CORRECTION)) for h, r in same], today)
+            return project_all([(h, replace(r, model="shared", correction=NO_CORRECTION)) for h, r in same], today)
 
         monkeypatch.setattr(issue, "project_all", double)
         take(db)
@@ -292,6 +291,18 @@ class TestOnceADay:
 
 
 class TestNothingToSay:
+    def test_days_of_an_outage_are_no_days_that_it_rests_on(self, commerce_engine: Engine) -> None:
+        with Session(commerce_engine) as session:
+            store_days(session, 60, lambda n: 300.0 + n if n < 58 else 0.0, TODAY, "storage_used_gb")
+            seen = view(session)
+            first, again = issue.issue(seen), issue.issue(seen)
+            said = when(seen, "storage_gb", 1_000)
+
+        kept = next(each for each in first if each.metric == "storage_used_gb")
+        assert (kept.as_of, kept.value, kept.known_days) == (TODAY - timedelta(days=2), 357, 58)
+        assert said.as_of == kept.as_of
+        assert "storage_used_gb" not in {each.metric for each in again}
+
     def test_too_young_a_platform_keeps_none_and_captures_all_the_same(self, commerce_engine: Engine) -> None:
         with Session(commerce_engine) as db:
             KnownPlatform("UTC", stores=[Thing(NOW)], products=[Thing(NOW)] * 3).put(db)

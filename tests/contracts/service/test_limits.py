@@ -13,12 +13,12 @@ from tests.support.snapshots import observed, row
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.limit import Headroom, Limit, Severity
-from outgrow.domain.metric import TOTAL_PRODUCTS, Scope
+from outgrow.domain.metric import STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, TOTAL_STORES, Scope
 from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.service.check import check
 from outgrow.service.config import CapacityConfig
-from outgrow.service.limits import configured_limits, nearest_limit, newest_use, platform_limits
+from outgrow.service.limits import configured_limits, nearest_limit, newest_use, platform_limits, tier_limits
 from outgrow.service.recommend import find, recommend, stored_newest
 from outgrow.service.status import StatusRow, status
 from outgrow.service.view import View
@@ -35,6 +35,10 @@ LADDER = Ladder(
         Tier("Huge", None, None, Decimal(90)),
     )
 )  # fmt: skip
+
+
+def usable(limit: Limit | None) -> float | None:
+    return limit.usable if limit else None
 
 
 def fill(db: Session, days: int = 60, scope: str = "platform", **values: Callable[[int], float]) -> None:
@@ -70,11 +74,11 @@ class TestHeadroom:
         assert (line.to_document()["threshold"], line.to_document()["maximum"]) == (800, 1_000)
         assert line.outlook.until.used_share == pytest.approx(700 / 800)
         assert when(seen, "storage_gb", None).threshold == 800
-        assert nearest_limit(seen, seen.forecastable(seen.metrics.resolve("storage_gb"))).usable == 800
+        assert usable(nearest_limit(seen, seen.forecastable(seen.metrics.resolve("storage_gb")))) == 800
         (said,) = [one for one in recommend(seen, stored_newest(seen)) if one.category == "storage"]
         assert said.evidence[0]["threshold"] == 800
         assert said.act_by == line.outlook.act_by
-        assert "'storage_used_gb'=700;;800;0" in check(status(seen)).line
+        assert "'storage_used_gb'=700GB;640;800;0" in check(status(seen)).line
 
     def test_it_is_reached_while_there_is_still_room(self, session: Session) -> None:
         fill(session, storage_used_gb=lambda n: 800.0)
@@ -127,7 +131,7 @@ class TestOtherScopes:
         assert line.to_document() | alone.to_document() == line.to_document()
         assert line.recent[-1] == 318
         assert "Products of store:17 (plan of shop 17, 400 products)" in status(seen).sentence
-        assert "'total_products of plan of shop 17'=318;;400;0" in check(status(seen)).line
+        assert "'total_products of plan of shop 17'=318;320;400;0" in check(status(seen)).line
 
     def test_the_platform_s_own_metric_keeps_its_limits(self, db: Session) -> None:
         seen = view(db, self.LIMIT)
@@ -244,6 +248,64 @@ def test_the_nearest_limit_of_a_month_is_the_one_above_its_total(session: Sessio
     assert when(view(session, *limits), "orders", None).threshold == 5_000
 
 
+@pytest.mark.parametrize(
+    ("value", "nearest"),
+    [(10.0, 100.0), (99.0, 100.0), (100.0, 250.0), (101.0, 250.0), (399.0, 400.0), (400.0, 400.0), (900.0, 400.0)],
+)
+def test_the_nearest_limit_is_the_lowest_above_the_value_or_the_highest(
+    session: Session, value: float, nearest: float
+) -> None:
+    """By what may be used of each, whatever their order; those of others and of other metrics say nothing."""
+    fill(session, storage_used_gb=lambda n: value, total_products=lambda n: 5.0)
+    fill(session, scope=STORE, storage_used_gb=lambda n: 1.0)
+    seen = view(
+        session,
+        Limit("storage_used_gb", 400, "all of it"),
+        Limit("storage_used_gb", 200, "half of it", headroom=Headroom(keep_free=0.5)),
+        Limit("storage_used_gb", 250, "some of it"),
+        Limit("storage_used_gb", value + 0.5, "of a store", scope=STORE),
+        Limit("total_products", value + 0.25, "of products"),
+        ladder=Ladder((Tier("Only", None, None, Decimal(1)),)),
+    )
+
+    assert usable(nearest_limit(seen, seen.forecastable(STORAGE_USED_GB))) == nearest
+    assert usable(nearest_limit(seen, seen.forecastable(STORAGE_USED_GB, Scope("store", "17")))) == value + 0.5
+    assert nearest_limit(seen, seen.forecastable(TOTAL_STORES)) is None
+
+
+def test_a_limit_is_above_nothing_where_nothing_is_stored(session: Session) -> None:
+    fill(session, active_stores=lambda n: 2.0)
+    limits = (Limit("storage_used_gb", 400, "all of it"), Limit("storage_used_gb", 0.5, "a little"))
+    seen = view(session, *limits)
+
+    assert usable(nearest_limit(seen, seen.forecastable(STORAGE_USED_GB))) == 0.5
+
+
+def test_a_tier_s_maxima_wait_for_the_tier_above_and_those_of_the_last_for_none() -> None:
+    ladder = Ladder((*LADDER.tiers[:2], Tier("Last", 50, None, Decimal(90))))
+    small, last = (tier_limits(ladder, ladder.tiers[at]) for at in (0, 2))
+
+    assert [limit.lead_time_days for limit in small] == [60] * 5
+    assert [(limit.metric, limit.maximum, limit.name) for limit in small[:2]] == [
+        ("active_stores", 10.0, "tier Small"),
+        ("total_products", 1_000.0, "tier Small"),
+    ]
+    assert [(limit.metric, limit.lead_time_days) for limit in last] == [("active_stores", None)]
+
+
+@pytest.mark.parametrize(("today", "used"), [(date(2026, 4, 1), 0.0), (date(2026, 3, 31), 31 * 100.0)])
+def test_a_month_that_has_just_begun_has_used_nothing_yet(session: Session, today: date, used: float) -> None:
+    """Neither is the month before taken for it, nor is what is only stored as a total forgotten."""
+    fill(session, orders_per_day=lambda n: 100.0, total_orders_month=lambda n: 1.0)
+    if today > TODAY:
+        write_days(session, "main", [today])
+        write_measurements(session, [row(observed(0.0), "orders_per_day", today)])
+    seen = view(session, today=today)
+    newest = newest_use(seen, {"total_orders_month": seen.forecastable(TOTAL_ORDERS_MONTH)})
+
+    assert newest == {"total_orders_month": used}
+
+
 def test_a_limit_of_what_nobody_measures_is_news_only_where_somebody_set_it(session: Session) -> None:
     fill(session, active_stores=lambda n: 2.0)
     default = View(session, "main", TODAY, CapacityConfig())
@@ -276,6 +338,8 @@ class TestProjects:
         # 359 products and one more a day: 500 in 141 days, and with a hundred more in 41.
         assert before.until.days.p50 == pytest.approx(141, abs=8)
         assert after.until.days.p50 == pytest.approx(41, abs=4)
+        assert before.act_by is not None
+        assert after.act_by is not None
         assert after.act_by < before.act_by
         assert [project["name"] for project in status(taken).to_document()["projects"]] == ["the move"]
         (said,) = (found for found in recommend(taken, stored_newest(taken)) if found.category == "limit")
@@ -289,7 +353,7 @@ class TestProjects:
 
         assert until.days.p10 == 20
         # Of the four fifths without it, three eighths are enough for the half of all.
-        assert 100 < until.days.p50 < 141
+        assert 100 < (until.days.p50 or 0) < 141
         assert until.probability_within[30] == pytest.approx(0.2, abs=0.01)
 
     def test_an_unknown_metric_is_said(self, session: Session) -> None:

@@ -595,7 +595,7 @@ class TestCheck:
         with workspace.view() as view:
             _, numbers = check(status(view)).line.split(" | ")
 
-        assert sorted(numbers.split()) == ["'active_stores'=20;;50;0", "'storage_used_gb'=10.25;;1000;0"]
+        assert sorted(numbers.split()) == ["'active_stores'=20;40;50;0", "'storage_used_gb'=10.25GB;800;1000;0"]
 
     def test_the_day_to_act_by_is_that_of_the_worst_limit(self, workspace: Workspace) -> None:
         fill(workspace, 60, active_stores=lambda n: 20 + n / 4, total_products=lambda n: 8_500.0)

@@ -1,5 +1,6 @@
 """The tenants of a platform, from its database to the list, on every kind of database."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -22,7 +23,7 @@ ZONE = "America/Sao_Paulo"
 
 
 @pytest.fixture
-def workspace(commerce_engine: Engine, database_url: str) -> Workspace:
+def workspace(commerce_engine: Engine, database_url: str) -> Iterator[Workspace]:
     with Session(commerce_engine) as db, db.begin():
         put(db, eventful_merchants(ZONE, FIRST, LAST, n=30), ZONE)
     made = Workspace(Settings(database_url=database_url), clock=lambda: NOW)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from outgrow.domain.limit import Headroom, Limit
 from outgrow.domain.metric import PLATFORM
 from outgrow.service.backfill import backfill
-from outgrow.service.ladder import joint_future, ladder
+from outgrow.service.futures import joint_future
+from outgrow.service.ladder import ladder
 from outgrow.service.scenarios import Asked, Written
 from outgrow.service.settings import Settings
 from outgrow.service.whatif import WhatIf, whatif

@@ -1,6 +1,8 @@
 """A subscription changed through a session writes its own history, whichever way it changes."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,7 +26,7 @@ END = START + timedelta(days=100)
 
 
 @pytest.fixture
-def db(commerce_engine: Engine):
+def db(commerce_engine: Engine) -> Iterator[Session]:
     with Session(commerce_engine) as session:
         platform = Platform(code="main")
         tiers = [
@@ -36,7 +38,7 @@ def db(commerce_engine: Engine):
         yield session
 
 
-def subscribe(db: Session, **dates) -> MerchantSubscription:
+def subscribe(db: Session, **dates: Any) -> MerchantSubscription:
     merchant = db.query(Merchant).one()
     basic = db.query(SubscriptionTier).filter_by(code="basic").one()
     made = MerchantSubscription(
@@ -72,7 +74,9 @@ def periods(db: Session) -> list[tuple[str, datetime, datetime | None]]:
         ({"status": "cancelled", "ended_at": END}, [("active", START, END), ("cancelled", END, None)]),
     ],
 )
-def test_a_new_subscription_tells_its_past_from_its_dates(db: Session, dates, expected) -> None:
+def test_a_new_subscription_tells_its_past_from_its_dates(
+    db: Session, dates: dict[str, Any], expected: list[tuple[str, datetime, datetime | None]]
+) -> None:
     subscribe(db, **dates)
     assert periods(db) == expected
 

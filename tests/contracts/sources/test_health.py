@@ -1,5 +1,6 @@
 """Use, sold capacity, tier and next trigger of a small platform that can be counted by hand."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -27,7 +28,7 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-def db(commerce_engine: Engine):
+def db(commerce_engine: Engine) -> Iterator[Session]:
     """Merchant a on a limited plan (with an override), b on an unlimited one, c without a running subscription."""
     with Session(commerce_engine) as session:
         platform = Platform(code="main", time_zone="Europe/Berlin")

@@ -215,4 +215,4 @@ def test_a_few_queries_do_whatever_the_number_of_stores(platform: Engine) -> Non
         event.listen(platform, "before_cursor_execute", lambda *told: asked.append(told[2]))
         read_ramp(session, found, "pro", TODAY)
 
-    assert len(asked) <= 9
+    assert len(asked) <= 10

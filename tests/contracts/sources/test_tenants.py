@@ -86,7 +86,7 @@ def test_every_day_of_the_past_is_told_back_from_the_newest(
     days = [day - timedelta(days=back) for back in reversed(range(n_days))]
     if resource == "orders_month":
         told = changes.flow(rows)
-        counted = [[merchant.placed_on(one, world.zone) for one in days] for merchant in there]
+        counted = [[float(merchant.placed_on(one, world.zone)) for one in days] for merchant in there]
     else:
         told = changes.level(rows, tenants.used[:, column])
         counted = [[merchant.used(one, world.zone)[column] for one in days] for merchant in there]

@@ -1,15 +1,15 @@
 """The snapshot as an object of a session, with the attributes that its users know it by."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 from tests.support.snapshots import DAY, NOON, observed, snapshot, store, stored
 
+from outgrow.domain.errors import DataError
 from outgrow.domain.metric import TIER_SUBSCRIPTIONS, TOTAL_PRODUCTS, Scope
 from outgrow.domain.snapshot import Provenance
 from outgrow.store.snapshots import HistoryReader, get_snapshot
@@ -66,6 +66,41 @@ def test_what_is_not_given_is_not_stored(session: Session) -> None:
 def test_what_cannot_be_true_is_refused_with_the_metric_s_name(value: float) -> None:
     with pytest.raises(ValueError, match="storage_used_gb: the source gave"):
         CapacitySnapshot(storage_used_gb=value)
+
+
+@pytest.mark.parametrize("value", ["7", b"7", [7], 1j, 10**400, object(), Decimal("sNaN")], ids=repr)
+def test_what_is_no_number_is_refused_with_the_metric_s_name(value: Any) -> None:
+    with pytest.raises(DataError, match="total_products: "):
+        CapacitySnapshot(total_products=value)
+    with pytest.raises(DataError, match="tier_distribution of pro: "):
+        CapacitySnapshot(tier_distribution={"pro": value})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"snapshot_date": "2026-03-01"},
+        {"snapshot_date": None},
+        {"platform": ""},
+        {"platform": "x" * 65},
+        {"platform": "a\x1b[31m"},
+        {"platform": 7},
+        {"tier_distribution": 7},
+        {"tier_distribution": {7: 7}},
+        {"tier_distribution": {"": 7}},
+    ],
+    ids=str,
+)
+def test_what_is_no_day_and_no_name_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(DataError):
+        CapacitySnapshot(**fields)
+
+
+def test_an_instant_is_taken_for_its_day(session: Session) -> None:
+    made = add(session, snapshot_date=datetime(2026, 3, 1, tzinfo=UTC), total_products=7)
+
+    assert type(made.snapshot_date) is date
+    assert session.get(CapacitySnapshot, ("main", DAY)) is made
 
 
 def test_an_unknown_keyword_is_refused() -> None:
@@ -196,11 +231,3 @@ def test_deleting_by_statement_cascades_where_foreign_keys_are_enforced(session:
     session.execute(delete(CapacitySnapshot))
 
     assert count(session, MeasurementRow) == 0
-
-
-def test_one_snapshot_a_day(session: Session) -> None:
-    add(session, total_stores=1)
-    session.expunge_all()
-
-    with pytest.raises(IntegrityError):
-        add(session, total_stores=2)

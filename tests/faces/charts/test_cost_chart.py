@@ -41,7 +41,8 @@ def words(spec: dict[str, Any]) -> list[str]:
 
 def word(spec: dict[str, Any], text: str) -> dict[str, Any]:
     (found,) = [row for row in spec["datasets"]["labels"] if row["text"] == text]
-    return found
+    label: dict[str, Any] = found
+    return label
 
 
 def layer(spec: dict[str, Any], name: str) -> Any:
@@ -53,7 +54,7 @@ def x_of(spec: dict[str, Any], day: str) -> float:
     """Pixels from the left."""
     first, last = layer(spec, "median")["encoding"]["x"]["scale"]["domain"]
     ms = (date.fromisoformat(day) - date(1970, 1, 1)).days * 86_400_000
-    return (ms - first) / (last - first) * spec["width"]
+    return float((ms - first) / (last - first) * spec["width"])
 
 
 def test_all_parts_are_there_from_the_bottom_to_the_top() -> None:

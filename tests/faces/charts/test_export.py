@@ -82,6 +82,33 @@ def test_where_the_machine_stands_changes_nothing(spec: dict[str, Any], tmp_path
     assert drawn[0] == drawn[1]
 
 
+class Recorder:
+    """Stands in for the renderer, and keeps what it was handed."""
+
+    def __init__(self) -> None:
+        self.handed: list[dict[str, Any]] = []
+
+    def vegalite_to_png(self, spec: dict[str, Any], **_options: Any) -> bytes:
+        self.handed.append(spec)
+        return b""
+
+    def vegalite_to_svg(self, spec: dict[str, Any], **_options: Any) -> str:
+        self.handed.append(spec)
+        return "<svg ></svg>"
+
+
+@WRITERS
+def test_the_renderer_is_handed_clean_text_alone(write: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder()
+    monkeypatch.setattr(export, "_converter", lambda: recorder)
+    unclean = {"title": {"text": ["zero\u200bwidth"]}, "data": {"values": [{"name": "tab\tturned\u202e", "at": 1.5}]}}
+
+    write(unclean, tmp_path / "chart")
+
+    clean = {"title": {"text": ["zerowidth"]}, "data": {"values": [{"name": "tab turned", "at": 1.5}]}}
+    assert recorder.handed == [clean]
+
+
 @WRITERS
 def test_the_same_chart_gives_the_same_bytes(write: Any, spec: dict[str, Any], tmp_path: Path) -> None:
     write(spec, tmp_path / "one")

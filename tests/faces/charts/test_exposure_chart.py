@@ -53,6 +53,11 @@ def spec(made: ExposureReport) -> dict[str, Any]:
     return exposure_chart(made)
 
 
+def known(amount: float | None) -> float:
+    assert amount is not None
+    return amount
+
+
 def words(spec: dict[str, Any]) -> list[str]:
     return [row["text"] for row in spec["datasets"]["labels"]]
 
@@ -68,23 +73,27 @@ def test_bars_are_as_long_as_their_amounts_on_the_scale_of_what_was_sold(
     made: ExposureReport, spec: dict[str, Any]
 ) -> None:
     marks = {row["bottom"] - 5: row["x"] for row in spec["datasets"]["tier"]}
-    reach = min(max([1.0, *(amount / row.use.sold for row in made.exposure.resources
-                            for amount in (row.use.used, row.maximum))]), exposure_rows.MOST_REACH)  # fmt: skip
+    shares = [
+        known(amount) / known(row.use.sold) for row in made.exposure.resources for amount in (row.use.used, row.maximum)
+    ]
+    reach = min(max([1.0, *shares]), exposure_rows.MOST_REACH)
     whole = (RIGHT - LEFT) / reach
 
     assert len(spec["datasets"]["sold"]) == 4
     for row, sold in zip(made.exposure.resources, spec["datasets"]["sold"], strict=True):
-        use = row.use
+        limited, used, top = (
+            known(amount) / known(row.use.sold) for amount in (row.use.used_limited, row.use.used, row.maximum)
+        )
         bars = [bar for bar in spec["datasets"]["used"] if bar["top"] == sold["top"]]
         dark, pale = bars
         assert sold["left"] == dark["left"] == LEFT
         assert sold["right"] - LEFT == pytest.approx(whole, abs=0.1)
         assert (dark["fill"], pale["fill"]) == (theme.MEDIAN, theme.BAND_50)
-        assert dark["right"] - LEFT == pytest.approx(whole * use.used_limited / use.sold, abs=0.1)
+        assert dark["right"] - LEFT == pytest.approx(whole * limited, abs=0.1)
         assert pale["left"] == dark["right"]
-        assert pale["right"] - LEFT == pytest.approx(whole * min(use.used / use.sold, reach), abs=0.1)
-        if row.maximum / use.sold <= reach:
-            assert marks[sold["bottom"]] - LEFT == pytest.approx(whole * row.maximum / use.sold, abs=0.1)
+        assert pale["right"] - LEFT == pytest.approx(whole * min(used, reach), abs=0.1)
+        if top <= reach:
+            assert marks[sold["bottom"]] - LEFT == pytest.approx(whole * top, abs=0.1)
         else:
             assert sold["bottom"] not in marks
 
@@ -92,7 +101,7 @@ def test_bars_are_as_long_as_their_amounts_on_the_scale_of_what_was_sold(
 def test_only_what_was_sold_beyond_the_tier_is_hatched() -> None:
     tight = report(rented="S")
     spec = exposure_chart(tight)
-    over = [row for row in tight.exposure.resources if row.overcommit > 1]
+    over = [row for row in tight.exposure.resources if known(row.overcommit) > 1]
     sold, marks = spec["datasets"]["sold"], spec["datasets"]["tier"]
     lines = [line for line in spec["datasets"]["hatch"] if line["y"] > 20]
 

@@ -3,9 +3,12 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ from outgrow.faces.cli.app import main
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
 from outgrow.sources.commerce.aggregator import stats_aggregator
+from outgrow.sources.commerce.demo import build_demo
 from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.tables import StoreBase
 
@@ -543,24 +547,6 @@ class TestCheck:
 
         assert cli("check", *where).status == 3
 
-    @pytest.mark.parametrize(
-        ("words", "said"),
-        [
-            (("--database-url", "sqlite:///gone.db"), "there is no database file gone.db"),
-            ((), "database_url is not set"),
-            (("--config", "gone.toml"), "there is no settings file gone.toml"),
-            (("--database-url", "nonsense"), "is not a database address"),
-        ],
-    )
-    def test_whatever_goes_wrong_is_unknown_in_one_line(self, cli: Cli, words: tuple[str, ...], said: str) -> None:
-        told = cli("check", *words)
-
-        assert (told.status, told.err) == (3, "")
-        assert told.out.startswith("OUTGROW UNKNOWN - ")
-        assert said in told.out
-        assert told.out.count("\n") == 1
-        assert cli("check", "--json", *words).document()["status"] == "UNKNOWN"
-
 
 class TestDoctor:
     def test_what_is_wrong_is_status_three(self, cli: Cli, tmp_path: Path) -> None:
@@ -609,6 +595,7 @@ class TestDemo:
         assert "A synthetic platform, made up from seed 3" in told.out
         assert "outgrow when storage_gb 1000 --database-url sqlite:///outgrow-demo.db" in told.out
         assert [file.name for file in tmp_path.iterdir()] == ["outgrow-demo.db"]
+        assert (tmp_path / "outgrow-demo.db").stat().st_mode & 0o777 == 0o600
         asked = cli("status", "--as-of", "2026-02-01", "--json", "--database-url", "sqlite:///outgrow-demo.db")
         assert asked.document()["newest_snapshot"] == "2026-02-01"
 
@@ -616,8 +603,31 @@ class TestDemo:
         before = (tmp_path / "shop.db").read_bytes()
         told = cli("demo", "--today", "2026-02-01", "--database-url", shop)
 
-        refused(told, 3, "shop.db is there already and is no demo platform", "--database-url")
+        refused(told, 3, "shop.db is there already, and was not made by this release's demo", "--database-url")
         assert (tmp_path / "shop.db").read_bytes() == before
+
+    def test_a_real_platform_may_be_called_demo(self, cli: Cli, shop: str, tmp_path: Path) -> None:
+        """And one may have been imported into what a demo made."""
+        with closing(sqlite3.connect(tmp_path / "shop.db")) as file, file:
+            file.execute("UPDATE platforms SET code = 'demo'")
+        before = (tmp_path / "shop.db").read_bytes()
+
+        refused(cli("demo", "--today", "2026-02-01", "--database-url", shop), 3, "not made by this release's demo")
+        assert (tmp_path / "shop.db").read_bytes() == before
+
+    @pytest.mark.parametrize("metric", ["visitors", "active_stores"])
+    def test_it_replaces_its_own_file_and_nothing_that_was_added_to_it(
+        self, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, metric: str
+    ) -> None:
+        monkeypatch.setattr("outgrow.service.demo.build_demo", partial(build_demo, scale=0.01))
+        again = ("demo", "--today", "2026-02-01", "--database-url", "sqlite:///demo.db")
+        assert [cli(*again).status, cli(*again).status] == [0, 0]
+        mine = csv(tmp_path, f"date,{metric}", "2024-01-01,5")
+        assert cli("import", mine, "--store-url", "sqlite:///demo.db").status == 0
+        before = (tmp_path / "demo.db").read_bytes()
+
+        refused(cli(*again), 3, f"demo.db holds more than the demo made: {metric}", "remove the file")
+        assert (tmp_path / "demo.db").read_bytes() == before
 
 
 def test_init_makes_the_folder_and_the_file_and_may_be_run_again(cli: Cli, tmp_path: Path) -> None:

@@ -184,10 +184,10 @@ def test_an_altered_file_is_refused_and_loses_no_day(run: Run, told: Told, shop:
     with (folder / "short.npz").open("r+b") as file:
         file.truncate(5000)
 
-    for file, why in (("altered", "its weights are not those"), ("short", "cannot be read"), ("gone", "cannot be")):
-        refused = run(*WHEN, OUTGROW_MODEL_FILE=f"{file}.npz")
+    for name, why in (("altered", "its weights are not those"), ("short", "cannot be read"), ("gone", "cannot be")):
+        refused = run(*WHEN, OUTGROW_MODEL_FILE=f"{name}.npz")
         assert (refused.status, refused.out) == (3, "")
-        assert refused.err.startswith(f"outgrow: the model file {file}.npz cannot be used: ")
+        assert refused.err.startswith(f"outgrow: the model file {name}.npz cannot be used: ")
         assert why in refused.err
         assert "outgrow fit" in refused.err
     examined = run("doctor", "--database-url", "sqlite:///shop.db", OUTGROW_MODEL_FILE="altered.npz")

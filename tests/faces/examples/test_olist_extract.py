@@ -2,8 +2,10 @@
 
 import csv
 import importlib.util
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -98,15 +100,17 @@ def test_round_numbers_are_passed_on_the_local_days_on_which_they_were(commerce_
     assert [values[m][-1] for m in (TOTAL_STORES, TOTAL_PRODUCTS)] == [1659, 10315]
 
 
-def script(name: str):
+def script(name: str) -> Any:
     spec = importlib.util.spec_from_file_location(f"olist_{name}", ROOT / "examples" / "olist" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 @pytest.fixture(scope="module")
-def loader():
+def loader() -> Any:
     return script("load")
 
 
@@ -114,7 +118,7 @@ AFTER_MIDNIGHT_THAT_WAS_SKIPPED = datetime.fromisoformat("2017-10-15 00:30:00")
 IN_THE_HOUR_THAT_CAME_TWICE = datetime.fromisoformat("2018-02-17 23:30:00")
 BEFORE_MIDNIGHT = datetime.fromisoformat("2017-12-31 23:59:59")
 ON_THE_LAST_DAY = datetime.fromisoformat("2018-02-28 00:00:00")
-ORDERS = [
+ORDERS: list[tuple[str, str | None, datetime]] = [
     ("o1", "delivered", AFTER_MIDNIGHT_THAT_WAS_SKIPPED),
     ("o2", "canceled", BEFORE_MIDNIGHT),
     ("o3", "delivered", IN_THE_HOUR_THAT_CAME_TWICE),
@@ -129,7 +133,7 @@ ITEMS = [
 
 
 def write_files(folder: Path, orders: list[tuple[str, str | None, datetime]] = ORDERS) -> Path:
-    tables = {
+    tables: dict[str, tuple[Any, list[str]]] = {
         "orders_sample": (orders, ["order_id", "order_status", "order_purchase_timestamp"]),
         "order_items_sample": (ITEMS, ["order_id", "order_item_id", "product_id", "seller_id"]),
         "products": ([("lamp", 3.0), ("vase", None), ("bowl", 1.0)], ["product_id", "product_photos_qty"]),
@@ -140,11 +144,12 @@ def write_files(folder: Path, orders: list[tuple[str, str | None, datetime]] = O
     return folder
 
 
-def run(loader, folder: Path, engine: Engine) -> int:
-    return loader.main([str(folder), engine.url.render_as_string(hide_password=False)])
+def run(loader: Any, folder: Path, engine: Engine) -> int:
+    status: int = loader.main([str(folder), engine.url.render_as_string(hide_password=False)])
+    return status
 
 
-def test_the_loader_keeps_every_local_day(loader, tmp_path: Path, commerce_engine: Engine) -> None:
+def test_the_loader_keeps_every_local_day(loader: Any, tmp_path: Path, commerce_engine: Engine) -> None:
     assert run(loader, write_files(tmp_path), commerce_engine) == 0
     with Session(commerce_engine) as db:
         orders = db.execute(
@@ -159,7 +164,7 @@ def test_the_loader_keeps_every_local_day(loader, tmp_path: Path, commerce_engin
 
 
 def test_the_loader_makes_stores_and_products_with_their_first_sale(
-    loader, tmp_path: Path, commerce_engine: Engine
+    loader: Any, tmp_path: Path, commerce_engine: Engine
 ) -> None:
     assert run(loader, write_files(tmp_path), commerce_engine) == 0
     first, later = (loader.to_utc(at) for at in (AFTER_MIDNIGHT_THAT_WAS_SKIPPED, IN_THE_HOUR_THAT_CAME_TWICE))
@@ -174,7 +179,9 @@ def test_the_loader_makes_stores_and_products_with_their_first_sale(
         assert db.scalar(select(func.count()).select_from(SubscriptionPeriod)) == 4
 
 
-def test_the_loader_refuses_a_second_time(loader, tmp_path: Path, commerce_engine: Engine, capsys) -> None:
+def test_the_loader_refuses_a_second_time(
+    loader: Any, tmp_path: Path, commerce_engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
     write_files(tmp_path)
     assert [run(loader, tmp_path, commerce_engine) for _ in range(2)] == [0, 3]
     assert "already holds a platform 'olist'" in capsys.readouterr().err
@@ -182,7 +189,9 @@ def test_the_loader_refuses_a_second_time(loader, tmp_path: Path, commerce_engin
         assert db.scalar(select(func.count()).select_from(Order)) == len(ORDERS)
 
 
-def test_a_load_that_fails_leaves_nothing_behind(loader, tmp_path: Path, commerce_engine: Engine, capsys) -> None:
+def test_a_load_that_fails_leaves_nothing_behind(
+    loader: Any, tmp_path: Path, commerce_engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
     without_status = [*ORDERS, ("o5", None, ON_THE_LAST_DAY)]
     assert run(loader, write_files(tmp_path, without_status), commerce_engine) == 3
     assert "nothing was loaded" in capsys.readouterr().err
@@ -197,7 +206,9 @@ def test_a_load_that_fails_leaves_nothing_behind(loader, tmp_path: Path, commerc
         (0.5, [(0, "trial", 0, 12), (1, "trial", 12, 14), (1, "active", 14, 49.5), (2, "active", 49.5, None)]),
     ],
 )
-def test_a_plan_is_left_when_its_products_are_reached(loader, days_between_products, spans) -> None:
+def test_a_plan_is_left_when_its_products_are_reached(
+    loader: Any, days_between_products: float, spans: list[tuple[int, str, float, float | None]]
+) -> None:
     began = datetime(2017, 1, 1, tzinfo=UTC)
     articles = [loader.Article(str(i), began + timedelta(days=i * days_between_products), 1) for i in range(100)]
     periods = loader.subscription_periods(loader.Seller("ana", "Ana", began, articles))
@@ -215,7 +226,7 @@ def test_the_extract_counts_every_day_from_the_first_order_to_the_last(tmp_path:
     assert busy == ["2017-10-15,2,2,1", "2017-12-31,0,0,1", "2018-02-17,0,1,1", "2018-02-28,0,0,1"]
 
 
-def spoil(folder: Path, name: str, change) -> None:
+def spoil(folder: Path, name: str, change: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
     path = folder / f"{name}.parquet"
     change(pl.read_parquet(path)).write_parquet(path)
 
@@ -236,7 +247,9 @@ def spoil(folder: Path, name: str, change) -> None:
         ),
     ],
 )
-def test_files_that_cannot_be_loaded_are_told_by_name(loader, tmp_path: Path, capsys, harm, told: str) -> None:
+def test_files_that_cannot_be_loaded_are_told_by_name(
+    loader: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], harm: Callable[[Path], object], told: str
+) -> None:
     harm(write_files(tmp_path))
     assert loader.main([str(tmp_path), f"sqlite:///{tmp_path / 'platform.db'}"]) == 3
     assert told in capsys.readouterr().err

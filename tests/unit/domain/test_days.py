@@ -20,6 +20,7 @@ from outgrow.domain.days import (
     time_zone,
 )
 from outgrow.domain.errors import UnknownTimeZoneError
+from outgrow.domain.text import UNSEEN
 
 ZONES = ["UTC", "Europe/Berlin", "America/Sao_Paulo", "America/Havana", "Asia/Kathmandu", "Pacific/Chatham"]
 
@@ -72,7 +73,8 @@ def test_an_unknown_zone_is_told_with_who_asked_for_it(name: str) -> None:
     with pytest.raises(UnknownTimeZoneError) as caught:
         time_zone(name, "platform 'main'")
 
-    assert caught.value.what == f"platform 'main' has the time zone '{name}', which is not an IANA time zone"
+    shown = name.replace("\x00", UNSEEN)
+    assert caught.value.what == f"platform 'main' has the time zone '{shown}', which is not an IANA time zone"
     assert "'Europe/Berlin'" in caught.value.mend
 
 

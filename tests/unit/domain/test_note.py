@@ -48,6 +48,13 @@ STEPS = {
     ),
 }
 STRETCHES = {
+    NoteCode.OUTAGE: (
+        (877.25, 0),
+        (
+            "from 4 Mar 2025 to 9 Mar 2025 it reads 0: taken as an outage and these days as unknown, last good value "
+            "877.25 products"
+        ),
+    ),
     NoteCode.GAP: (
         (100, 130),
         "from 4 Mar 2025 to 9 Mar 2025 nothing is known: what changed meanwhile counts as spread over those days",

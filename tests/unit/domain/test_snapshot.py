@@ -40,7 +40,10 @@ def test_neither_both_nor_neither(both_or_neither: tuple[float | None, str | Non
         ("  two\n lines\t", "two lines"),
         ("", "no reason was given"),
         (" \n", "no reason was given"),
-        ("x" * 400, "x" * 300),
+        ("x" * 400, "x" * 299 + "…"),
+        ("\x1b[31mdown\x07", "�[31mdown�"),
+        ("x" * 300, "x" * 300),
+        ("x" * 301, "x" * 299 + "…"),
     ],
 )
 def test_a_reason_is_one_short_line(reason: str, kept: str) -> None:

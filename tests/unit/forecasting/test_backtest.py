@@ -36,7 +36,7 @@ FORECASTERS = (ENGINE, *BASELINES)
 WALKS: dict[Metric, Callable[[np.random.Generator, int], Array]] = {
     ACTIVE_STORES: lambda random, n: np.round(200 + np.cumsum(random.normal(0.4, 1.5, n))),
     STORAGE_USED_GB: lambda random, n: 500 + np.cumsum(random.normal(1.2, 3, n)),
-    TOTAL_SUBSCRIPTIONS: lambda random, n: 100.0 + np.cumsum(random.poisson(0.7, n)),
+    TOTAL_SUBSCRIPTIONS: lambda random, n: 100.0 + np.cumsum(random.poisson(0.7, n).astype(np.float64)),
     ORDERS_PER_DAY: lambda random, n: random.poisson(80 + 30 * (np.arange(n) % 7 < 5), n).astype(float),
 }
 """Metrics of every kind."""

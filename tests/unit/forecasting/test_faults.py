@@ -22,7 +22,8 @@ ROWS, DAYS = 200, 400
 
 def growth(random: Random, rows: int = ROWS, days: int = DAYS) -> Array:
     """Counts that grow by a few every day."""
-    return 2_000.0 + np.cumsum(random.poisson(random.uniform(3, 20, (rows, 1)), (rows, days)), axis=1)
+    steps = random.poisson(random.uniform(3, 20, (rows, 1)), (rows, days)).astype(np.float64)
+    return 2_000.0 + np.cumsum(steps, axis=1)
 
 
 def slow_growth(random: Random, rows: int = ROWS, days: int = DAYS) -> Array:
@@ -66,7 +67,8 @@ def few_orders(random: Random, rows: int = ROWS, days: int = DAYS) -> Array:
 
 def closed_on_sundays(random: Random, rows: int = ROWS, days: int = DAYS) -> Array:
     """Flows without anything on one day a week."""
-    return orders(random, rows, days) * (np.arange(days) % 7 != 6)
+    placed: Array = orders(random, rows, days) * (np.arange(days) % 7 != 6)
+    return placed
 
 
 levels = pytest.mark.parametrize("make", [growth, walk, weekly_batch])
@@ -461,7 +463,8 @@ def panels(draw: st.DrawFn) -> Array:
     """Whole numbers with faults of all sorts, in histories from a day to a year."""
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     rows, days = draw(st.integers(1, 4)), draw(st.sampled_from([1, 2, 3, 5, 10, 30, 100, 365]))
-    values = 500.0 + np.cumsum(random.poisson(draw(st.sampled_from([0, 1, 9])), (rows, days)), axis=1)
+    steps = random.poisson(draw(st.sampled_from([0, 1, 9])), (rows, days)).astype(np.float64)
+    values = 500.0 + np.cumsum(steps, axis=1)
     if draw(st.booleans()):
         values = random.poisson(draw(st.sampled_from([0, 2, 80])), (rows, days)).astype(np.float64)
     for _ in range(draw(st.integers(0, 3))):

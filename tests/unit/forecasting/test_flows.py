@@ -29,7 +29,7 @@ def forecast(values: Array, model: str, horizon: int = HORIZON) -> FlowForecast:
 @pytest.mark.parametrize("unit", [1.0, 1000.0, 0.01, 12.0])
 @each_model
 def test_a_flow_of_whole_numbers_stays_one(model: str, mean: float, unit: float) -> None:
-    values = np.random.default_rng(5).poisson(mean, (3, 300)) * unit
+    values = np.random.default_rng(5).poisson(mean, (3, 300)).astype(np.float64) * unit
     multiples = forecast(values, model).quantiles(LEVELS) / unit
 
     assert (multiples >= 0).all()

@@ -253,7 +253,7 @@ def test_the_plain_drift_is_the_textbook_s() -> None:
 
 
 def test_an_import_is_not_growth() -> None:
-    values = 1_000 + 2.0 * np.arange(120)[None, :]
+    values = 1_000 + 2.0 * np.arange(120, dtype=np.float64)[None, :]
     values[0, 80:] += 50_000
     panel = forecast(values, DRIFT, 30)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from outgrow.domain.history import OBSERVED, History
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
 from outgrow.domain.note import Note, NoteCode
 from outgrow.forecasting.outlook import days_until, days_until_of
+from outgrow.forecasting.panel import PanelForecast
 from outgrow.forecasting.projection import ForecastRules, Projection
 
 Array = NDArray[np.float64]
@@ -72,7 +73,7 @@ def projection(past: Any, cdf: Array, growth: float = 30.0, notes: tuple[Note, .
         growth_per_30_days=growth,
         history=HistoryNote(len(values), 0, 0),
     )
-    return Projection(forecast, values, Oracle(cdf), row=1, notes=notes)
+    return Projection(forecast, values, cast(PanelForecast, Oracle(cdf)), row=1, notes=notes)
 
 
 def rising(start: int, end: int, top: float = 1.0, days: int = HORIZON) -> Array:

@@ -1,7 +1,8 @@
 """What holds of every forecast of every panel, whichever model is asked."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -368,6 +369,6 @@ def test_a_model_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 @each_kind
 def test_whole_numbers_are_taken_as_they_are(kind: str) -> None:
     whole = np.round(np.nan_to_num(of_kind(kind))).astype(np.int64)
-    one, other = (forecast_panel(v, 9, kind) for v in (whole, whole.astype(np.float64)))
+    one, other = (forecast_panel(v, 9, kind) for v in cast(Sequence[Any], (whole, whole.astype(np.float64))))
 
     np.testing.assert_array_equal(one.quantiles(LEVELS), other.quantiles(LEVELS))

@@ -24,7 +24,7 @@ def levels(seed: int, n: int = 30, days: int = 300) -> Array:
     """Counts that rise in steps; some stand still, some are young."""
     rng = np.random.default_rng(seed)
     pace = rng.lognormal(-3, 1.5, (n, 1)) * (rng.random((n, 1)) < 0.7)
-    values = 1.0 + np.cumsum(rng.poisson(pace, (n, days)), axis=1)
+    values = 1.0 + np.cumsum(rng.poisson(pace, (n, days)).astype(np.float64), axis=1)
     values[np.arange(days) < rng.integers(0, days - 1, n)[:, None]] = np.nan
     return values
 

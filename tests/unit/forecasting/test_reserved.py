@@ -1,5 +1,6 @@
 """What committed projects take makes every limit nearer, and nothing else of a forecast different."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 
 from outgrow.domain.history import OBSERVED, History
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
+from outgrow.domain.scenario import Project
 from outgrow.forecasting.joint import simulate_paths
 from outgrow.forecasting.projection import ForecastRules, Projection, project
-from outgrow.forecasting.reserved import ReservedProjection
+from outgrow.forecasting.reserved import Reserved, ReservedProjection
 from outgrow.planning.additions import moved
 
 TODAY = date(2026, 11, 22)
@@ -27,13 +29,16 @@ def projected() -> tuple[History, Projection]:
 
 
 HISTORY, ALONE = projected()
+PROJECT, GROWTH = Project("the move", TODAY, 1.0, {}), 91.5
 
 
 def reserved(limit: float, amount: float, since: int = 0) -> ReservedProjection:
     name = TOTAL_PRODUCTS.name
     paths = simulate_paths({name: ALONE}, {name: HISTORY}, {name: [limit]}, TODAY, n_days=N_DAYS, seed=1)
     curve = np.where(np.arange(paths.n_days) >= since, amount, 0.0)
-    return ReservedProjection.of(ALONE, moved(paths, {name: curve}).of(name)[1], LAG)
+    before, _ = paths.of(name)
+    after, peaks = moved(paths, {name: curve}).of(name)
+    return ReservedProjection.of(ALONE, Reserved(before, after, peaks, LAG), (PROJECT,), GROWTH)
 
 
 @settings(max_examples=25, deadline=None)
@@ -67,9 +72,39 @@ def test_what_is_sure_to_come_moves_the_date() -> None:
     assert 10 < np.searchsorted(taken, 0.5) < 25
 
 
+def test_where_no_peak_is_higher_the_chances_are_the_forecasts_own() -> None:
+    made, limit = reserved(2000.0, 0.0), float(ALONE.past[-1]) + 120
+    same = replace(made, reserved=replace(made.reserved, nearer=False))
+
+    np.testing.assert_array_equal(same.crossing_cdf(limit), ALONE.crossing_cdf(limit))
+
+
+def test_the_bands_move_by_what_is_taken_from_its_day_on() -> None:
+    made = reserved(2000.0, 100.0, since=9).with_bands()
+    more = made.forecast.quantiles - ALONE.forecast.quantiles
+
+    np.testing.assert_array_equal(more[:, : LAG + 9], 0.0)
+    np.testing.assert_allclose(more[:, LAG + 9 : LAG + N_DAYS], 100.0, atol=1e-9)
+    assert (np.diff(made.forecast.quantiles, axis=0) >= 0).all()
+
+
+def test_what_only_may_come_widens_the_bands() -> None:
+    name = TOTAL_PRODUCTS.name
+    paths = simulate_paths({name: ALONE}, {name: HISTORY}, {}, TODAY, n_days=N_DAYS, seed=1)
+    half = (np.arange(paths.n_paths) % 2 * 500.0)[:, None] * np.ones(paths.n_days)
+    before, (after, peaks) = paths.of(name)[0], moved(paths, {name: half}).of(name)
+    made = ReservedProjection.of(ALONE, Reserved(before, after, peaks, LAG), (PROJECT,), GROWTH).with_bands()
+    more = made.forecast.quantiles[:, LAG:] - ALONE.forecast.quantiles[:, LAG:]
+
+    assert (more[:2] < 50).all()
+    assert (more[-2:] > 450).all()
+
+
 def test_the_rest_is_the_projections_own() -> None:
     made = reserved(2000.0, 100.0)
 
-    assert made.forecast is ALONE.forecast
+    assert made.projects == (PROJECT,)
+    assert made.forecast.growth_per_30_days == GROWTH
+    np.testing.assert_array_equal(made.forecast.quantiles, ALONE.forecast.quantiles)
     np.testing.assert_array_equal(made.quantiles((0.5,)), ALONE.quantiles((0.5,)))
     np.testing.assert_array_equal(made.crossing_cdf(500, falling=True), ALONE.crossing_cdf(500, falling=True))

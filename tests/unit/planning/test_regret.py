@@ -21,10 +21,11 @@ def test_a_sure_day() -> None:
     found = regret_of(np.full(10, 100), PATHS, Decimal("73.00"), Decimal(50))
 
     early, on_time, late = found.rows[1:4]
+    none = Decimal(0)
     assert [row.shift_days for row in found.rows] == [-60, -30, 0, 30, 60]
-    assert (early.days_early, early.days_above, early.cost_early, early.cost_above) == (30, 0, Decimal("72.00"), 0)
-    assert (on_time.total, on_time.probability_late) == (0, 0)
-    assert (late.days_early, late.days_above, late.cost_early, late.cost_above) == (0, 30, 0, 1500)
+    assert (early.days_early, early.days_above, early.cost_early, early.cost_above) == (30, 0, Decimal("72.00"), none)
+    assert (on_time.total, on_time.probability_late) == (none, 0)
+    assert (late.days_early, late.days_above, late.cost_early, late.cost_above) == (0, 30, none, Decimal(1500))
     assert late.probability_late == 1
     assert found.best_on == TODAY + timedelta(days=100)
 

@@ -1,6 +1,7 @@
 """What was sold and what is used, against plain sums."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.exposures import UNSOLD, tenants_of
 
-from outgrow.domain.tenant import RESOURCES, UNLIMITED
-from outgrow.planning.resource_use import LARGEST_PERCENT, ResourceUse, Sold, count_uses, stored_uses
+from outgrow.domain.tenant import RESOURCES, UNLIMITED, Sold
+from outgrow.planning.resource_use import LARGEST_PERCENT, ResourceUse, count_uses, stored_uses
 
 LIMIT = st.integers(0, 5_000).map(float) | st.just(UNLIMITED)
 AMOUNTS = st.tuples(*[st.integers(0, 6_000).map(float)] * 4)
@@ -41,7 +42,7 @@ def test_a_platform_that_can_be_counted_by_hand() -> None:
 
 
 @given(TENANTS)
-def test_sums_are_exact(rows: list) -> None:
+def test_sums_are_exact(rows: list[Any]) -> None:
     uses = count_uses(tenants_of(rows))
     assert [use.resource for use in uses] == list(RESOURCES)
 
@@ -60,7 +61,7 @@ def test_sums_are_exact(rows: list) -> None:
 
 
 @given(TENANTS)
-def test_the_largest_hold_a_share_and_more_of_them_hold_no_less(rows: list) -> None:
+def test_the_largest_hold_a_share_and_more_of_them_hold_no_less(rows: list[Any]) -> None:
     for column, use in enumerate(count_uses(tenants_of(rows))):
         amounts = sorted((used[column] for _, used, _ in rows), reverse=True)
         if not sum(amounts):

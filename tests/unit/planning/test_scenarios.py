@@ -60,7 +60,8 @@ def sale(first: int, last: int, multiplier: float) -> Event:
 
 def reached(paths: Paths, metric: str, level: float) -> np.ndarray:
     """The share of the paths that are there by each day."""
-    return (paths.of(metric)[1] >= level).mean(axis=0)
+    share: np.ndarray = (paths.of(metric)[1] >= level).mean(axis=0)
+    return share
 
 
 def daily(paths: Paths) -> np.ndarray:

@@ -1,5 +1,6 @@
 """How urgent a limit is and why, and in which order limits are told."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit, Severity
 from outgrow.domain.metric import ACTIVE_STORES, STORAGE_USED_GB, TOTAL_PRODUCTS, Metric
+from outgrow.domain.note import Note, NoteCode
 from outgrow.planning.urgency import EXACT, HELD, LimitOutlook, act_by_date, by_urgency, judge
 
 TODAY = date(2026, 3, 20)
@@ -63,6 +65,31 @@ def until(status: Status = Status.OK, p10: int | None = None, current: float | N
 )
 def test_severity(asked: DaysUntil, severity: Severity) -> None:
     assert judge(asked, POLICY, TODAY).severity is severity
+
+
+OUTAGE = Note(NoteCode.OUTAGE, TODAY + timedelta(days=1), TODAY + timedelta(days=2), 10.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "severity", "lost"),
+    [
+        (until(p10=300, notes=(OUTAGE,)), Severity.WARNING, True),
+        (until(Status.NO_GROWTH, notes=(OUTAGE,)), Severity.WARNING, True),
+        (until(Status.DECLINING, notes=(OUTAGE,)), Severity.WARNING, True),
+        (until(p10=60, notes=(OUTAGE,)), Severity.WARNING, False),
+        (until(p10=300, current=85.0, notes=(OUTAGE,)), Severity.WARNING, False),
+        (until(p10=10, notes=(OUTAGE,)), Severity.CRITICAL, False),
+        (until(Status.ALREADY_EXCEEDED, current=100.0, notes=(OUTAGE,)), Severity.CRITICAL, False),
+        (until(Status.NO_LIMIT, threshold=None, notes=(OUTAGE,)), Severity.OK, False),
+        (until(p10=300, notes=(replace(OUTAGE, code=NoteCode.RESET),)), Severity.OK, False),
+    ],
+)
+def test_an_outage_is_a_warning_at_least(asked: DaysUntil, severity: Severity, lost: bool) -> None:
+    outlook = LimitOutlook.of(Limit("total_products", 100.0, "tier"), asked, POLICY, TODAY + timedelta(days=2))
+
+    assert (outlook.severity, outlook.lost) == (severity, lost)
+    if lost:
+        assert outlook.why.endswith("last good value 10 products on 20 Mar 2026")
 
 
 def test_days_are_counted_from_today_and_not_from_the_newest_value() -> None:

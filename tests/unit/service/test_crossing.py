@@ -6,12 +6,13 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from outgrow.domain.forecast import Status
+from outgrow.domain.forecast import Refusal, Status
 from outgrow.domain.history import OBSERVED, History
 from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, Metric
 from outgrow.forecasting.outlook import days_until
 from outgrow.forecasting.panel import LONGEST_HORIZON
 from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.service import crossing
 from outgrow.service.crossing import expected_path, find_crossing
 
 FIRST, DAYS = date(2026, 1, 1), 120
@@ -75,6 +76,65 @@ class TestFindCrossing:
 
         assert (found.status, found.day) == (Status.INSUFFICIENT_DATA, None)
 
+    @pytest.mark.parametrize(
+        "days", [1, 2, 29, 59, 60, 61, 62, 119, 120, 121, 180, 1_094, LONGEST_HORIZON - 1, LONGEST_HORIZON - 70]
+    )
+    def test_whatever_the_stride_it_is_the_first_day_with_an_even_chance(self, days: int) -> None:
+        """Even where the coarse look falls on the day itself, or on the one before or after."""
+        known = straight()
+        level = known.values[-1] + 10.0 * days
+        found, said = find_crossing(known, level, SHORT), days_until(known, level, TODAY, LONG)
+
+        assert said.days.p50 == pytest.approx(days, abs=max(1, days // 50))
+        assert (found.status, found.day, found.reason) == (Status.OK, said.date("p50"), None)
+
+    def test_within_the_horizon_nothing_longer_is_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A forecast of years costs many times one of a month."""
+        asked: list[int] = []
+
+        def counted(known: History, today: date, rules: ForecastRules) -> Projection | Refusal:
+            asked.append(rules.horizon_days)
+            return project(known, today, rules)
+
+        monkeypatch.setattr(crossing, "project", counted)
+        known = straight()
+        for level in (known.values[-1] + 100.0, known.values[-1] - 100.0, known.values[-1] + 1_000.0):
+            find_crossing(known, level, SHORT)
+        assert asked == [30, 30, 30, LONGEST_HORIZON]
+
+    def test_beyond_the_longest_horizon_there_is_none_and_why(self) -> None:
+        known = straight()
+        level = known.values[-1] + 10.0 * 2 * LONGEST_HORIZON
+        found, said = find_crossing(known, level, SHORT), days_until(known, level, TODAY, SHORT)
+
+        assert (found.status, found.day, found.reason) == (Status.BEYOND_HORIZON, None, said.reason)
+
+    def test_a_decline_is_said_as_one(self) -> None:
+        known = straight(a_day=-4.0)
+        found = find_crossing(known, 5_000, RULES)
+
+        assert (found.status, found.day) == (Status.DECLINING, None)
+        assert found.reason is not None
+        assert found.reason.startswith("it falls by")
+
+    def test_what_is_reached_or_dated_has_no_reason_and_what_is_refused_has(self) -> None:
+        known = history()
+        reached = find_crossing(known, known.values[-11], RULES)
+        refused = find_crossing(known.between(None, FIRST + timedelta(days=5)), 500, RULES)
+
+        assert (reached.reason, reached.growth is not None) == (None, True)
+        assert (refused.status, refused.day) == (Status.INSUFFICIENT_DATA, None)  # though it stands above
+        assert refused.reason == "6 days are known, a forecast needs 14"
+
+
+SHORT = ForecastRules(horizon_days=30)
+
+
+def straight(a_day: float = 10.0) -> History:
+    """The same every day, so that a crossing is nearly sure."""
+    values = 1_000 + a_day * np.arange(DAYS, dtype=np.float64)
+    return History(TOTAL_PRODUCTS, PLATFORM, "main", FIRST, values, np.full(DAYS, OBSERVED, np.int8))
+
 
 class TestExpectedPath:
     def test_a_level_goes_on_along_its_median(self) -> None:
@@ -117,3 +177,14 @@ class TestExpectedPath:
 
     def test_of_too_little_there_is_none(self) -> None:
         assert expected_path(history().between(None, FIRST), 7, RULES) is None
+
+    @pytest.mark.parametrize("metric", [TOTAL_PRODUCTS, ORDERS_PER_DAY])
+    def test_after_an_outage_it_still_begins_on_the_next_day(self, metric: Metric) -> None:
+        known = history(metric, pace=100)
+        good = known.between(None, TODAY - timedelta(days=3))
+        broken = replace(known, values=np.where(np.arange(DAYS) < DAYS - 3, known.values, 0.0))
+        path, earlier = expected_path(broken, 10, RULES), expected_path(good, 13, RULES)
+
+        assert path is not None
+        assert earlier is not None
+        np.testing.assert_array_equal(path, earlier[3:])

@@ -1,6 +1,7 @@
 """From tables to scenarios: what they may speak of."""
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -219,7 +220,7 @@ class TestLadder:
 
 
 class TestOptions:
-    WORDS = {("stores", 0): Written("--stores 'x'", "write it like this")}  # noqa: RUF012
+    WORDS: Mapping[tuple[str | int, ...], Written] = {("stores", 0): Written("--stores 'x'", "write it like this")}
 
     def of(self, **store: Any) -> Asked:
         return Asked.of_options({"stores": [{"count": "1", "on": "2027-01-01", **store}]}, self.WORDS)

@@ -15,5 +15,6 @@ def answer_chart(asked: ForecastAnswer) -> Spec:
     rest, platform = asked.until.history, asked.history.platform
     known = counted(rest.observed_days + rest.reconstructed_days, "day")
     told = f"{known} of history, {rest.observed_days:,} of them observed"
-    subtitle = f"Platform {platform}, {told}"
+    projects = "".join(f", with {project.sentence()}" for project in projection.projects) if projection else ""
+    subtitle = f"Platform {platform}, {told}{projects}"
     return forecast_chart(asked.past(), made, asked.until, metric.label, subtitle, events=events)

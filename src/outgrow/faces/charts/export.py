@@ -7,6 +7,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from outgrow.domain.errors import DataError, MissingExtraError
+from outgrow.domain.text import clean_document
 from outgrow.faces.charts import theme
 
 
@@ -22,7 +23,7 @@ def write_png(spec: dict[str, Any], path: Path, scale: float = 2) -> None:
         MissingExtraError: the extra `charts` is not installed.
         DataError: the file cannot be written there.
     """
-    drawn: bytes = _converter().vegalite_to_png(spec, scale=scale, allowed_base_urls=[])
+    drawn: bytes = _converter().vegalite_to_png(clean_document(spec), scale=scale, allowed_base_urls=[])
     _write(path, drawn)
 
 
@@ -35,6 +36,7 @@ def write_svg(spec: dict[str, Any], path: Path) -> None:
     # but cannot be searched or copied; an embedded font adds 350 KB a weight, and sites that show SVG under a strict
     # content policy may drop it. Every word has its anchor and as much room as Inter takes, which is wider than the
     # others, so that nothing collides in another font.
+    spec = clean_document(spec)
     drawn: str = _converter().vegalite_to_svg(spec, allowed_base_urls=[])
     said = quoteattr(spec.get("description", ""))
     _write(path, drawn.replace("<svg ", f'<svg role="img" aria-label={said} ', 1).encode())

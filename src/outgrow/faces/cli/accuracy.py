@@ -112,15 +112,15 @@ def _print_all(report: "AccuracyReport") -> None:
 
 def _print_metric(found: "MetricAccuracy") -> None:
     """One metric in full: every day ahead, lately and ever."""
+    from rich.text import Text
+
     from outgrow.faces.cli.tables import console, table
     from outgrow.service.scoring import WINDOW_DAYS
 
     out = console()
     kept = counted(found.issued, "forecast is", "forecasts are")
-    out.print(
-        f"[bold]{found.metric.label}[/bold]: {kept} kept since {spoken(found.first_issued)}; model {found.model}; "
-        f"errors and losses in {found.metric.unit}\n"
-    )
+    rest = f": {kept} kept since {spoken(found.first_issued)}; model {found.model}; errors and losses in "
+    out.print(Text.assemble((found.metric.label, "bold"), f"{rest}{found.metric.unit}\n"))
     headings = [("In", "left"), *((name, "right") for name in COLUMNS)]
     for title, span in (
         (f"Came due in the last {WINDOW_DAYS} days", found.recent),

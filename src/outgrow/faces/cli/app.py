@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from outgrow.domain.errors import OutgrowError, UsageError
+from outgrow.domain.text import LONGEST_SAID, cleaned
 from outgrow.faces.cli import (
     accuracy,
     backfill,
@@ -28,6 +29,7 @@ from outgrow.faces.cli import (
     init,
     ladder,
     metrics,
+    plugin,
     recommend,
     status,
     tenants,
@@ -35,6 +37,7 @@ from outgrow.faces.cli import (
     whatif,
     when,
 )
+from outgrow.faces.cli.secrets import secrets_hidden, tell_traceback
 
 EPILOG = (
     "Settings: outgrow.toml, then OUTGROW_* variables, then options. "
@@ -74,25 +77,44 @@ def outgrow(
     """What stands before the name of a command."""
 
 
-def main() -> None:
-    """Run the command line and leave the process with its exit status."""
+def check_asked(words: list[str]) -> object:
+    """Run `check`: gives its answer, or the exit status of what was done instead, and raises whatever goes wrong."""
+    _prepare()
+    arguments = [word for word in words if word != "--debug"]
+    with secrets_hidden():
+        given: object = app(args=arguments, prog_name="outgrow", standalone_mode=False)
+    return given
+
+
+def _prepare() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads cost a tenth of a start, and nothing uses them
     gc.disable()  # a start makes many objects and no rubbish: looking for it costs a tenth; see `started`
-    arguments = [word for word in sys.argv[1:] if word != "--debug"]
-    debug = len(arguments) < len(sys.argv) - 1
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a bar that cannot be spelled must not end a command
+
+
+def main() -> None:
+    """Run the command line and leave the process with its exit status."""
+    if plugin.is_asked(sys.argv[1:]):
+        sys.exit(plugin.answer(sys.argv[1:], lambda: check_asked(sys.argv[1:])))
+    _prepare()
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    with secrets_hidden():
+        _run(arguments, debug=len(arguments) < len(sys.argv) - 1)
+
+
+def _run(arguments: list[str], *, debug: bool) -> None:
     try:
         app(args=arguments, prog_name="outgrow")
-    except OutgrowError as error:
-        if debug:
-            raise
-        sys.stderr.write(f"outgrow: {error}\n")
-        sys.exit(2 if isinstance(error, UsageError) else 3)
     except Exception as error:
         if debug:
+            sys.excepthook = tell_traceback
             raise
-        sys.stderr.write(f"outgrow: this is a defect of outgrow: {type(error).__name__}: {error}\n")
+        if isinstance(error, OutgrowError):
+            sys.stderr.write(f"outgrow: {error}\n")
+            sys.exit(2 if isinstance(error, UsageError) else 3)
+        said = cleaned(f"{type(error).__name__}: {error}", LONGEST_SAID)
+        sys.stderr.write(f"outgrow: this is a defect of outgrow: {said}\n")
         sys.stderr.write("  mend: run it again with --debug and report what it prints\n")
         sys.exit(1)

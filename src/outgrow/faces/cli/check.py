@@ -1,42 +1,48 @@
 """`outgrow check`."""
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.domain.errors import OutgrowError
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+from outgrow.faces.cli import plugin
+from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from outgrow.service.workspace import Workspace
 
-UNKNOWN = 3
 
-
-def check(open_here: "Callable[[], Workspace]", as_of: AsOf = None, json: Json = False) -> None:
+def check(
+    open_here: "Callable[[], Workspace]",
+    metric: Annotated[str | None, typer.Option("--metric", metavar="METRIC", help="Check one metric alone.")] = None,
+    warning: Annotated[
+        str | None,
+        typer.Option(metavar="LEVEL", help="WARNING from a value (800), a share (80%) or days left (30d) on."),
+    ] = None,
+    critical: Annotated[str | None, typer.Option(metavar="LEVEL", help="CRITICAL, likewise.")] = None,
+    as_of: AsOf = None,
+    without_projects: WithoutProjects = False,
+    json: Json = False,
+) -> None:
     """Print one line for monitoring.
 
     Exits with 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plugins do.
     """
-    from outgrow.service.check import STATES
+    from outgrow.service.bounds import Bounds
     from outgrow.service.check import check as judge
+    from outgrow.service.check import check_metric
     from outgrow.service.status import status
 
-    try:
-        with closing(open_here()) as workspace, workspace.view(as_date(as_of)) as view:
-            result = judge(status(view))
-        state, line = result.state, result.line
-    except OutgrowError as error:
-        # A monitoring system reads the first line of standard output, and knows no other exit codes.
-        state, line = UNKNOWN, f"OUTGROW UNKNOWN - {error.what}"
+    bounds = Bounds.parse(warning, critical, metric)
+    with closing(open_here()) as workspace, workspace.view(as_date(as_of), projects=not without_projects) as view:
+        result = judge(status(view), bounds) if metric is None else check_metric(view, metric, bounds)
     if json:
-        print_json({"state": state, "status": STATES[state], "line": line})
+        print_json(plugin.document(result.state, result.line))
     else:
-        typer.echo(line)
-    raise typer.Exit(state)
+        typer.echo(result.line)
+    raise typer.Exit(result.state)
 
 
 def register(app: typer.Typer) -> None:

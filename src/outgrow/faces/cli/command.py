@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from outgrow.domain.errors import UsageError
+from outgrow.domain.text import clean_document, cleaned_lines
 from outgrow.faces.cli.completing import metric_names, scope_names
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Use only what was known on that day."),
 ]
+WithoutProjects = Annotated[bool, typer.Option("--without-projects", help="Leave committed projects out.")]
 ScopeName = Annotated[
     str,
     typer.Option("--scope", metavar="SCOPE", help="Whose metric, such as store:17.", autocompletion=scope_names),
@@ -80,7 +82,7 @@ def drawing(suffix: str, help_: str) -> Any:  # noqa: ANN401 - what typer's own 
 def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Callable[..., R]:
     """Give a command the options that say where the data are, and hand it the workspace that they open.
 
-    A deferred one is handed a function that opens it, to deal with wrong settings itself. The options stand on every
+    A deferred one is handed a function that opens it, to look at its own options first. The options stand on every
     command, so that they can be written after it; written out in each signature they would be the larger part of
     this package.
     """
@@ -88,10 +90,10 @@ def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Call
     @wraps(command)
     def run(**options: Any) -> R:  # noqa: ANN401
         where = {name: options.pop(name) for name in _SHARED}
-        with quietly(options.pop("quiet")), reader_may_leave():
+        with quietly(options.pop("quiet")):
             if deferred:
                 return command(partial(open_workspace, **where), **options)
-            with closing(open_workspace(**where)) as workspace:
+            with reader_may_leave(), closing(open_workspace(**where)) as workspace:
                 return command(workspace, **options)
 
     signature = inspect.signature(command)
@@ -143,6 +145,7 @@ def as_date(moment: datetime | None) -> date | None:
 
 def print_json(document: object) -> None:
     """A document on standard output."""
+    document = clean_document(document)
     sys.stdout.write(json.dumps(document, indent=2, default=str, ensure_ascii=False) + "\n")
 
 
@@ -180,4 +183,4 @@ def say(message: str) -> None:
 
 def complain(message: str) -> None:
     """What failed without ending the command, on standard error."""
-    sys.stderr.write(message + "\n")
+    sys.stderr.write(cleaned_lines(message) + "\n")

@@ -1,6 +1,7 @@
 """`outgrow demo`."""
 
 import os
+import shlex
 import shutil
 import sys
 from contextlib import closing
@@ -44,6 +45,7 @@ def demo(
 
 
 def _print(made: "Demo", seed: int, database_url: str, day: date) -> None:
+    from outgrow.domain.address import HIDDEN, presentable
     from outgrow.faces.cli.backfill import print_report
     from outgrow.faces.cli.status import print_status
     from outgrow.faces.cli.tables import console
@@ -60,9 +62,12 @@ def _print(made: "Demo", seed: int, database_url: str, day: date) -> None:
     settings = Settings(database_url=database_url, store_url=None, platform=made.built.platform)
     with closing(Workspace(settings)) as workspace, workspace.view(day) as view:
         print_status(status(view))
+    address = shlex.quote(presentable(database_url))
     out.print("\nTry next:", style="bold")
     for question in ("when storage_gb 1000", "forecast storage_gb --png forecast.png", "recommend", "trends --days 90"):
-        out.print(f"  {_program()} {question} --database-url {database_url}", soft_wrap=True)
+        out.print(f"  {_program()} {question} --database-url {address}", soft_wrap=True)
+    if HIDDEN in address:
+        out.print(f"{HIDDEN} stands for what is secret: better than to write it there, set OUTGROW_DATABASE_URL.")
 
 
 def _program() -> str:

@@ -1,5 +1,6 @@
 """`outgrow doctor`."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -17,9 +18,10 @@ def doctor(workspace: "Workspace", json: Json = False) -> None:
 
     Looks at configuration, connections, rights, time zone, tables, and gaps in the snapshots.
     """
+    from outgrow.faces.cli.secrets import hidden
     from outgrow.service.doctor import State, examine
 
-    findings = examine(workspace)
+    findings = [replace(found, message=hidden(found.message)) for found in examine(workspace)]
     if json:
         print_json([finding.to_document() for finding in findings])
     else:

@@ -11,6 +11,7 @@ from outgrow.faces.cli.command import AsOf, Json, MetricName, as_date, print_jso
 
 if TYPE_CHECKING:
     from outgrow.domain.drivers import Drivers
+    from outgrow.domain.forecast import DaysUntil
     from outgrow.domain.metric import Metric
     from outgrow.domain.movement import Movement
     from outgrow.service.workspace import Workspace
@@ -70,7 +71,9 @@ def _print_movement(movement: "Movement") -> None:
     from outgrow.faces.cli.tables import console, table
 
     out, metric, before, after = console(), movement.metric, movement.before, movement.after
-    out.print(f"[bold]{movement.sentence}[/bold]", soft_wrap=True)
+    out.print(movement.sentence, style="bold", soft_wrap=True)
+    if movement.with_projects is not None:
+        out.print(_with_projects(movement.with_projects), soft_wrap=True)
     if before is None or after is None or not movement.parts:
         return
     name, level = after.limit
@@ -87,6 +90,15 @@ def _print_movement(movement: "Movement") -> None:
     out.print(table(headings, [*rows, (_signed(movement.moved_days or 0), "In all", dates)], out.width))
 
 
+def _with_projects(until: "DaysUntil") -> str:
+    """What is said with the committed projects, which forecasts are kept without."""
+    from outgrow.faces.cli.text import STATUS_WORDS
+
+    names, middle = ", ".join(project.name for project in until.projects), until.date("p50")
+    date = f"about {spoken(middle)}" if middle else STATUS_WORDS[until.status]
+    return f"Forecasts are kept without committed projects ({names}); with them it is {date}."
+
+
 def _signed(days: int) -> str:
     return f"{days:+,}" if days else "0"
 
@@ -95,7 +107,7 @@ def _print_drivers(split: "Drivers") -> None:
     from outgrow.faces.cli.tables import console, table
 
     out, told = console(), split.to_document()
-    out.print(f"[bold]{split.sentence}[/bold]\n", soft_wrap=True)
+    out.print(f"{split.sentence}\n", style="bold", soft_wrap=True)
 
     def amounts(row: dict[str, Any], *names: str) -> list[str]:
         return [_amount(row[name], split.metric, sign=name not in {"before", "after"}) for name in names]

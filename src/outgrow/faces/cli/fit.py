@@ -83,7 +83,7 @@ def _print(report: "FitReport") -> None:
     if report.file:
         out.print()
         use = f'{report.file} was written. To use it, set model_file = "{report.file}" in outgrow.toml.'
-        out.print(use, soft_wrap=True, markup=False)
+        out.print(use, soft_wrap=True)
 
 
 def _row(label: str, found: "Comparison") -> list["str | Text"]:

@@ -10,6 +10,7 @@ from outgrow.faces.cli.command import (
     Json,
     MetricName,
     ScopeName,
+    WithoutProjects,
     as_date,
     drawing,
     print_json,
@@ -39,6 +40,7 @@ def forecast(
     why: Annotated[bool, typer.Option("--why", help="Say what the forecast rests on.")] = False,
     scope: ScopeName = "platform",
     as_of: AsOf = None,
+    without_projects: WithoutProjects = False,
     json: Json = False,
 ) -> None:
     """Forecast a metric day by day.
@@ -52,7 +54,7 @@ def forecast(
     from outgrow.service.forecast import forecast_document
 
     whose = Scope.parse(scope)
-    with workspace.view(as_date(as_of)) as view:
+    with workspace.view(as_date(as_of), projects=not without_projects) as view:
         asked = ask(view, metric, limit, whose)
         say_fallbacks(view, [asked.history.metric], whose)
     if png or svg:
@@ -81,7 +83,7 @@ def _print(projection: "Projection") -> None:
     from outgrow.domain.days import spoken
     from outgrow.domain.words import Figures
     from outgrow.faces.cli.tables import console, table
-    from outgrow.faces.cli.text import note_lines, rests_on
+    from outgrow.faces.cli.text import note_lines, projects_line, rests_on
 
     made = projection.forecast
     out, metric = console(), made.metric
@@ -99,6 +101,7 @@ def _print(projection: "Projection") -> None:
     headings = [("In", "left"), ("On", "left"), *((name, "right") for name in SHOWN_LEVELS.values())]
     out.print(table(headings, rows, out.width))
     events = [events_line(projection.events_ahead)] if projection.events_ahead else []
+    events += [projects_line(projection.projects)] if projection.projects else []
     for line in (*events, f"Rests on {rests_on(made.history)}.", *note_lines(projection.notes, metric, made.as_of)):
         out.print(line, soft_wrap=True)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, as_date, drawing, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, drawing, print_json, say, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.faces.charts.layers import Spec
@@ -19,6 +19,7 @@ def ladder(
     exposure_png: Annotated[Path | None, drawing(".png", "Draw what is sold and used into this PNG file.")] = None,
     exposure_svg: Annotated[Path | None, drawing(".svg", "Draw what is sold and used into this SVG file.")] = None,
     as_of: AsOf = None,
+    without_projects: WithoutProjects = False,
     json: Json = False,
 ) -> None:
     """Say which infrastructure tier is needed when, by when to order it, and what twelve months cost.
@@ -28,7 +29,7 @@ def ladder(
     from outgrow.service.exposure import exposure, exposure_document
     from outgrow.service.ladder import ladder as ask
 
-    with workspace.view(as_date(as_of)) as view, workspace.source() as source:
+    with workspace.view(as_date(as_of), projects=not without_projects) as view, workspace.source() as source:
         report = ask(view)
         sold = exposure(view, source)
     if png or svg:

@@ -52,20 +52,18 @@ def _print(report: "MetricsReport", *, everything: bool) -> None:
 
 
 def _row(known: "KnownMetric") -> list[str]:
-    from rich.markup import escape
-
     from outgrow.domain.days import spoken
     from outgrow.domain.words import counted, figure
 
     metric, newest = known.metric, known.stored[0] if known.stored else None
-    value = "–" if newest is None else f"{figure(newest.newest_value, metric)} {escape(metric.unit)}"
+    value = "–" if newest is None else f"{figure(newest.newest_value, metric)} {metric.unit}"
     day = spoken(newest.newest_day if newest else None)
     scopes = str(newest.scope) if newest else "–"
     more = len(known.stored) - 1
     days = f"{newest.days:,}" if newest else "–"
     return [
-        escape(metric.name), known.short_name or "", escape(metric.label), value, day, metric.kind.value,
-        escape(scopes) + (f" and {counted(more, 'other')}" if more > 0 else ""), days,
+        metric.name, known.short_name or "", metric.label, value, day, metric.kind.value,
+        scopes + (f" and {counted(more, 'other')}" if more > 0 else ""), days,
     ]  # fmt: skip
 
 

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Day, Json, as_date, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Day, Json, WithoutProjects, as_date, print_json, say, with_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from outgrow.domain.recommendation import Life
+    from outgrow.domain.scenario import Project
     from outgrow.service.recommend import Present
     from outgrow.service.view import View
     from outgrow.service.workspace import Workspace
@@ -25,18 +27,22 @@ def recommend(
     until: Day = None,
     everything: Annotated[bool, typer.Option("--all", help="Tell of those put off and resolved too.")] = False,
     as_of: AsOf = None,
+    without_projects: WithoutProjects = False,
     json: Json = False,
 ) -> None:
     """Say what should be done, most severe first."""
+    from outgrow.domain.errors import UsageError
     from outgrow.service.lives import SHOWN, lives
     from outgrow.service.recommend import measured_now, stored_newest
 
     put_off_until = _checked(acknowledge, snooze, as_date(until), as_date(as_of))
-    with workspace.view(as_date(as_of)) as view, workspace.source() as source:
+    if (acknowledge or snooze) and without_projects:
+        raise UsageError("what is kept counts committed projects in", "leave --without-projects out")
+    with workspace.view(as_date(as_of), projects=not without_projects) as view, workspace.source() as source:
         # A past day is judged by what was stored then; today by what the platform's database says.
         present = measured_now(*source, view) if source and as_of is None else stored_newest(view)
         changed = _change(view, present, acknowledge or [], snooze or [], put_off_until)
-        found = lives(view, present)
+        found, projects = lives(view, present), view.projects
     for message in changed:  # now that it is committed
         say(message)
     shown = [life for life in found if everything or life.state in SHOWN]
@@ -44,6 +50,8 @@ def recommend(
         print_json([life.to_document() for life in shown])
     else:
         print_lives(shown, hidden=len(found) - len(shown))
+        if projects:
+            print_projects(projects)
 
 
 def _checked(
@@ -87,6 +95,14 @@ def print_lives(shown: "list[Life]", hidden: int) -> None:
         out.print(Text(f"  {standing(life)} [{life.key}]\n", style="bright_black"), soft_wrap=True)
     if hidden:
         out.print(f"{hidden} more {'is' if hidden == 1 else 'are'} put off or resolved: see --all.")
+
+
+def print_projects(projects: "Sequence[Project]") -> None:
+    """Which committed projects the dates count in."""
+    from outgrow.faces.cli.tables import console
+    from outgrow.faces.cli.text import projects_line
+
+    console().print(projects_line(projects), soft_wrap=True)
 
 
 def standing(life: "Life") -> str:

@@ -6,7 +6,7 @@ import typer
 
 from outgrow.domain.days import spoken
 from outgrow.domain.words import counted, exact, figure
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.service.status import StatusReport, StatusRow
@@ -19,12 +19,14 @@ COLUMNS = (
 """The table's columns, as `tables.Column`: the line of bars is the first to go where there is no room."""
 
 
-def status(workspace: "Workspace", as_of: AsOf = None, json: Json = False) -> None:
+def status(
+    workspace: "Workspace", as_of: AsOf = None, without_projects: WithoutProjects = False, json: Json = False
+) -> None:
     """Say what runs out first, and when."""
     from outgrow.faces.cli.accuracy import say_fallbacks
     from outgrow.service.status import status as ask
 
-    with workspace.view(as_date(as_of)) as view:
+    with workspace.view(as_date(as_of), projects=not without_projects) as view:
         report = ask(view)
         say_fallbacks(view, [row.outlook.until.metric for row in report.rows])
     if json:

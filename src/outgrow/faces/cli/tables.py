@@ -1,16 +1,18 @@
 """Tables on a terminal, and the same in plain text where there is none."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from outgrow.domain.limit import Severity
+from outgrow.domain.text import without_controls
 
 COLOURS = {Severity.OK: "green", Severity.INFO: "bright_black", Severity.WARNING: "yellow", Severity.CRITICAL: "red"}
 PLAIN_WIDTH = 160
@@ -35,6 +37,13 @@ class Column(NamedTuple):
 
 
 class _Console(Console):
+    """Shows text as it is: no markup is interpreted in it, and nothing in it reaches the terminal as a control."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Everything that is printed comes through here: what is ours to control is a segment's style or control."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else without_controls(text), style, control)
+
     def on_broken_pipe(self) -> None:
         """Leave it to the command, whose reader may go; the library would end the process with an error."""
         raise BrokenPipeError
@@ -47,7 +56,7 @@ class _Console(Console):
 def console(stream: TextIO | None = None) -> Console:
     """A console on standard output; colours only where it is a terminal."""
     out = stream or sys.stdout
-    return _Console(file=out, highlight=False, width=None if out.isatty() else PLAIN_WIDTH)
+    return _Console(file=out, highlight=False, markup=False, emoji=False, width=None if out.isatty() else PLAIN_WIDTH)
 
 
 def light(severity: Severity) -> Text:
@@ -86,7 +95,7 @@ def table(columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[C
 
 
 def _text(cell: Cell) -> Text:
-    return cell if isinstance(cell, Text) else Text.from_markup(cell)
+    return cell if isinstance(cell, Text) else Text(cell)
 
 
 def _fitting(columns: Sequence[Column], wide: Sequence[int], room: int) -> list[int]:

@@ -96,6 +96,8 @@ def until_lines(until: DaysUntil) -> list[str]:
             f"{d} days {percent(until.probability_within[d])}" for d in WITHIN_DAYS if d in until.probability_within
         )
         lines.append(f"Chance within {chances}.")
+    if until.projects:
+        lines.append(projects_line(until.projects))
     lines.append(f"Rests on {rests_on(until.history)}.")
     return lines if until.as_of is None else lines + note_lines(until.notes, metric, until.as_of)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_workspace
 from outgrow.faces.cli.completing import scenario_names
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def whatif(
     file: Annotated[Path | None, typer.Option(metavar="FILE", help="Scenarios (default: scenarios.toml).")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Say which scenarios the file holds.")] = False,
     as_of: AsOf = None,
+    without_projects: WithoutProjects = False,
     json: Json = False,
 ) -> None:
     """Say what other dates, tiers and cost a scenario would bring.
@@ -63,7 +64,7 @@ def whatif(
     if not asked:
         named = f"name one of {', '.join(found.tables)}, or give a change" if found.tables else "give a change"
         raise UsageError("no scenario is named", f"{named}, for example --stores {EXAMPLES['stores']}")
-    with workspace.view(as_date(as_of)) as view, workspace.source() as source:
+    with workspace.view(as_date(as_of), projects=not without_projects) as view, workspace.source() as source:
         report = ask(view, source, asked)
     if json:
         print_json(report.to_document())

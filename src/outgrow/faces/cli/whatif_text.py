@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.text import Text
 
 from outgrow.domain.days import spoken, spoken_month, spoken_range
@@ -66,9 +65,9 @@ def print_list(file: "ScenarioFile") -> None:
     out = console()
     if not file.tables:
         there = "holds no scenario" if file.path.is_file() else "is not there"
-        out.print(f"{file.path} {there}. A scenario is a table [scenario.NAME] in it.", soft_wrap=True, markup=False)
+        out.print(f"{file.path} {there}. A scenario is a table [scenario.NAME] in it.", soft_wrap=True)
         return
-    rows = [(escape(name), ", ".join(found.kinds()), escape(found.description)) for name, found in file.tables.items()]
+    rows = [(name, ", ".join(found.kinds()), found.description) for name, found in file.tables.items()]
     out.print(table([("Scenario", "left"), ("Changes", "text"), ("", "text")], rows, out.width))
 
 
@@ -90,7 +89,7 @@ def _print_limits(out: Console, report: "WhatIf", shown: Sequence["Outcome"]) ->
     span = [Column("80% range", rank=1)] if ranged else []
     headings = [Column("Limit", "text"), Column("At", "right"), Column(AS_IT_IS), *span]
     for outcome in shown:
-        headings += [Column(escape(outcome.name)), *span, Column("moved by")]
+        headings += [Column(outcome.name), *span, Column("moved by")]
     rows = []
     for limit in report.limits():
         label = report.metrics[limit.metric].label
@@ -141,7 +140,7 @@ def _moved(found: "LimitDate | None", base: "LimitDate | None") -> Text:
 def _print_months(out: Console, baseline: "Outcome", shown: Sequence["Outcome"]) -> None:
     """A line for each month: tier and cost in each; then all months together, and the day to order the next tier."""
     headings, plans = [("Month", "left")], [baseline.plan, *(outcome.plan for outcome in shown)]
-    for name, plan in zip((AS_IT_IS, *(escape(outcome.name) for outcome in shown)), plans, strict=True):
+    for name, plan in zip((AS_IT_IS, *(outcome.name for outcome in shown)), plans, strict=True):
         headings += [(name, "left"), (plan.currency, "right")]
     rows: list[list[str | Text]] = []
     for months in zip(*(plan.months for plan in plans), strict=True):
@@ -184,7 +183,7 @@ def _print_tenants(out: Console, report: "WhatIf") -> None:
         if lines:
             out.print(Text(f"\nMerchants in {outcome.name}:", style="bold"), soft_wrap=True)
         for line in lines:
-            out.print(f"  {line}", soft_wrap=True, markup=False)
+            out.print(f"  {line}", soft_wrap=True)
 
 
 def _touched(found: "Affected") -> Iterator[str]:

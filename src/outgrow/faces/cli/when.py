@@ -4,7 +4,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, MetricName, ScopeName, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import (
+    AsOf,
+    Json,
+    MetricName,
+    ScopeName,
+    WithoutProjects,
+    as_date,
+    print_json,
+    with_workspace,
+)
 
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
@@ -19,6 +28,7 @@ def when(
     falling: Annotated[bool, typer.Option("--falling", help="Say when it is at or below the threshold.")] = False,
     scope: ScopeName = "platform",
     as_of: AsOf = None,
+    without_projects: WithoutProjects = False,
     json: Json = False,
 ) -> None:
     """Say when a metric reaches a limit, or falls to one."""
@@ -30,7 +40,7 @@ def when(
 
     limit = None if threshold is None else checked_threshold(threshold)
     whose = Scope.parse(scope)
-    with workspace.view(as_date(as_of)) as view:
+    with workspace.view(as_date(as_of), projects=not without_projects) as view:
         until = ask(view, metric, limit, whose, falling=falling)
         say_fallbacks(view, [until.metric], whose)
     if json:

@@ -16,6 +16,7 @@ from outgrow.sources.commerce.areas.media import MediaMetrics
 from outgrow.sources.commerce.areas.orders import OrderMetrics
 from outgrow.sources.commerce.areas.tenancy import TenancyMetrics
 from outgrow.sources.commerce.contract import Count, MetricsContext, MetricsProvider
+from outgrow.sources.commerce.reading import apart, see_that_it_is_there
 
 ENTRY_POINTS = "outgrow.metrics"
 """Group under which other packages register a class or factory that makes a `MetricsProvider`."""
@@ -91,10 +92,10 @@ class StatsAggregator:
         period = context or MetricsContext()
         asked = MetricsContext(period.date_from, period.date_to, platform_id)
         try:
-            # A savepoint, because on PostgreSQL one failed query would otherwise void the whole transaction.
-            with db.begin_nested():
+            with apart(db):
                 counts: Sequence[Count] = provider.collect(db, asked)
         except Exception as error:  # any failure of an area is its own: recorded, never spread
+            see_that_it_is_there(db, provider.area, error)
             logger.warning("the area '%s' could not be counted", provider.area, exc_info=True)
             reason = f"{provider.area}: {type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
             return {(key, PLATFORM): Reading.missing(reason) for key in provider.metrics}

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start, month_start
 from outgrow.domain.metric import PLATFORM, Kind, Metric, Scope
-from outgrow.domain.snapshot import Provenance, Snapshot
+from outgrow.domain.snapshot import Provenance, Snapshot, shortened
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.contract import CountHistory, MetricsContext, MetricsProvider, RebuildingProvider
 from outgrow.sources.commerce.dayscan import Changes, DayScan
 from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.sources.commerce.reading import apart, see_that_it_is_there
 
 HARD_DELETED = "rows that were deleted for good (not marked as deleted) left no trace: past counts are too low by them"
 
@@ -25,6 +26,9 @@ def measure_today(db: Session, platform: PlatformRef, day: date, aggregator: Sta
     Args:
         db: a session on the platform's database; only read.
         day: today in the platform's time zone.
+
+    Raises:
+        DatabaseError: the connection is gone.
     """
     context = MetricsContext(date_from=day_start(month_start(day), platform.zone), platform_id=platform.id)
     measured = aggregator.measure(db, platform.id, context)
@@ -79,17 +83,21 @@ class Rebuilding:
         """Read one area at each step and say which.
 
         A failing area costs its own metrics alone: they are `unavailable`.
+
+        Raises:
+            DatabaseError: the connection is gone.
         """
         for provider, metrics in self._asked():
             if isinstance(provider, RebuildingProvider):
                 self.limitations.extend(provider.limitations)
                 scan = DayScan(self.db, self.platform.id, self.platform.zone, self.until, self.since)
                 try:
-                    with self.db.begin_nested():
+                    with apart(self.db):
                         self._keep(metrics, provider.rebuild(scan))
                 except Exception as error:
+                    see_that_it_is_there(self.db, provider.area, error)
                     reason = f"{provider.area} could not be rebuilt: {type(error).__name__}: {error}"
-                    self.unavailable |= {m.name: " ".join(reason.split())[:300] for m in metrics.values()}
+                    self.unavailable |= {m.name: shortened(reason) for m in metrics.values()}
             else:
                 reason = f"{provider.area} leaves no time stamps to rebuild it from"
                 self.unavailable |= {m.name: reason for m in metrics.values()}
@@ -118,6 +126,9 @@ def rebuild_flows(
     """What happened on each day of a span, float64 (n_days,) by metric name, for the metrics that are daily flows.
 
     An area that fails leaves its own out.
+
+    Raises:
+        DatabaseError: the connection is gone.
     """
     rebuilding = Rebuilding(db, platform, until, aggregator, since, lambda metric: metric.is_daily_flow)
     for _ in rebuilding.run():

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start
 from outgrow.domain.days import local_day as local_day_of
+from outgrow.domain.errors import DataError
 from outgrow.sources.commerce.localdays import local_day
 from outgrow.sources.commerce.models.base import OfPlatform, as_utc
 
@@ -134,10 +135,12 @@ class DayScan:
         sums = [func.count() if a is None else func.coalesce(func.sum(a), 0) for a in amounts]
         query = select(day, *sums).select_from(table).where(*wanted).group_by(day)
         if joined is not None:
-            query = query.join(*joined)
+            query = query.outerjoin(*joined)  # a row without its partner is an error, not one row less
         if label is not None:
             query = query.add_columns(label).group_by(label)
         rows = [tuple(row) for row in self.db.execute(query)]
+        if label is not None and any(row[-1] is None for row in rows):
+            raise DataError(f"{table.__tablename__} has rows that refer to others which are not there")
         groups = np.array([str(row[-1]) if label is not None else "" for row in rows], dtype=object)
         days = np.array([row[0] for row in rows], dtype="datetime64[D]")
         totals = np.array([row[1 : 1 + len(sums)] for row in rows], dtype=np.float64).reshape(-1, len(sums))

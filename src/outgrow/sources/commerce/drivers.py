@@ -14,18 +14,9 @@ from outgrow.domain.days import day_start, local_day
 from outgrow.domain.drivers import Integers, StoreChanges
 from outgrow.domain.metric import ORDERS_PER_DAY, STORAGE_USED_GB, TOTAL_PRODUCTS, TOTAL_TEAM_MEMBERS
 from outgrow.sources.commerce.dayscan import earlier
-from outgrow.sources.commerce.models import (
-    MediaFile,
-    MerchantSubscription,
-    Order,
-    Product,
-    Store,
-    StoreUser,
-    SubscriptionPeriod,
-    SubscriptionTier,
-)
-from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE
+from outgrow.sources.commerce.models import MediaFile, Order, Product, Store, StoreUser
 from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.sources.commerce.subscriptions import subscriptions_at
 from outgrow.sources.commerce.tenants import places_of
 
 Sum = SQLColumnExpression[Any]
@@ -117,24 +108,5 @@ def _sum(wanted: ColumnElement[bool], amount: Sum | None) -> ColumnElement[Any]:
 
 def _plans(db: Session, platform: PlatformRef, end: datetime) -> dict[int, str]:
     """The plan of each merchant at an instant: of the active subscription that began last, else of the last one."""
-    row, period, tier = MerchantSubscription, SubscriptionPeriod, SubscriptionTier
-    active = and_(period.status.in_(COUNTED_AS_ACTIVE), or_(period.valid_to.is_(None), period.valid_to >= end))
-    order = [case((active, 0), else_=1), row.started_at.desc(), row.id.desc(), period.valid_from.desc()]
-    place = func.row_number().over(partition_by=row.merchant_id, order_by=[*order, period.id.desc()]).label("place")
-    recorded = (
-        select(row.merchant_id, tier.code, place)
-        .select_from(period)
-        .join(row, period.subscription_id == row.id)
-        .join(tier, period.tier_id == tier.id)
-        .where(period.platform_id == platform.id, period.valid_from < end)
-        .subquery()
-    )
-    known = select(period.subscription_id).where(period.platform_id == platform.id)
-    told = (  # subscriptions that were written past the ORM have no periods
-        select(row.merchant_id, tier.code)
-        .join(tier, row.tier_id == tier.id)
-        .where(row.platform_id == platform.id, row.started_at < end, row.id.not_in(known))
-        .order_by(row.started_at, row.id)
-    )
-    first = select(recorded.c.merchant_id, recorded.c.code).where(recorded.c.place == 1)
-    return {row.merchant_id: row.code for query in (told, first) for row in db.execute(query)}
+    held = subscriptions_at(db, platform.id, end, active=False)
+    return {each.merchant: each.plan for each in sorted(held, key=lambda each: each.active)}

@@ -1,33 +1,26 @@
 """What the platform uses, what was sold, and which infrastructure tier that takes."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
-from outgrow.domain.days import day_start, local_day, month_start
+from outgrow.domain.days import local_day
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS, MetricCatalogue
 from outgrow.domain.words import percent
-from outgrow.sources.commerce.areas.billing import effective_limit
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.areas.database import database_size_mb
 from outgrow.sources.commerce.areas.media import GB, files_and_bytes
 from outgrow.sources.commerce.areas.tenancy import TenancyMetrics
 from outgrow.sources.commerce.contract import MetricsContext, MetricsProvider
-from outgrow.sources.commerce.models import (
-    MediaFile,
-    MerchantSubscription,
-    Order,
-    Product,
-    Store,
-    StoreUser,
-    SubscriptionTier,
-)
 from outgrow.sources.commerce.models.base import utc_now
-from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE
 from outgrow.sources.commerce.platforms import PlatformRef, find_platform
+from outgrow.sources.commerce.tenants import read_tenants
+
+CAPACITY = ("products", "orders_monthly", "team_members", "storage_gb")
+"""What the seed calls each of `RESOURCES`."""
 
 
 class MediaService:
@@ -60,53 +53,29 @@ class PlatformHealthService:
     ) -> dict[str, Any]:
         """What active and trial subscriptions allow together, and what is used of it.
 
-        Per resource: `actual` (all use), `theoretical_limit` (sum of the limited plans), `limited_actual` (use by
-        merchants on limited plans), `utilization_percent` (limited use of the limited sum, None where nothing is
-        limited), `headroom`, `unlimited_subscriptions`. A merchant without an active subscription counts in
-        `actual` alone. Also `tier_distribution` and `active_subscriptions`.
+        Per resource: `actual` (all use), `theoretical_limit` (sum of the limited subscriptions), `limited_actual` (use
+        by merchants who may come to a limit), `utilization_percent` (limited use of the limited sum, None where
+        nothing is limited), `headroom`, `unlimited_subscriptions`. A merchant without an active subscription, or with
+        one that has no limit, counts in `actual` alone. Also `tier_distribution` and `active_subscriptions`.
         """
         platform = platform or find_platform(db)
-        month = day_start(month_start(today or local_day(utc_now(), platform.zone)), platform.zone)
-        count = func.count()
-        size_gb = func.coalesce(func.sum(MediaFile.bytes), 0)
-        resources: dict[str, tuple[str, Select[Any], float]] = {
-            "products": ("products_limit", _used(Product, count, Product.deleted_at.is_(None)), 1),
-            "orders_monthly": ("orders_limit", _used(Order, count, Order.created_at >= month), 1),
-            "team_members": ("team_limit", _used(StoreUser, count, StoreUser.deactivated_at.is_(None)), 1),
-            "storage_gb": ("storage_limit_gb", _used(MediaFile, size_gb, MediaFile.deleted_at.is_(None)), GB),
-        }
-        active = (
-            select(MerchantSubscription.merchant_id)
-            .join(SubscriptionTier, MerchantSubscription.tier_id == SubscriptionTier.id)
-            .where(
-                MerchantSubscription.platform_id == platform.id,
-                MerchantSubscription.status.in_(COUNTED_AS_ACTIVE),
-            )
-        )
+        tenants = read_tenants(db, platform, today or local_day(utc_now(), platform.zone), now=True)
+        subscribed, actual, within = tenants.subscribed, tenants.used_by_all, tenants.used_limited
         capacity: dict[str, Any] = {}
-        for name, (limit_name, used, unit) in resources.items():
-            limit = effective_limit(MerchantSubscription, limit_name)
-            sold, limited, number = db.execute(
-                active.with_only_columns(func.coalesce(func.sum(limit), 0), func.count(limit), func.count())
-            ).one()
-            mine = used.where(used.selected_columns[1] == platform.id)
-            actual = _amount(db, mine, unit)
-            within = _amount(db, mine.where(Store.merchant_id.in_(active.where(limit.is_not(None)))), unit)
+        for column, name in enumerate(CAPACITY):
+            sold = subscribed.sold(column)
+            amount, limited = int(sold.amount), len(subscribed.plan) > sold.unlimited
+            used = _amount(within[column], name)
             capacity[name] = {
-                "actual": actual,
-                "limited_actual": within,
-                "theoretical_limit": int(sold),
-                "utilization_percent": round(100 * within / int(sold), 1) if sold else None,
-                "headroom": round(int(sold) - within, 6) if limited else None,
-                "unlimited_subscriptions": number - limited,
+                "actual": _amount(actual[column], name),
+                "limited_actual": used,
+                "theoretical_limit": amount,
+                "utilization_percent": round(100 * used / amount, 1) if amount else None,
+                "headroom": round(amount - used, 6) if limited else None,
+                "unlimited_subscriptions": sold.unlimited,
             }
-        tiers = active.with_only_columns(SubscriptionTier.code, func.count()).group_by(SubscriptionTier.code)
-        distribution = {code: int(number) for code, number in db.execute(tiers)}
-        return {
-            **capacity,
-            "tier_distribution": distribution,
-            "active_subscriptions": sum(distribution.values()),
-        }
+        codes = Counter(tenants.plans[place].code for place in subscribed.plan.tolist())
+        return {**capacity, "tier_distribution": dict(codes), "active_subscriptions": codes.total()}
 
     def get_full_health_report(
         self, db: Session, platform: PlatformRef | None = None, today: date | None = None
@@ -158,22 +127,8 @@ def next_tier_trigger(ladder: Ladder, tier: Tier, usage: dict[str, int]) -> str 
     return f"{following.name} at {limit} ({usage[metric]:,} now, {percent(shares[metric])})"
 
 
-def _used(table: Any, amount: ColumnElement[Any], *where: SQLColumnExpression[bool]) -> Select[Any]:  # noqa: ANN401
-    """Use of a resource, joined to its store so that it can be held against a merchant's plan."""
-    query: Select[Any] = (
-        select(amount, table.platform_id)
-        .select_from(table)
-        .outerjoin(Store, table.store_id == Store.id)
-        .where(*where)
-        .group_by(table.platform_id)
-    )
-    return query
-
-
-def _amount(db: Session, query: Select[Any], unit: float) -> float | int:
-    row = db.execute(query).first()
-    amount = row[0] if row else 0
-    return int(amount) if unit == 1 else round(float(amount) / unit, 6)
+def _amount(used: float, resource: str) -> float | int:
+    return round(float(used), 6) if resource == "storage_gb" else int(used)
 
 
 media_service = MediaService()

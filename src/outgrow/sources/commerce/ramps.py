@@ -18,6 +18,7 @@ from outgrow.sources.commerce.models import MerchantSubscription, Store, Subscri
 from outgrow.sources.commerce.models.base import as_utc
 from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE
 from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.sources.commerce.subscriptions import has_no_periods
 from outgrow.sources.commerce.tenant_changes import COUNTED
 
 LEAST_STORES = 3
@@ -92,7 +93,7 @@ class _Cohorts:
 
 def _cohorts(db: Session, platform: PlatformRef, plan: str, today: date) -> _Cohorts:
     end = day_start(today, platform.zone)
-    ids = _stores(platform, plan, end)
+    ids = _stores(platform, _plan_ids(db, platform, plan), end)
     oldest = db.scalar(select(func.min(ids.c.created_at)))
     if oldest is None:
         raise _too_few(plan, 0)
@@ -110,10 +111,16 @@ def _by_day(weekly: Array) -> Array:
     return daily
 
 
-def _stores(platform: PlatformRef, plan: str, end: datetime) -> Subquery:
+def _plan_ids(db: Session, platform: PlatformRef, plan: str) -> list[int]:
+    """The ids of the plan of a code; compared here, because a code is cleaned when it is read."""
+    tier = SubscriptionTier
+    rows = db.execute(select(tier.id, tier.code).where(tier.platform_id == platform.id))
+    return [number for number, code in rows if code == plan]
+
+
+def _stores(platform: PlatformRef, of_plan: list[int], end: datetime) -> Subquery:
     """The stores of a plan's merchants that were open at an instant: (id, created_at)."""
-    period, row, tier = SubscriptionPeriod, MerchantSubscription, SubscriptionTier
-    of_plan = select(tier.id).where(tier.platform_id == platform.id, tier.code == plan)
+    period, row = SubscriptionPeriod, MerchantSubscription
     recorded = (
         select(row.merchant_id)
         .join(period, period.subscription_id == row.id)
@@ -122,9 +129,8 @@ def _stores(platform: PlatformRef, plan: str, end: datetime) -> Subquery:
             period.valid_from < end, _lasts(period.valid_to, end),
         )
     )  # fmt: skip
-    known = select(period.subscription_id).where(period.platform_id == platform.id)
     told = select(row.merchant_id).where(
-        row.platform_id == platform.id, row.id.not_in(known), row.tier_id.in_(of_plan), row.started_at < end,
+        row.platform_id == platform.id, has_no_periods(platform.id), row.tier_id.in_(of_plan), row.started_at < end,
         or_(row.status.in_(COUNTED_AS_ACTIVE), row.ended_at >= end), _lasts(row.ended_at, end),
     )  # fmt: skip
     return (

@@ -1,60 +1,61 @@
 """The merchants of a platform as they were at the end of any day: plans, limits and use, in a few grouped queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start, local_day, month_start
-from outgrow.domain.tenant import RESOURCES, UNLIMITED, Plan, Tenants
+from outgrow.domain.tenant import RESOURCES, UNLIMITED, Plan, Subscriptions, Tenants
 from outgrow.sources.commerce.areas.media import GB
 from outgrow.sources.commerce.models import (
     MediaFile,
     Merchant,
-    MerchantSubscription,
     Order,
     Product,
     Store,
     StoreUser,
-    SubscriptionPeriod,
     SubscriptionTier,
 )
-from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE, LIMITS, SubscriptionStatus, first_periods
+from outgrow.sources.commerce.models.billing import LIMITS
 from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.sources.commerce.subscriptions import Subscribed, active_now, alive_at, subscriptions_at
 
 Array = NDArray[np.float64]
+NOBODY = -1
+"""Whose is what belongs to no store."""
 
 
-def read_tenants(db: Session, platform: PlatformRef, day: date) -> Tenants:
+def read_tenants(db: Session, platform: PlatformRef, day: date, *, now: bool = False) -> Tenants:
     """The merchants that existed at the end of a local day, with their plans, limits and use of then.
 
-    A merchant with several active subscriptions has the one that began last. Plans' limits and prices are taken as
-    they are today, also where they were once different.
+    What a merchant's active subscriptions allow adds up; its plan is that of the one that began last. Plans' limits
+    and prices are taken as they are today, also where they were once different.
 
     Args:
         db: a session on the platform's database; only read.
         day: in the platform's time zone.
+        now: all as it is at this moment instead, as a capture counts; the day, which is today, only tells the month.
     """
-    end = day_start(day + timedelta(days=1), platform.zone)
+    end = None if now else day_start(day + timedelta(days=1), platform.zone)
     merchants = db.execute(
         select(Merchant.id, Merchant.name, Merchant.created_at)
-        .where(Merchant.platform_id == platform.id, *_alive(Merchant.created_at, Merchant.deleted_at, end))
+        .where(Merchant.platform_id == platform.id, *alive_at(Merchant.created_at, Merchant.deleted_at, end))
         .order_by(Merchant.id)
     ).all()
     ids = np.array([row.id for row in merchants], dtype=np.int64)
     places, plans = _read_plans(db, platform)
-    plan, trial, limits = np.full(len(ids), -1, np.int64), np.zeros(len(ids), np.bool_), np.full((len(ids), 4), np.nan)
-    subscriptions = _subscriptions(db, platform, end)
-    at, found = places_of(ids, [row[0] for row in subscriptions])
-    for row, known, (_, _, status, tier, *own) in zip(at, found, subscriptions, strict=True):
-        if known:
-            plan[row], trial[row] = places[tier], status == SubscriptionStatus.TRIAL.value
-            general = plans[places[tier]].limits
-            limits[row] = [g if o is None else float(o) for o, g in zip(own, general, strict=True)]
+    held = active_now(db, platform.id) if end is None else subscriptions_at(db, platform.id, end)
+    subscriptions = _subscriptions(held, ids, places)
+    plan, trial = np.full(len(ids), -1, np.int64), np.zeros(len(ids), np.bool_)
+    for row, place, on_trial in zip(subscriptions.tenant, subscriptions.plan, subscriptions.trial, strict=True):
+        if row >= 0:  # later ones overwrite
+            plan[row], trial[row] = place, on_trial
+    used, elsewhere = _use(db, platform, ids, day_start(month_start(day), platform.zone), end)
     return Tenants(
         as_of=day,
         keys=ids.astype(np.str_),
@@ -63,8 +64,21 @@ def read_tenants(db: Session, platform: PlatformRef, day: date) -> Tenants:
         plan=plan,
         trial=trial,
         joined=np.array([local_day(row.created_at, platform.zone) for row in merchants], dtype="datetime64[D]"),
-        limits=limits,
-        used=_use(db, platform, day, ids),
+        limits=subscriptions.together(len(ids)),
+        used=used,
+        subscriptions=subscriptions,
+        used_elsewhere=tuple(elsewhere.tolist()),
+    )
+
+
+def _subscriptions(held: Sequence[Subscribed], ids: NDArray[np.int64], places: Mapping[int, int]) -> Subscriptions:
+    at, known = places_of(ids, [each.merchant for each in held])
+    limits = [[UNLIMITED if top is None else float(top) for top in each.limits] for each in held]
+    return Subscriptions(
+        tenant=np.where(known, at, -1),
+        plan=np.array([places[each.tier] for each in held], dtype=np.int64),
+        trial=np.array([each.trial for each in held], dtype=np.bool_),
+        limits=np.array(limits, dtype=np.float64).reshape(-1, len(RESOURCES)),
     )
 
 
@@ -85,68 +99,40 @@ def _read_plans(db: Session, platform: PlatformRef) -> tuple[dict[int, int], tup
     return {row.id: place for place, row in enumerate(rows)}, plans
 
 
-def _subscriptions(db: Session, platform: PlatformRef, end: datetime) -> list[tuple[Any, ...]]:
-    """Active and trial ones at an instant: (merchant, began, status, tier, four limits of its own); the last counts."""
-    period, row = SubscriptionPeriod, MerchantSubscription
-    recorded = (
-        select(
-            row.merchant_id, row.started_at, row.id, period.status, period.tier_id,
-            *(getattr(period, name) for name in LIMITS),
-        )
-        .join(row, period.subscription_id == row.id)
-        .where(
-            period.platform_id == platform.id, period.status.in_(COUNTED_AS_ACTIVE),
-            *_alive(period.valid_from, period.valid_to, end),
-        )
-    )  # fmt: skip
-    known = select(period.subscription_id).where(period.platform_id == platform.id)
-    told = select(
-        row.merchant_id, row.started_at, row.id, row.status, row.tier_id,
-        *(getattr(row, name) for name in LIMITS),
-        row.trial_ends_at, row.ended_at,
-    ).where(row.platform_id == platform.id, row.started_at < end, row.id.not_in(known))  # fmt: skip
-    rows = [tuple(found) for found in db.execute(recorded)]
-    for merchant, began, number, status, tier, *own, trial_ends, ended in db.execute(told):
-        for state, since, until in first_periods(status, began, trial_ends, ended):
-            if state in COUNTED_AS_ACTIVE and since < end and (until is None or until >= end):
-                rows.append((merchant, began, number, state, tier, *own))
-    rows.sort(key=lambda found: found[1:3])
-    return [(merchant, began, *rest) for merchant, began, _, *rest in rows]
+def _use(
+    db: Session, platform: PlatformRef, ids: NDArray[np.int64], month: datetime, end: datetime | None
+) -> tuple[Array, Array]:
+    """What each merchant uses of each of `RESOURCES`, (n, 4), and what is used besides, (4,).
 
-
-def _use(db: Session, platform: PlatformRef, day: date, ids: NDArray[np.int64]) -> Array:
-    """What each merchant uses of each of `RESOURCES`, (n, 4)."""
-    end = day_start(day + timedelta(days=1), platform.zone)
-    month = day_start(month_start(day), platform.zone)
+    Args:
+        month: its first instant, for orders.
+        end: the instant before which all is counted; None for the present.
+    """
     size = func.coalesce(func.sum(MediaFile.bytes), 0)
+    placed = [Order.created_at >= month] + ([] if end is None else [Order.created_at < end])
     counted: dict[str, tuple[type[Any], ColumnElement[Any], list[ColumnElement[bool]]]] = {
-        "products": (Product, func.count(), _alive(Product.created_at, Product.deleted_at, end)),
-        "orders_month": (Order, func.count(), [Order.created_at >= month, Order.created_at < end]),
-        "team_members": (StoreUser, func.count(), _alive(StoreUser.created_at, StoreUser.deactivated_at, end)),
-        "storage_gb": (MediaFile, size, _alive(MediaFile.created_at, MediaFile.deleted_at, end)),
+        "products": (Product, func.count(), alive_at(Product.created_at, Product.deleted_at, end)),
+        "orders_month": (Order, func.count(), placed),
+        "team_members": (StoreUser, func.count(), alive_at(StoreUser.created_at, StoreUser.deactivated_at, end)),
+        "storage_gb": (MediaFile, size, alive_at(MediaFile.created_at, MediaFile.deleted_at, end)),
     }
-    used = np.zeros((len(ids), len(RESOURCES)))
+    used, elsewhere = np.zeros((len(ids), len(RESOURCES))), np.zeros(len(RESOURCES))
     for column, resource in enumerate(RESOURCES):
         table, amount, wanted = counted[resource]
+        merchant: ColumnElement[int] = func.coalesce(Store.merchant_id, NOBODY)
         query = (
-            select(Store.merchant_id, amount)
+            select(merchant, amount)
             .select_from(table)
-            .join(Store, table.store_id == Store.id)
+            .outerjoin(Store, table.store_id == Store.id)
             .where(table.platform_id == platform.id, *wanted)
-            .group_by(Store.merchant_id)
+            .group_by(merchant)
         )
-        rows = [(int(merchant), float(number)) for merchant, number in db.execute(query)]
-        at, found = places_of(ids, [merchant for merchant, _ in rows])
-        amounts = np.array([number for _, number in rows])
-        used[at[found], column] = amounts[found] / (GB if resource == "storage_gb" else 1)
-    return used
-
-
-def _alive(
-    began: SQLColumnExpression[Any], ended: SQLColumnExpression[Any], end: datetime
-) -> list[ColumnElement[bool]]:
-    """SQL for what had begun before an instant and not ended before it."""
-    return [began < end, or_(ended.is_(None), ended >= end)]
+        rows = [(int(who), float(number)) for who, number in db.execute(query)]
+        at, found = places_of(ids, [who for who, _ in rows])
+        amounts = np.array([number for _, number in rows]) / (GB if resource == "storage_gb" else 1)
+        used[at[found], column] = amounts[found]
+        elsewhere[column] = amounts[~found].sum()
+    return used, elsewhere
 
 
 def places_of(ids: NDArray[np.int64], asked: Iterable[int]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

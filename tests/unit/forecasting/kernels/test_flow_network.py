@@ -29,8 +29,8 @@ def network(seed: int, size: float) -> dict[str, Any]:
 def ask(net: dict[str, Any], seen: Rhythm, day: float, season: float = 0.0, known: float = 0.0) -> Array:
     static = np.ascontiguousarray(seen.static.T, dtype=np.float32)
     n = static.shape[1]
-    parts = (np.full(n, x, dtype=np.float32) for x in (season, known, day))
-    found: Array = share_quantiles(net, static, *parts)
+    seasons, days_known, ahead = (np.full(n, x, dtype=np.float32) for x in (season, known, day))
+    found: Array = share_quantiles(net, static, seasons, days_known, ahead)
     return found
 
 

@@ -18,9 +18,10 @@ RANKS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 ranks = st.floats(0.0005, 0.9995)
 
 
-def above(values, ranks, limit):
+def above(values: Array, ranks: tuple[float, ...], limit: Array) -> Array:
     """P(a value >= its row's limit)."""
-    return 1 - normal_cdf(score_of(values, ranks, limit))
+    chances: Array = 1 - normal_cdf(score_of(values, ranks, limit))
+    return chances
 
 
 @st.composite
@@ -101,7 +102,7 @@ def test_each_row_has_its_own_limit() -> None:
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
-def test_days_that_share_nothing_are_independent_and_days_that_share_all_are_one():
+def test_days_that_share_nothing_are_independent_and_days_that_share_all_are_one() -> None:
     score = np.full((1, 30), 2.0)
     once = 1 - normal_cdf(2.0)
     alone = reached(score, np.zeros((1, 30)))[0]
@@ -112,7 +113,7 @@ def test_days_that_share_nothing_are_independent_and_days_that_share_all_are_one
     assert (together <= alone + 1e-9).all()
 
 
-def test_shared_doubt_agrees_with_simulated_days():
+def test_shared_doubt_agrees_with_simulated_days() -> None:
     rng = np.random.default_rng(5)
     shared, own = rng.normal(size=(200_000, 1)), rng.normal(size=(200_000, 20))
     days = np.sqrt(0.6) * shared + np.sqrt(0.4) * own

@@ -20,7 +20,8 @@ def fit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fit]:
 
 @pytest.fixture(scope="module")
 def won(fit: Fit) -> dict[str, Any]:
-    return fit(fleets.seasonal())
+    found: dict[str, Any] = fit(fleets.seasonal())
+    return found
 
 
 def test_a_fleet_of_another_world_is_learned(won: dict[str, Any]) -> None:

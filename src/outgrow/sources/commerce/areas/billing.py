@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from outgrow.domain.errors import DataError
 from outgrow.domain.metric import (
     ACTIVE_SUBSCRIPTIONS,
     THEORETICAL_ORDERS_LIMIT,
@@ -26,6 +27,7 @@ from outgrow.sources.commerce.models import (
     SubscriptionTier,
 )
 from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE, first_periods
+from outgrow.sources.commerce.subscriptions import effective_limits, has_no_periods
 
 SOLD = {
     "theoretical_products_limit": "products_limit",
@@ -33,12 +35,6 @@ SOLD = {
     "theoretical_team_limit": "team_limit",
 }
 """Which plan limit each captured sum adds up. A plan without that limit adds nothing."""
-
-
-def effective_limit(row: type[MerchantSubscription | SubscriptionPeriod], name: str) -> ColumnElement[int]:
-    """SQL for a subscription's limit: its own override, else its tier's."""
-    limit: ColumnElement[int] = func.coalesce(getattr(row, name), getattr(SubscriptionTier, name))
-    return limit
 
 
 class BillingMetrics:
@@ -66,13 +62,15 @@ class BillingMetrics:
                 subscription.status,
                 SubscriptionTier.code,
                 func.count(),
-                *(func.coalesce(func.sum(effective_limit(subscription, limit)), 0) for limit in SOLD.values()),
+                *(func.coalesce(func.sum(limit), 0) for limit in effective_limits(subscription, SOLD.values())),
             )
-            .join(SubscriptionTier, subscription.tier_id == SubscriptionTier.id)
+            .outerjoin(SubscriptionTier, subscription.tier_id == SubscriptionTier.id)
             .where(subscription.platform_id == context.platform_id)
             .group_by(subscription.status, SubscriptionTier.code)
         )
         groups = db.execute(query).all()
+        if orphans := sum(group[2] for group in groups if group[1] is None):
+            raise DataError(f"{orphans} subscriptions have a tier_id that is not in {SubscriptionTier.__tablename__}")
         active = [group for group in groups if group[0] in COUNTED_AS_ACTIVE]
         plans: dict[str, int] = {}
         for _, code, number, *_sold in active:
@@ -92,7 +90,7 @@ class BillingMetrics:
         sums = [
             case((active, 1), else_=0),
             case((period.status == SubscriptionStatus.TRIAL.value, 1), else_=0),
-            *(case((active, effective_limit(period, limit)), else_=0) for limit in SOLD.values()),
+            *(case((active, limit), else_=0) for limit in effective_limits(period, SOLD.values())),
         ]
         tier = (SubscriptionTier, period.tier_id == SubscriptionTier.id)
         began = scan.changes_by(SubscriptionTier.code, period, period.valid_from, sums, tier)
@@ -121,14 +119,13 @@ def _told_by_dates(scan: DayScan) -> dict[str, list[Changes]]:
     They are those that were written past the ORM or before the platform kept periods: few, or all of them once.
     """
     row = MerchantSubscription
-    known = select(SubscriptionPeriod.subscription_id).where(SubscriptionPeriod.platform_id == scan.platform_id)
     query = (
         select(
             SubscriptionTier.code, row.status, row.started_at, row.trial_ends_at, row.ended_at,
-            *(effective_limit(row, limit) for limit in SOLD.values()),
+            *effective_limits(row, SOLD.values()),
         )
         .join(SubscriptionTier, row.tier_id == SubscriptionTier.id)
-        .where(row.platform_id == scan.platform_id, row.id.not_in(known))
+        .where(row.platform_id == scan.platform_id, has_no_periods(scan.platform_id))
     )  # fmt: skip
     days: dict[str, list[date]] = defaultdict(list)
     amounts: dict[str, list[list[float]]] = defaultdict(list)

@@ -23,13 +23,16 @@ def database_size_mb(db: Session) -> float:
     """Size of the session's database in megabytes (10^6 bytes).
 
     Raises:
-        DatabaseError: the database is of a kind whose size we cannot ask for.
+        DatabaseError: the database is of a kind whose size we cannot ask for, or does not tell it.
     """
     dialect = db.get_bind().dialect.name
     query = SIZE_IN_BYTES.get(dialect)
     if query is None:
         raise DatabaseError(f"the size of a {dialect} database cannot be asked for")
-    return float(db.scalar(text(query)) or 0) / MB
+    size = db.scalar(text(query))
+    if not size:  # a database that answers has one: tables that the role may not see are not added up
+        raise DatabaseError(f"the {dialect} database does not tell its size")
+    return float(size) / MB
 
 
 class DatabaseMetrics:

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, insert, inspect, select
 
+from outgrow.domain.address import presentable
 from outgrow.domain.days import time_zone
 from outgrow.domain.errors import DataError, SchemaError, UsageError
 from outgrow.sources.commerce.demo.columns import plan_rows, tables
@@ -24,7 +25,7 @@ class DemoReport:
 
     Attributes:
         platform: the platform's code.
-        since, until: the first and the last day on which anything happens; the last one is told until its morning.
+        since, until: the first and the last day on which anything happens; the last one is told until its evening.
         rows: number of rows by table.
         near_limit: names of the merchants who use most of their plan's products limit.
     """
@@ -39,8 +40,9 @@ class DemoReport:
 def build_demo(target: Connection | Engine, today: date, seed: int = 7, *, scale: float = 1.0) -> DemoReport:
     """Fill an empty commerce schema with the demo platform: all of it, or nothing.
 
-    The platform is two years old on `today` and told until eight in the morning of that day, in its own time zone.
-    The same day and seed give the same rows.
+    The platform is two years old on `today` and told until half past eleven in the evening of that day, in its own time
+    zone: it is made up, so that its newest day may be whole while the real one still runs. The same day and seed give
+    the same rows.
 
     Args:
         target: an engine or a connection to the platform's database. A transaction that is already open on the
@@ -78,7 +80,7 @@ def _transaction(target: Connection | Engine) -> Iterator[Connection]:
 
 
 def _see_that_it_is_empty(connection: Connection) -> None:
-    where = connection.engine.url.render_as_string(hide_password=True)
+    where = presentable(connection.engine.url.render_as_string(hide_password=False))
     if not inspect(connection).has_table(Platform.__tablename__):
         raise SchemaError(
             f"there are no commerce tables in {where}",

@@ -16,8 +16,8 @@ from outgrow.domain.days import day_start
 DAYS_BACK = 730
 """The platform opened so many days before today."""
 NEVER = np.inf
-OPEN_UNTIL = time(8)
-"""Of today only the hours before this local time are told."""
+TOLD_UNTIL = time(23, 30)
+"""Today is told up to this local time, at which platforms are captured: so the newest day is as whole as others."""
 DAYS_AHEAD = 30
 """Days after today that still have instants, for what is agreed on already, such as a trial's end."""
 
@@ -38,11 +38,11 @@ class DemoClock:
 
     @classmethod
     def until(cls, today: date, zone: ZoneInfo) -> "DemoClock":
-        """The clock that stands at eight in the morning of `today` in a zone."""
+        """The clock that stands at half past eleven in the evening of `today` in a zone."""
         first_day = today - timedelta(days=DAYS_BACK)
         days = [first_day + timedelta(days=i) for i in range(DAYS_BACK + DAYS_AHEAD + 1)]
         starts = np.array([day_start(day, zone).replace(tzinfo=None) for day in days], dtype="datetime64[s]")
-        stands_at = datetime.combine(today, OPEN_UNTIL, tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+        stands_at = datetime.combine(today, TOLD_UNTIL, tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
         gone, whole = np.datetime64(stands_at, "s") - starts[DAYS_BACK], starts[DAYS_BACK + 1] - starts[DAYS_BACK]
         return cls(first_day, starts, DAYS_BACK + float(gone / whole))
 

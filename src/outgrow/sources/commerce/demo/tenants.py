@@ -82,8 +82,7 @@ def join(rng: np.random.Generator, clock: DemoClock) -> Merchants:
     places = np.abs(np.arange(n) + rng.uniform(-1.5, 2.5, n)) / n
     places = np.where(places > 1, 2 - places, places)
     drawn = np.interp(places, reached / reached[-1], days)
-    # This morning's newcomers are early birds.
-    joined = np.sort(np.where(by_daylight(drawn) < clock.now, by_daylight(drawn), drawn - 0.01))
+    joined = np.sort(by_daylight(drawn))
     expired = (plan != FREE) & (plan != ENTERPRISE) & (rng.random(n) < TRIALS_EXPIRE)
     cancels = joined + 60 + rng.exponential(1.0, n) * STAY_DAYS[plan]
     left = np.where(expired, joined + TRIAL_DAYS, cancels)

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from outgrow.domain.text import cleaned, cleaned_key
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """Row ids: 64 bits; SQLite numbers rows by itself only in a column that is plainly INTEGER."""
@@ -32,6 +34,26 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else as_utc(value)
+
+
+class Name(TypeDecorator[str]):
+    """What something is called: given back cleaned, because anybody may have written it."""
+
+    impl = String
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else cleaned(value)
+
+
+class Code(TypeDecorator[str]):
+    """A name by which things are told apart: given back cleaned, and still different where they differ."""
+
+    impl = String
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else cleaned_key(value)
 
 
 def utc_now() -> datetime:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, ForeignKey, Index, Numeric, String, UniqueCon
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 from sqlalchemy.orm.attributes import get_history
 
-from outgrow.sources.commerce.models.base import CommerceBase, OfPlatform, UtcDateTime, as_utc, utc_now
+from outgrow.sources.commerce.models.base import Code, CommerceBase, Name, OfPlatform, UtcDateTime, as_utc, utc_now
 from outgrow.sources.commerce.models.tenancy import Merchant, Platform
 
 
@@ -46,8 +46,8 @@ class SubscriptionTier(OfPlatform, PlanLimits, CommerceBase):
     __tablename__ = "subscription_tiers"
     __table_args__ = (UniqueConstraint("platform_id", "code"),)
 
-    code: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(200), default="")
+    code: Mapped[str] = mapped_column(Code(64))
+    name: Mapped[str] = mapped_column(Name(200), default="")
     price_monthly: Mapped[Decimal] = mapped_column(Numeric(12, 2))
 
     platform: Mapped[Platform] = relationship()

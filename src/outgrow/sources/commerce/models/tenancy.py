@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, ForeignKey, String, and_
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from outgrow.sources.commerce.models.base import CommerceBase, Created, Id, UtcDateTime, utc_now
+from outgrow.sources.commerce.models.base import Code, CommerceBase, Created, Id, Name, UtcDateTime, utc_now
 
 
 class Platform(CommerceBase):
@@ -15,8 +15,8 @@ class Platform(CommerceBase):
     __tablename__ = "platforms"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    code: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str] = mapped_column(String(200), default="")
+    code: Mapped[str] = mapped_column(Code(64), unique=True)
+    name: Mapped[str] = mapped_column(Name(200), default="")
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     """IANA name; days begin and end at this zone's midnight."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
@@ -27,7 +27,7 @@ class Merchant(Created, CommerceBase):
 
     __tablename__ = "merchants"
 
-    name: Mapped[str] = mapped_column(String(200), default="")
+    name: Mapped[str] = mapped_column(Name(200), default="")
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     platform: Mapped[Platform] = relationship()
@@ -40,8 +40,8 @@ class Store(Created, CommerceBase):
     __tablename__ = "stores"
 
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchants.id", ondelete="CASCADE"), index=True)
-    code: Mapped[str] = mapped_column(String(64), default="")
-    name: Mapped[str] = mapped_column(String(200), default="")
+    code: Mapped[str] = mapped_column(Code(64), default="")
+    name: Mapped[str] = mapped_column(Name(200), default="")
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -26,7 +26,7 @@ from outgrow.sources.commerce.models import (
 from outgrow.sources.commerce.platforms import find_platform
 
 TODAY = date(2026, 11, 22)
-EIGHT = datetime(2026, 11, 22, 7, tzinfo=UTC)
+LATE = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
 
 
 def empty_schema() -> Engine:
@@ -101,14 +101,14 @@ def test_the_same_day_and_seed_give_the_same_rows(built: tuple[Engine, DemoRepor
     assert contents(other)["products"] != contents(built[0])["products"]
 
 
-def test_nothing_is_later_than_this_morning_but_the_end_of_a_running_trial(db: Session) -> None:
+def test_nothing_is_later_than_this_evening_but_the_end_of_a_running_trial(db: Session) -> None:
     for table in CommerceBase.metadata.sorted_tables:
         for column in table.columns:
             if column.name.endswith(("_at", "_from", "_to")) and column.name != "trial_ends_at":
                 newest = db.scalar(select(func.max(column)))
                 assert newest is not None, column
-                assert newest < EIGHT, column
-    ahead = select(MerchantSubscription.status).where(MerchantSubscription.trial_ends_at >= EIGHT)
+                assert newest < LATE, column
+    ahead = select(MerchantSubscription.status).where(MerchantSubscription.trial_ends_at >= LATE)
     assert set(db.scalars(ahead)) <= {"trial"}
 
 

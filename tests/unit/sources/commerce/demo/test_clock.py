@@ -10,11 +10,11 @@ from outgrow.sources.commerce.demo.clock import DAYS_BACK, NEVER, DemoClock, by_
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAYS = [
-    pytest.param(date(2026, 11, 22), datetime(2026, 11, 22, 7, tzinfo=UTC), id="winter"),
-    pytest.param(date(2026, 7, 1), datetime(2026, 7, 1, 6, tzinfo=UTC), id="summer"),
-    pytest.param(date(2026, 3, 29), datetime(2026, 3, 29, 6, tzinfo=UTC), id="clocks go forward"),
-    pytest.param(date(2026, 10, 25), datetime(2026, 10, 25, 7, tzinfo=UTC), id="clocks go back"),
-    pytest.param(date(2028, 2, 29), datetime(2028, 2, 29, 7, tzinfo=UTC), id="leap day"),
+    pytest.param(date(2026, 11, 22), datetime(2026, 11, 22, 22, 30, tzinfo=UTC), id="winter"),
+    pytest.param(date(2026, 7, 1), datetime(2026, 7, 1, 21, 30, tzinfo=UTC), id="summer"),
+    pytest.param(date(2026, 3, 29), datetime(2026, 3, 29, 21, 30, tzinfo=UTC), id="clocks go forward"),
+    pytest.param(date(2026, 10, 25), datetime(2026, 10, 25, 22, 30, tzinfo=UTC), id="clocks go back"),
+    pytest.param(date(2028, 2, 29), datetime(2028, 2, 29, 22, 30, tzinfo=UTC), id="leap day"),
 ]
 
 
@@ -22,14 +22,14 @@ def aware(instant: np.datetime64) -> datetime:
     return datetime.fromtimestamp(int(instant.astype(np.int64)), UTC)
 
 
-@pytest.mark.parametrize(("today", "eight"), DAYS)
-def test_now_is_eight_in_the_morning_of_today(today: date, eight: datetime) -> None:
+@pytest.mark.parametrize(("today", "late"), DAYS)
+def test_now_is_late_in_the_evening_of_today(today: date, late: datetime) -> None:
     clock = DemoClock.until(today, BERLIN)
-    assert abs(aware(clock.planned(np.array([clock.now]))[0]) - eight) <= timedelta(seconds=1)
+    assert abs(aware(clock.planned(np.array([clock.now]))[0]) - late) <= timedelta(seconds=1)
 
 
-@pytest.mark.parametrize(("today", "eight"), DAYS)
-def test_every_moment_stays_within_its_local_day(today: date, eight: datetime) -> None:
+@pytest.mark.parametrize(("today", "late"), DAYS)
+def test_every_moment_stays_within_its_local_day(today: date, late: datetime) -> None:
     clock = DemoClock.until(today, BERLIN)
     moments = np.concatenate([np.arange(DAYS_BACK) + part for part in (0.0, 0.04, 0.5, 0.999_99)])
     for moment, instant in zip(moments, clock.instants(moments), strict=True):

@@ -1,0 +1,32 @@
+"""Says how long a database was waited for that others kept locked: nobody but the caller chose the time-out."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+
+from outgrow.domain.errors import DatabaseError
+
+LOCKED = ("locked", "lock timeout")
+"""What SQLite and PostgreSQL say when they gave up waiting."""
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Around the statements that wait for other writers.
+
+    Raises:
+        DatabaseError: they did not finish within the connection's own time-out.
+    """
+    began = time.monotonic()
+    try:
+        yield
+    except OperationalError as error:
+        said = str(error.orig).lower()
+        if not any(word in said for word in LOCKED):
+            raise
+        raise DatabaseError(
+            f"the database was locked by another writer: it was waited for {time.monotonic() - began:.1f} seconds",
+            "nothing was stored; try again, or let the connection wait longer (SQLite: connect_args={'timeout': 60})",
+        ) from error
