@@ -388,6 +388,7 @@ ASKED = {
     "forecast": ("forecast products", "forecast orders_per_day", "forecast db_size_mb"),
     "trends": ("trends", "trends --as-of 2020-01-01"),
     "history": ("history products",),
+    "metrics": ("metrics",),
     "explain": (f"explain products --limit 300 --since {TODAY}", "explain products --drivers --by plan"),
     "recommend": ("recommend",),
     "ladder": ("ladder", "ladder --config {files}/plan.toml", "ladder --config {files}/larger.toml"),

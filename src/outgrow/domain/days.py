@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from outgrow.domain.errors import UnknownTimeZoneError, UsageError
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""As they are written, whatever language the process or its host has set."""
 Clock = Callable[[], datetime]
 """Gives the present instant, aware of its time zone. Passed in, so that tests and replays choose their day."""
 
@@ -67,5 +69,17 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def spoken(day: date | None) -> str:
-    """A day as people write it, `6 Jan 2027`; a question mark where it is not known."""
-    return f"{day.day} {day:%b %Y}" if day else "?"
+    """A day as people write it, `6 Jan 2027`; a dash where it is not known."""
+    return f"{day.day} {spoken_month(day)}" if day else "–"
+
+
+def spoken_month(day: date) -> str:
+    """The month of a day, `Jan 2027`."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def spoken_range(first: date | None, last: date | None) -> str:
+    """From a day to another, `26 Dec 2026 to 26 Jan 2027`, or `26 Dec 2026 or later`; empty without a first one."""
+    if first is None:
+        return ""
+    return f"{spoken(first)} to {spoken(last)}" if last else f"{spoken(first)} or later"

@@ -1,7 +1,7 @@
 """Everything that can go wrong for a user, each with what happened, where, and how to mend it."""
 
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from outgrow.domain.extras import how_to_install
@@ -9,6 +9,9 @@ from outgrow.domain.text import cleaned_lines
 
 LONGEST_QUOTE = 60
 """So many characters of what somebody gave are repeated in a message."""
+
+NAMED = 24
+"""So many names are listed in a message, and no more."""
 
 
 def quoted(value: object) -> str:
@@ -40,11 +43,23 @@ class UsageError(OutgrowError, ValueError):
 class UnknownMetricError(UsageError):
     """No metric of this name is built in or stored; the nearest names are suggested."""
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
+    def __init__(self, name: str, known: Iterable[str], titles: Mapping[str, str] | None = None) -> None:
         names = sorted(known)
-        near = get_close_matches(name, names, n=3, cutoff=0.5)
-        mend = f"did you mean {' or '.join(near)}?" if near else f"use one of: {', '.join(names)}"
-        super().__init__(f"there is no metric '{name}'", mend)
+        alike = {title.casefold(): each for title, each in (titles or {}).items()}
+        alike |= {each.casefold(): each for each in names}
+        near = list(dict.fromkeys(alike[each] for each in get_close_matches(name.casefold(), alike, n=3, cutoff=0.5)))
+        more = ", ..., see `outgrow metrics`" if len(names) > NAMED else ""
+        every = f"use one of: {', '.join(names[:NAMED])}{more}"
+        super().__init__(f"there is no metric '{name}'", f"did you mean {' or '.join(near)}?" if near else every)
+
+
+class AmbiguousMetricError(UnknownMetricError):
+    """Several metrics are called so, by name or title; the message names them."""
+
+    def __init__(self, name: str, candidates: Iterable[str]) -> None:
+        UsageError.__init__(
+            self, f"several metrics are called '{name}'", f"use one of: {', '.join(sorted(candidates))}"
+        )
 
 
 class BadThresholdError(UsageError):

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from outgrow.domain.metric import Metric
+from outgrow.domain.words import counted, percent
 
 MONTH = 30
 """Days over which a small pace is told."""
@@ -36,7 +37,7 @@ class Explanation:
         amounts: of a flow, the mean amount a day over the last so many days, without what stands out; of a month's
             total, that of the flow that it adds up.
         amounts_ahead: the same as it is expected over the next so many days.
-        width80: distance between the 10 % and the 90 % quantile so many days ahead.
+        width80: distance between the 10% and the 90% quantile so many days ahead.
         causes: of a level, shares of the spread 90 days ahead, which sum to 1; empty where there is none.
         plain_share: of a level, how much of the answer is the plain drift's, 0 to 1.
         width: factor that the platform's own past made the bands wider by; 1.0 for none.
@@ -105,10 +106,10 @@ class Explanation:
         return said
 
     def _band(self, metric: Metric) -> list[str]:
-        """How wide the 80 % range is; not of a month's total, where that hangs on the day of the month."""
+        """How wide the 80% range is; not of a month's total, where that hangs on the day of the month."""
         if not self.width80 or metric.month_total_of:
             return []
-        whose = "A single day's 80 % range" if metric.is_daily_flow else "The 80 % range"
+        whose = "A single day's 80% range" if metric.is_daily_flow else "The 80% range"
         wide = [
             f"{number} in {days}" if at else f"{number} {metric.unit} wide in {days} days"
             for at, (days, number) in enumerate(_numbers(self.width80).items())
@@ -124,15 +125,15 @@ class Explanation:
         goes_on = "the pace of the last 91 days goes on"
         if self.model == "drift":
             return [f"The plain drift was asked: {goes_on}."]
-        if _percent(share) == "100%":
+        if percent(share) == "100%":
             return [f"It moves so evenly that the plain drift has all the say: {goes_on}."]
-        if _percent(share) == "0%":
+        if percent(share) == "0%":
             return []
-        return [f"The plain drift ({goes_on}) has {_percent(share)} of the say, the learned model the rest."]
+        return [f"The plain drift ({goes_on}) has {percent(share)} of the say, the learned model the rest."]
 
     def _doubt(self) -> list[str]:
         ordered = sorted(self.causes.items(), key=lambda item: -item[1])
-        told = [(_percent(share), _WORDS[cause]) for cause, share in ordered if _percent(share) != "0%"]
+        told = [(percent(share), _WORDS[cause]) for cause, share in ordered if percent(share) != "0%"]
         parts = [f"{share} {'' if at else 'is '}{words}" for at, (share, words) in enumerate(told)]
         return [f"Of the doubt 90 days ahead, {_listed(parts)}."] if parts else []
 
@@ -143,8 +144,8 @@ class Explanation:
         if not self.correction_series:
             return ["The ranges are as wide as the model has them: nothing corrects them to this platform."]
         past = "Forecasts of the platform's own past, held against what came,"
-        rest = f"({self.correction_outcomes:.0f} outcomes of {self.correction_series} metrics)"
-        change = _percent(abs(self.width - 1))
+        rest = f"({counted(round(self.correction_outcomes), 'outcome')} of {counted(self.correction_series, 'metric')})"
+        change = percent(abs(self.width - 1))
         if change == "0%":
             return [f"{past} leave the ranges as they are {rest}."]
         return [f"{past} make the ranges {change} {'wider' if self.width > 1 else 'narrower'} {rest}."]
@@ -172,10 +173,6 @@ def _over(numbers: dict[int, str], first: str) -> str:
 def _listed(parts: list[str]) -> str:
     """`a, b and c`."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}"
 
 
 def _by_days(numbers: dict[int, float]) -> dict[str, float]:

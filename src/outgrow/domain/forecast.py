@@ -13,6 +13,7 @@ from outgrow.domain.history import History
 from outgrow.domain.metric import Metric
 from outgrow.domain.note import Note, NoteCode
 from outgrow.domain.scenario import Project
+from outgrow.domain.words import Figures, rounded
 
 BAND = (0.1, 0.5, 0.9)
 """Levels of the early, the middle and the late day."""
@@ -151,7 +152,7 @@ class Forecast:
     def to_document(self) -> dict[str, Any]:
         """As JSON: one entry a day, quantiles keyed `p05`, `p10`, ..."""
         keys = [f"p{round(100 * level):02d}" for level in self.levels]
-        decimals = self.metric.decimals + 1
+        decimals = Figures.of(self.metric, (self.current, *self.quantiles[:, 0])).decimals + 1
         return {
             "metric": self.metric.name,
             "scope": self.scope_name,
@@ -161,7 +162,7 @@ class Forecast:
             "model": self.model,
             "as_of": self.as_of.isoformat(),
             "current": as_number(self.current),
-            "growth_per_30_days": as_number(round(self.growth_per_30_days, 2)),
+            "growth_per_30_days": rounded(self.growth_per_30_days, 2),
             "days": [
                 {
                     "date": (self.as_of + timedelta(days=d + 1)).isoformat(),
@@ -198,6 +199,8 @@ class DaysUntil:
     need: int | None = None
     falling: bool = False
     notes: tuple[Note, ...] = ()
+    example: bool = False
+    """Whether the limit is one that nobody set: see `Limit.example`."""
     projects: tuple[Project, ...] = ()
 
     @property
@@ -234,12 +237,12 @@ class DaysUntil:
                 str(d): round(self.probability_within[d], 4) if d in self.probability_within else None
                 for d in WITHIN_DAYS
             },
-            "growth_per_30_days": None
-            if self.growth_per_30_days is None
-            else as_number(round(self.growth_per_30_days, 2)),
+            "growth_per_30_days": None if self.growth_per_30_days is None else rounded(self.growth_per_30_days, 2),
             "history": self.history.to_document(),
             "notes": [note.to_document(self.metric.unit) for note in self.notes],
         }
+        if self.example:
+            document["example"] = True
         if self.projects:
             document["projects"] = [project.to_document() for project in self.projects]
         if self.falling:

@@ -68,12 +68,16 @@ class Tier:
 class Ladder:
     """Tiers from the smallest to the largest.
 
+    Attributes:
+        example: whether it is the one that outgrow brings: nobody said that it is theirs.
+
     Raises:
         ConfigurationError: there is no tier, two have one name or different currencies, an unlimited one is not the
             last, or a tier is not larger than the one below it, or costs less.
     """
 
     tiers: tuple[Tier, ...]
+    example: bool = False
 
     def __post_init__(self) -> None:
         if not self.tiers:
@@ -154,5 +158,7 @@ DEFAULT_LADDER = Ladder(
         Tier("Large", 500, 250_000, Decimal(350)),
         Tier("Scale", 1_000, 500_000, Decimal(700)),
         Tier("Enterprise", None, None, Decimal(1_500)),
-    )
+    ),
+    example=True,
 )
+"""The example ladder: it stands in until somebody sets theirs."""

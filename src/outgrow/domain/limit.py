@@ -100,6 +100,8 @@ class Limit:
         scope: whose metric, as `Scope` is written.
         lead_time_days: days from the order of more capacity to its being there.
         review_interval_days: days between two looks at this limit.
+        example: how it is called where nobody set it and outgrow brings it as an example; empty for a limit that
+            somebody set.
 
     Raises:
         ConfigurationError: a number makes no sense.
@@ -114,6 +116,12 @@ class Limit:
     lead_time_days: int | None = None
     review_interval_days: int | None = None
     headroom: Headroom = Headroom()
+    example: str = ""
+
+    @property
+    def called(self) -> str:
+        """Its name, or that it is an example: `tier Small of the example ladder`."""
+        return self.example or self.name
 
     def __post_init__(self) -> None:
         check_numbers(self, {**POLICY_BOUNDS, "maximum": AMOUNT})

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from outgrow.domain.errors import UnknownMetricError, UsageError
+from outgrow.domain.errors import AmbiguousMetricError, UnknownMetricError, UsageError
 from outgrow.domain.text import LONGEST_UNIT, cleaned, cleaned_key
+from outgrow.domain.words import exact
 
 LONGEST_SCOPE = 128
 """Characters of a scope as it is written; what is longer is cut, with a mark that keeps it apart from others."""
@@ -51,7 +52,7 @@ class Metric:
 
     def amount(self, value: float) -> str:
         """So much of it, as a reader would say it: `300 active stores`, `1,050 GB of media storage`."""
-        return f"{value:,.10g} {'' if self.is_count else f'{self.unit} of '}{self.label.lower()}"
+        return f"{exact(value)} {'' if self.is_count else f'{self.unit} of '}{self.label.lower()}"
 
     @property
     def decimals(self) -> int:
@@ -149,15 +150,31 @@ class MetricCatalogue:
         return iter(self._by_name.values())
 
     def resolve(self, name: str) -> Metric:
-        """The metric of this name or alias.
+        """The metric of this name, short name or title; of names as they are, then of any whatever the case.
 
         Raises:
             UnknownMetricError: there is none; the message names the nearest.
+            AmbiguousMetricError: there are several.
             UsageError: the name is no text.
         """
         if not isinstance(name, str):
             raise UsageError(f"a metric is asked for by {type(name).__name__}", "give its name, a text")
         metric = self._by_name.get(ALIASES.get(name, name))
-        if metric is None:
-            raise UnknownMetricError(name, (*self._by_name, *ALIASES))
-        return metric
+        if metric is not None:
+            return metric
+        asked = name.strip().casefold()
+        found = {called for called, text in self._called() if text.casefold() == asked}
+        if len(found) > 1:
+            raise AmbiguousMetricError(name, found)
+        if not found:
+            titles = {metric.label: metric.name for metric in self}
+            raise UnknownMetricError(name, (*self._by_name, *ALIASES), titles)
+        return self._by_name[found.pop()]
+
+    def _called(self) -> Iterator[tuple[str, str]]:
+        """Each metric's name, with everything that it is called."""
+        for metric in self:
+            yield metric.name, metric.name
+            yield metric.name, metric.label
+        for short, called in ALIASES.items():
+            yield called, short

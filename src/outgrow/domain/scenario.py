@@ -16,6 +16,7 @@ from outgrow.domain.event import Event
 from outgrow.domain.ladder import Ladder
 from outgrow.domain.metric import CAPTURED, Metric
 from outgrow.domain.tenant import UNLIMITED
+from outgrow.domain.words import exact, percent
 
 Array = NDArray[np.float64]
 
@@ -53,7 +54,9 @@ class Project:
 
     def sentence(self) -> str:
         """What comes when, and how surely."""
-        return f"{self.name} from {spoken(self.on)} on" + (f" ({self.probability:.0%})" if self.probability < 1 else "")
+        return f"{self.name} from {spoken(self.on)} on" + (
+            f" ({percent(self.probability)})" if self.probability < 1 else ""
+        )
 
     def to_document(self) -> dict[str, Any]:
         """As JSON."""
@@ -194,7 +197,7 @@ def _of_things(scenario: Scenario) -> Iterator[str]:
     for step in scenario.steps:
         metric = _KNOWN.get(step.metric)
         label, unit = (metric.label, f" {metric.unit}{_per(metric)}") if metric else (step.metric, "")
-        yield f"{label} {step.amount:+,.10g}{unit} from {spoken(step.on)} on"
+        yield f"{label} {exact(step.amount, '+')}{unit} from {spoken(step.on)} on"
 
 
 def _of_events(scenario: Scenario) -> Iterator[str]:
@@ -206,7 +209,7 @@ def _of_events(scenario: Scenario) -> Iterator[str]:
 def _of_offers(scenario: Scenario) -> Iterator[str]:
     for plan in scenario.plans:
         tops = [
-            f"{'unlimited' if top == UNLIMITED else f'{top:,.10g}'} {_LIMITED.get(name, name)}"
+            f"{'unlimited' if top == UNLIMITED else exact(top)} {_LIMITED.get(name, name)}"
             for name, top in plan.limits.items()
         ]
         yield f"plan {plan.code} with {_listed(tops)}"
@@ -224,9 +227,9 @@ def _sizes(sizes: Mapping[str, float]) -> str:
 def _size(name: str, size: float) -> str:
     metric = _KNOWN.get(name)
     if metric is None:
-        return f"{size:,.10g} {name}"
+        return f"{exact(size)} {name}"
     of_what = "" if metric.is_count else f" of {metric.label.lower()}"
-    return f"{size:,.10g} {metric.unit}{of_what}{_per(metric)}"
+    return f"{exact(size)} {metric.unit}{of_what}{_per(metric)}"
 
 
 def _per(metric: Metric) -> str:

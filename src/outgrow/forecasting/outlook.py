@@ -6,8 +6,10 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.domain.days import spoken
 from outgrow.domain.forecast import WITHIN_DAYS, DayBand, DaysUntil, HistoryNote, Refusal, Status
 from outgrow.domain.history import History
+from outgrow.domain.words import counted, exact, percent
 from outgrow.forecasting.projection import ForecastRules, Projection, project
 
 Array = NDArray[np.float64]
@@ -77,7 +79,7 @@ def _judge(projection: Projection, threshold: float | None, *, falling: bool) ->
     if past[-1] >= limit:
         ago = _days_above(past, limit)
         since = projection.forecast.as_of - timedelta(days=ago)
-        return _Verdict(Status.ALREADY_EXCEEDED, f"{at_or} {threshold:,.10g} since {since}", days_ago=ago)
+        return _Verdict(Status.ALREADY_EXCEEDED, f"{at_or} {exact(threshold)} since {spoken(since)}", days_ago=ago)
     cdf = projection.crossing_cdf(threshold, falling=falling)
     band = DayBand.of_chances(cdf)
     if band.p50 is not None:
@@ -87,12 +89,15 @@ def _judge(projection: Projection, threshold: float | None, *, falling: bool) ->
         status, why = Status.BEYOND_HORIZON, "the likeliest day lies beyond the horizon"
     elif falling:
         grows = growth > STANDSTILL * level
-        status, why = Status.NO_GROWTH, f"it grows by {growth:,.4g} in 30 days" if grows else "it does not fall"
+        status, why = (
+            Status.NO_GROWTH,
+            f"it grows by {exact(float(f'{growth:.4g}'))} in 30 days" if grows else "it does not fall",
+        )
     elif growth < -SURE_DECLINE * level:
-        status, why = Status.DECLINING, f"it falls by {-growth:,.4g} in 30 days"
+        status, why = Status.DECLINING, f"it falls by {exact(float(f'{-growth:.4g}'))} in 30 days"
     else:
         status, why = Status.NO_GROWTH, "it does not grow"
-    return _Verdict(status, f"{why} ({cdf[-1]:.0%} within {len(cdf)} days)", cdf)
+    return _Verdict(status, f"{why} ({percent(cdf[-1])} within {counted(len(cdf), 'day')})", cdf)
 
 
 def _refused(refusal: Refusal, history: History, threshold: float | None, *, falling: bool) -> DaysUntil:

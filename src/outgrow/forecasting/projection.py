@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from outgrow.domain.bounds import DAYS, SOME_DAYS, Bounds, check_numbers
+from outgrow.domain.days import spoken
 from outgrow.domain.event import Event, EventEffect
 from outgrow.domain.explanation import Explanation
 from outgrow.domain.forecast import Forecast, HistoryNote, Refusal, Status
@@ -16,6 +17,7 @@ from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note
 from outgrow.domain.scenario import Project
+from outgrow.domain.words import counted
 from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.correction import NO_CORRECTION, Correction
 from outgrow.forecasting.events import PanelEvents
@@ -276,10 +278,11 @@ def refuse(history: History, today: date, rules: ForecastRules) -> Refusal | Non
     age = (today - newest[0]).days
     if age > rules.stale_after_days:
         return Refusal(
-            Status.STALE, f"the newest value is of {newest[0]}, {age} days old (at most {rules.stale_after_days})"
+            Status.STALE,
+            f"the newest value is of {spoken(newest[0])}, {counted(age, 'day')} old (at most {rules.stale_after_days})",
         )
     have = history.known_days
     if have < rules.need_days:
-        reason = f"{have} {'day is' if have == 1 else 'days are'} known, a forecast needs {rules.need_days}"
+        reason = f"{counted(have, 'day is', 'days are')} known, a forecast needs {rules.need_days}"
         return Refusal(Status.INSUFFICIENT_DATA, reason, have=have, need=rules.need_days)
     return None

@@ -10,7 +10,7 @@ from outgrow.planning.urgency import LimitOutlook
 
 TOLD = (
     "metric", "scope", "unit", "threshold", "status", "reason", "current", "as_of", "date", "probability_within",
-    "projects",
+    "projects", "example",
 )  # fmt: skip
 """What the answer to "when?" gives to the evidence."""
 
@@ -30,13 +30,14 @@ def evidence_of(outlook: LimitOutlook) -> dict[str, Any]:
     }
 
 
-def evidence_of_tiers(tier: Tier, following: Tier) -> dict[str, Any]:
+def evidence_of_tiers(tier: Tier, following: Tier, *, example: bool) -> dict[str, Any]:
     """The tier that is rented, and what the next one costs."""
     return {
         "tier": tier.name,
         "next_tier": following.name,
         "cost_monthly": written(following.cost_monthly),
         "currency": following.currency,
+        **({"example": True} if example else {}),
     }
 
 

@@ -169,6 +169,7 @@ class Exposure:
         tier: the one that is rented now.
         tenants: how many there are; None where nobody knows.
         if_all_used: None where it is not known, and `if_all_used_unknown` why.
+        example: whether nobody set the ladder.
     """
 
     as_of: date
@@ -177,12 +178,19 @@ class Exposure:
     resources: tuple[ResourceExposure, ...]
     if_all_used: FullUse | None
     if_all_used_unknown: str | None
+    example: bool = False
+
+    @property
+    def called(self) -> str:
+        """The tier, with whose it is where nobody set the ladder."""
+        return f"tier {self.tier.name}{' of the example ladder' if self.example else ''}"
 
     @property
     def sentence(self) -> str:
         """What it would take if all that was sold were used."""
         if self.if_all_used is not None:
-            return self.if_all_used.sentence
+            said = self.if_all_used.sentence
+            return f"On the example ladder: {said[0].lower()}{said[1:]}" if self.example else said
         return f"Which tier it would take if every tenant used all it bought is {self.if_all_used_unknown}."
 
     def to_document(self) -> dict[str, Any]:
@@ -190,6 +198,7 @@ class Exposure:
         return {
             "as_of": self.as_of.isoformat(),
             "tier": self.tier.name,
+            "example": self.example,
             "tenants": self.tenants,
             "resources": [resource.to_document() for resource in self.resources],
             "if_all_used": self.if_all_used.to_document() if self.if_all_used else None,
@@ -229,4 +238,5 @@ def expose(
         resources=resources,
         if_all_used=None if missing else FullUse.of(ladder, rented, usage),
         if_all_used_unknown=why if missing else None,
+        example=ladder.example,
     )

@@ -113,6 +113,7 @@ class LadderPlan:
         cost: of all these months together.
         regret: what it costs to move to the next tier early or late; None where there is no date to be early for.
         downgrade: a smaller tier that would last; None where there is none.
+        example: whether nobody set the ladder.
     """
 
     as_of: date
@@ -123,6 +124,7 @@ class LadderPlan:
     steps: tuple[Step, ...]
     regret: Regret | None
     downgrade: Downgrade | None
+    example: bool = False
 
     @property
     def cost(self) -> MoneyBand:
@@ -136,6 +138,7 @@ class LadderPlan:
             "horizon_days": self.horizon_days,
             "currency": self.currency,
             "tier": self.tier.name,
+            "example": self.example,
             "months": [month.to_document() for month in self.months],
             "cost": self.cost.to_document(),
             "steps": [step.to_document() for step in self.steps],
@@ -175,6 +178,7 @@ def plan_ladder(paths: Paths, ladder: Ladder, rules: PlanRules, policy: AlertPol
         steps=steps,
         regret=regret,
         downgrade=lasting_downgrade(paths, ladder, rented),
+        example=ladder.example,
     )
 
 

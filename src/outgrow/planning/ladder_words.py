@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from outgrow.domain.days import month_end, spoken
+from outgrow.domain.days import month_end, spoken, spoken_month, spoken_range
 from outgrow.domain.forecast import Status
 from outgrow.domain.limit import AlertPolicy, Severity
 from outgrow.domain.money import MoneyBand, cents
+from outgrow.domain.words import percent
 from outgrow.planning.ladder_plan import MONTHS, LadderPlan, Step
 from outgrow.planning.urgency import pressing
 
@@ -54,7 +55,8 @@ def plan_severity(plan: LadderPlan, policy: AlertPolicy) -> Severity:
 
 def sentence(plan: LadderPlan) -> str:
     """How long the tier lasts, by when to order the next one, and what all months cost."""
-    return f"{_lasts(plan)}; {_costs(plan)}."
+    said = f"{_lasts(plan)}; {_costs(plan)}."
+    return f"On the example ladder: {said[0].lower()}{said[1:]}" if plan.example else said
 
 
 def _lasts(plan: LadderPlan) -> str:
@@ -65,11 +67,10 @@ def _lasts(plan: LadderPlan) -> str:
     if step.status is Status.ALREADY_EXCEEDED:
         return f"{tier} is outgrown: " + (f"order {step.needed.name} now" if step.needed else "there is no larger one")
     if middle is not None:
-        span = f"{spoken(early)} to {spoken(late)}" if late else f"{spoken(early)} at the earliest"
-        return f"{tier} lasts until about {spoken(middle)} ({span}): {_order(plan, step)}"
+        return f"{tier} lasts until about {spoken(middle)} ({spoken_range(early, late)}): {_order(plan, step)}"
     if early is not None:
         return f"{tier} is likely to last, but may be outgrown from {spoken(early)} on: {_order(plan, step)}"
-    told = [f"{share:.0%} within {days} days" for days, share in step.probability_within.items()][-1:]
+    told = [f"{percent(share)} within {days} days" for days, share in step.probability_within.items()][-1:]
     return f"{tier} is not likely to be outgrown within the horizon" + "".join(f" ({chance})" for chance in told)
 
 
@@ -87,4 +88,6 @@ def _costs(plan: LadderPlan) -> str:
     months, last = len(plan.months), month_end(plan.months[-1].month)
     count = "twelve months" if months == MONTHS else "month" if months == 1 else f"{months} months"
     least = "at least " if plan.months[-1].beyond >= EVEN else ""
-    return f"the {count} to {last:%b %Y} cost{'s' if months == 1 else ''} {least}{band(plan.cost, plan.currency)}"
+    return (
+        f"the {count} to {spoken_month(last)} cost{'s' if months == 1 else ''} {least}{band(plan.cost, plan.currency)}"
+    )

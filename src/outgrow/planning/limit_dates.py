@@ -46,6 +46,7 @@ class LimitDate:
         return {
             "name": self.limit.name,
             "metric": self.limit.metric,
+            "example": bool(self.limit.example),
             "limit": as_number(self.limit.usable),
             "status": self.status.value,
             "days": self.days.to_document(),

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from outgrow.domain.days import spoken
+from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.forecast import DaysUntil, Status
 from outgrow.domain.ladder import Tier
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
 from outgrow.domain.metric import STORAGE_USED_GB, Metric
 from outgrow.domain.recommendation import Finding, Recommendation
+from outgrow.domain.words import counted, exact, figure, percent
 from outgrow.planning.evidence import basis_of, evidence_of, evidence_of_tiers
 from outgrow.planning.urgency import EXACT, HELD, LimitOutlook, by_urgency, sold_severity
 
@@ -38,6 +39,7 @@ class Infrastructure:
 
     Attributes:
         outlooks: of the tier's own limits, one per dimension that it limits.
+        example: whether nobody set the ladder: then nothing is to be ordered, and no price is told.
         others: the other tiers, where use alone tells which one it is: it may be one of these again tomorrow.
     """
 
@@ -46,6 +48,12 @@ class Infrastructure:
     trigger: str | None
     outlooks: Sequence[LimitOutlook]
     others: Sequence[Tier] = ()
+    example: bool = False
+
+    @property
+    def called(self) -> str:
+        """The tier's name, with whose it is where nobody set the ladder."""
+        return f"{self.tier.name} of the example ladder" if self.example else self.tier.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +112,10 @@ def _sold_capacity(resource: SoldCapacity, policy: AlertPolicy) -> Finding:
         category="capacity",
         severity=severity,
         title=f"{noun.capitalize().removesuffix('s')} capacity {'used up' if full else 'approaching limit'}",
-        description=f"Currently at {share:.0%} of theoretical {noun} capacity ({numbers})",
+        description=f"Currently at {percent(share)} of theoretical {noun} capacity ({numbers})",
         action="Consider upgrading store tiers or adding capacity",
         key=key,
-        sentence=f"Merchants use {share:.0%} of the {noun} that their plans allow: {numbers}.",
+        sentence=f"Merchants use {percent(share)} of the {noun} that their plans allow: {numbers}.",
         evidence=(
             {
                 "resource": resource.resource,
@@ -137,28 +145,34 @@ def _infrastructure(infrastructure: Infrastructure, policy: AlertPolicy) -> list
     said = Recommendation(
         category="infrastructure",
         severity=severity,
-        title=f"Current tier: {tier.name}",
+        title=f"Current tier: {infrastructure.called}",
         description=". ".join([f"Next upgrade trigger: {infrastructure.trigger}", *dates]),
-        action=f"Order {following.name} ({following.cost_monthly:,} a month)" + _by(worst)
-        if severity >= Severity.WARNING
-        else "Monitor growth and plan for infrastructure scaling",
+        action=_tier_action(infrastructure, following, worst if severity >= Severity.WARNING else None),
         key=_tier_key(tier),
         sentence=_tier_sentence(infrastructure, worst if severity >= Severity.WARNING else None),
         act_by=worst.act_by if worst else None,
-        evidence=(evidence_of_tiers(tier, following), *map(evidence_of, outlooks)),
+        evidence=(evidence_of_tiers(tier, following, example=infrastructure.example), *map(evidence_of, outlooks)),
     )
     held = max((o.with_margin for o in outlooks if not o.lost), default=Severity.INFO)
     known = not outlooks or any(o.known for o in outlooks)
     return [Finding.of(said, basis_of(policy, *tier.maxima().values()), held, known=known), *quiet]
 
 
+def _tier_action(infrastructure: Infrastructure, following: Tier, pressing: LimitOutlook | None) -> str:
+    if infrastructure.example:
+        return "Set your own tiers and prices as [[ladder]] in outgrow.toml: these are an example"
+    if pressing is None:
+        return "Monitor growth and plan for infrastructure scaling"
+    return f"Order {following.name} ({following.cost_monthly:,} a month)" + _by(pressing)
+
+
 def _tier_sentence(infrastructure: Infrastructure, pressing: LimitOutlook | None) -> str:
-    tier = infrastructure.tier.name
+    tier = infrastructure.called
     if pressing is None:
         return f"Tier {tier} lasts for now, and next is {infrastructure.trigger}."
     noun = pressing.until.metric.label.lower()
     if pressing.until.status is Status.ALREADY_EXCEEDED:
-        return f"Tier {tier} is outgrown: {noun} have reached its limit of {pressing.until.threshold:,.10g}."
+        return f"Tier {tier} is outgrown: {noun} have reached its limit of {exact(pressing.until.threshold or 0.0)}."
     limit = pressing.until.metric.amount(pressing.until.threshold or 0.0)
     return f"Tier {tier} is nearly outgrown: its limit of {limit} is near, and {pressing.why}."
 
@@ -207,7 +221,7 @@ def _limit(outlook: LimitOutlook) -> Finding:
         category="storage" if storage else "limit",
         severity=outlook.severity,
         title="Storage usage high" if storage else f"{limit.name[:1].upper()}{limit.name[1:]} running out",
-        description=f"{metric.label} at {until.current:,.{metric.decimals}f} of {top}"
+        description=f"{metric.label} at {figure(until.current, metric, limit.usable)} of {top}"
         + (f", {text}" if (text := when_text(until)) else ""),
         action=(
             "Plan for storage expansion or implement cleanup policies"
@@ -224,8 +238,8 @@ def _limit(outlook: LimitOutlook) -> Finding:
 
 
 def _top(limit: Limit, metric: Metric) -> str:
-    top = f"{limit.maximum:,.10g} {metric.unit}"
-    return top if limit.usable == limit.maximum else f"{limit.usable:,.10g} usable of {top}"
+    top = f"{exact(limit.maximum)} {metric.unit}{' (example limit)' if limit.example else ''}"
+    return top if limit.usable == limit.maximum else f"{exact(limit.usable)} usable of {top}"
 
 
 def _limit_sentence(outlook: LimitOutlook, top: str) -> str:
@@ -254,12 +268,11 @@ def _distinct(findings: Iterable[Finding]) -> list[Finding]:
 def when_text(until: DaysUntil) -> str:
     """The date of a limit in words; empty where there is none."""
     if until.status is Status.ALREADY_EXCEEDED:
-        return f"reached {until.days_ago} days ago"
+        return f"reached {counted(until.days_ago or 0, 'day')} ago"
     middle, early, late = until.date("p50"), until.date("p10"), until.date("p90")
     if middle is None:
         return ""
-    span = f"{spoken(early)} to {spoken(late)}" if early and late else f"{spoken(early or middle)} or later"
-    return f"reached about {spoken(middle)} ({span})"
+    return f"reached about {spoken(middle)} ({spoken_range(early or middle, late)})"
 
 
 def _by(outlook: LimitOutlook | None) -> str:

@@ -1,13 +1,14 @@
 """How urgent a limit is and why, and which one comes first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Self
 
 from outgrow.domain.days import spoken
 from outgrow.domain.forecast import DaysUntil, Status
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
+from outgrow.domain.words import percent
 
 UNKNOWN = {Status.INSUFFICIENT_DATA, Status.STALE}
 """Where nothing is said of the future."""
@@ -70,6 +71,7 @@ class LimitOutlook:
             policy: the general one, of which the limit may have its own shares and days.
         """
         own = limit.policy(policy) if limit else policy
+        until = replace(until, example=bool(limit and limit.example))
         exact, held = judge(until, own, today), judge(until, own, today, HELD)
         return cls(limit, until, exact.severity, exact.why, held.severity, act_by_date(until, own), own, exact.lost)
 
@@ -116,7 +118,7 @@ def pressing(share: float | None, act_by: date | None, policy: AlertPolicy, toda
         (Severity.WARNING, policy.warning_share, policy.warning_days),
     ):
         if share is not None and share >= least:
-            return Judgement(severity, f"{share:.0%} of it is in use, {severity.word} from {least:.0%} on")
+            return Judgement(severity, f"{percent(share)} of it is in use, {severity.word} from {percent(least)} on")
         if left is not None and left <= most:
             return Judgement(severity, f"the day to act by, {spoken(act_by)}, {_left(left)}")
     return None

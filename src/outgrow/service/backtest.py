@@ -7,6 +7,7 @@ from typing import Any
 
 from outgrow.domain.errors import UsageError
 from outgrow.domain.forecast import Status
+from outgrow.domain.words import percent
 from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE, Backtest, MetricBacktest, TooShort
 from outgrow.forecasting.backtest import backtest as run
 from outgrow.forecasting.origins import DAYS, BacktestRules
@@ -41,7 +42,7 @@ class BacktestReport:
         held = self.result.coverage(JUDGED_BAND)
         if held is None:
             return "No metric has enough history for a backtest."
-        told = f"The {JUDGED_BAND} % bands held {100 * held:.0f} % of what came"
+        told = f"The {JUDGED_BAND}% bands held {percent(held)} of what came"
         span = max(_span_days(found) for found in self.result.metrics)
         if span < LEAST_SPAN:
             return f"{told}, in forecasts from {span + 1} {'day' if span == 0 else 'days'}: too few for a verdict."
@@ -52,7 +53,7 @@ class BacktestReport:
             verdict = f"{told}: they are wider than they need to be, and the forecasts surer than they say."
         else:
             verdict = f"{told}: the forecasts keep their word."
-        less = ", ".join(f"{m.metric.label} ({100 * share:.0f} %)" for m, share in self.broken)
+        less = ", ".join(f"{m.metric.label} ({percent(share)})" for m, share in self.broken)
         return f"{verdict} Not so for {less}." if less else verdict
 
     @property

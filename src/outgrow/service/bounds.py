@@ -8,6 +8,7 @@ from typing import Self
 
 from outgrow.domain.errors import UsageError
 from outgrow.domain.forecast import DaysUntil, Status
+from outgrow.domain.words import exact, percent
 
 _MEND = "give a value such as 800, a share of the limit such as 80%, or days left such as 30d"
 PERCENT = 100
@@ -68,12 +69,12 @@ class Bound:
     def why(self, until: DaysUntil, today: date, state: str) -> str:
         """Why it is met, as of `LimitOutlook.why`."""
         if self.measure is Measure.SHARE:
-            return f"{until.used_share or 0.0:.0%} of it is in use, {state} from {self.number:,.10g}% on"
+            return f"{percent(until.used_share or 0.0)} of it is in use, {state} from {exact(self.number)}% on"
         if self.measure is Measure.VALUE:
-            return f"the value is {until.current or 0.0:,.10g}, {state} from {self.number:,.10g} on"
+            return f"the value is {exact(until.current or 0.0)}, {state} from {exact(self.number)} on"
         left = days_left(until, today)
         reached = "the limit is reached" if left is None else f"{left} {'day is' if left == 1 else 'days are'} left"
-        return f"{reached}, {state} from {self.number:,.10g} days on"
+        return f"{reached}, {state} from {exact(self.number)} days on"
 
 
 def days_left(until: DaysUntil, today: date) -> int | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from outgrow.domain.metric import Kind, Metric
 from outgrow.domain.movement import NamedLevel
+from outgrow.domain.words import Figures, counted, exact
 
 LARGE = 100
 """Larger numbers are told without decimals."""
@@ -41,7 +42,7 @@ def on_course(known_days: int) -> Words:
         return "no new day is known", ""
     return (
         "time went by in line with the forecast",
-        f"{known_days} new {'day' if known_days == 1 else 'days'}, had they come as forecast",
+        f"{counted(known_days, 'new day')}, had they come as forecast",
     )
 
 
@@ -50,7 +51,8 @@ def level(metric: Metric, came: float, forecast: float) -> Words:
     what = "the amount of four weeks" if metric.kind is Kind.FLOW else "the newest value"
     if came == forecast:
         return f"{what} is as forecast", ""
-    numbers = f"{_number(came, metric)} {metric.unit}, forecast {_number(forecast, metric)}"
+    values = Figures.of(metric, (came, forecast))
+    numbers = f"{values.write(came)} {metric.unit}, forecast {values.write(forecast)}"
     return f"{what} is {'above' if came > forecast else 'below'} the forecast", numbers
 
 
@@ -70,7 +72,7 @@ def limit(old: NamedLevel, new: NamedLevel) -> Words:
     if old[1] == new[1]:
         return "the limit is the same", ""
     way = "raised" if new[1] > old[1] else "lowered"
-    called = [f"{level:,.10g}" + (f" ({name})" if name else "") for name, level in (new, old)]
+    called = [exact(level) + (f" ({name})" if name else "") for name, level in (new, old)]
     return f"the limit was {way}", f"{called[0]} instead of {called[1]}"
 
 
@@ -89,7 +91,3 @@ def assumptions(then: Mapping[str, Any] | None, now: Mapping[str, Any]) -> Words
     }
     told = [f"{verb} {', '.join(names)}" for verb, names in changes.items() if names]
     return ("what lies ahead was changed", "; ".join(told)) if told else ("what lies ahead is the same", "")
-
-
-def _number(value: float, metric: Metric) -> str:
-    return f"{value:,.{metric.decimals}f}"

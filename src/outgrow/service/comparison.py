@@ -18,6 +18,7 @@ from outgrow.domain.history import History
 from outgrow.domain.issued import IssuedForecast
 from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.movement import Movement, Mover, NamedLevel, Part, Said
+from outgrow.domain.words import exact
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.planning.attribution import Step, telescope
 from outgrow.planning.surprise import at_level_of, level_of, on_course
@@ -143,7 +144,7 @@ class Comparison:
         before, after = _said(self.before, self.old, crossings[0]), _said(self.now, self.new, crossings[-1])
         both = replace(nothing, before=before, after=after)
         if before.status is Status.ALREADY_EXCEEDED:
-            reached = f"{self.old[1]:,.10g} {self.metric.unit} were reached on {spoken(before.median)}"
+            reached = f"{exact(self.old[1])} {self.metric.unit} were reached on {spoken(before.median)}"
             late = f"{reached}, before the forecast of {spoken(before.issued_on)}"
             return replace(both, status=before.status, reason=late)
         if before.median is None or after.median is None:

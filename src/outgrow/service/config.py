@@ -1,6 +1,7 @@
 """What the verbs need to know besides the data, as plain values: see `settings` for where they are read from."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from outgrow.domain.event import CalendarRules
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder
@@ -10,8 +11,8 @@ from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.projection import ForecastRules
 
-DEFAULT_LIMITS: tuple[Limit, ...] = (Limit(STORAGE_USED_GB.name, 1_000, "media storage"),)
-"""One terabyte of media."""
+DEFAULT_LIMITS: tuple[Limit, ...] = (Limit(STORAGE_USED_GB.name, 1_000, "media storage", example="example limit"),)
+"""One terabyte of media, an example: it stands in until somebody sets theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,8 @@ class CapacityConfig:
     projects: tuple[Project, ...] = ()
     read_from: str = "the configuration"
     """Where it was read, for messages."""
+
+    def as_own(self) -> Self:
+        """The same, with what outgrow brings as an example taken for the user's own."""
+        limits = tuple(replace(limit, example="") for limit in self.limits)
+        return replace(self, ladder=replace(self.ladder, example=False), limits=limits)

@@ -14,8 +14,10 @@ from outgrow.domain.address import presentable
 from outgrow.domain.days import local_day, time_zone
 from outgrow.domain.errors import OutgrowError
 from outgrow.domain.extras import how_to_install
+from outgrow.domain.words import counted, exact
 from outgrow.forecasting.model import SHIPPED, load_model
 from outgrow.service.capture import open_reasons
+from outgrow.service.config import CapacityConfig
 from outgrow.service.connections import database_errors
 from outgrow.service.limits import configured_limits
 from outgrow.service.settings import unknown_variables
@@ -92,7 +94,7 @@ def examine(workspace: Workspace) -> list[Finding]:
 def _configuration(exam: _Exam, workspace: Workspace) -> None:
     exam.passes(
         "configuration",
-        lambda: f"{len(workspace.config.ladder.tiers)} tiers, limits: {len(workspace.config.limits)}",
+        lambda: _counts(workspace.config),
     )
     exam.passes("model", lambda: _model(workspace))
     if find_spec("vl_convert"):
@@ -102,6 +104,14 @@ def _configuration(exam: _Exam, workspace: Workspace) -> None:
     if unknown := unknown_variables():
         exam.add("environment", State.NOTE, f"{', '.join(unknown)}: no such setting", "see docs/reference/settings.md")
     exam.add("metric providers", State.GOOD, ", ".join(provider.area for provider in installed_providers()))
+
+
+def _counts(config: CapacityConfig) -> str:
+    """How many tiers and limits there are, and whether they are only examples."""
+    tiers, limits = config.ladder.tiers, config.limits
+    example = "example " if limits and all(limit.example for limit in limits) else ""
+    told = counted(len(tiers), f"{'example ' if config.ladder.example else ''}tier")
+    return f"{told}, {counted(len(limits), f'{example}limit')}"
 
 
 def _model(workspace: Workspace) -> str:
@@ -178,7 +188,13 @@ def _store(exam: _Exam, workspace: Workspace) -> None:
 
 def _limits(workspace: Workspace, store: Session, platform: StoredPlatform) -> str:
     view = View(store, platform.code, local_day(workspace.clock(), ZoneInfo("UTC")), workspace.config)
-    return ", ".join(f"{limit.metric} {limit.maximum:,.10g}" for limit in configured_limits(view)) or "none"
+    return (
+        ", ".join(
+            f"{limit.metric} {exact(limit.maximum)}{' (example)' if limit.example else ''}"
+            for limit in configured_limits(view)
+        )
+        or "none"
+    )
 
 
 def _reach(url: str, engine: Callable[[], Engine]) -> str:

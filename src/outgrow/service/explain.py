@@ -10,7 +10,7 @@ from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.movement import Movement, NamedLevel
 from outgrow.service.comparison import Comparison
 from outgrow.service.futures import projects_of
-from outgrow.service.limits import platform_limits
+from outgrow.service.limits import platform_limits, tier_limits
 from outgrow.service.view import View
 from outgrow.service.when import checked_threshold, when
 from outgrow.store.forecasts import days_issued, read_forecast
@@ -85,7 +85,14 @@ def _limits(
     threshold, name = next((limit for limit in kept if limit[0] > now.value), kept[-1])
     then = sorted(before.limits, key=lambda kept: (kept.name != name, kept.threshold != threshold, kept.threshold))
     old = (then[0].name, then[0].threshold) if then else (name, threshold)
-    return old, (name, threshold)
+    return _called(view, old), _called(view, (name, threshold))
+
+
+def _called(view: View, level: NamedLevel) -> NamedLevel:
+    """The limit with that it is an example, where nobody set it."""
+    tiers = [limit for tier in view.config.ladder for limit in tier_limits(view.config.ladder, tier)]
+    examples = {limit.name: limit.example for limit in (*tiers, *view.config.limits) if limit.example}
+    return examples.get(level[0] or "", level[0]), level[1]
 
 
 def _limits_now(view: View, now: IssuedForecast) -> list[tuple[float, str]]:

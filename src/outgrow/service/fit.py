@@ -15,6 +15,7 @@ from outgrow.domain.errors import DataError, MissingExtraError
 from outgrow.domain.forecast import Refusal
 from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import PLATFORM, Kind, Scope
+from outgrow.domain.words import percent
 from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.model import SHIPPED, SharedModel, load_model, save_model
@@ -59,7 +60,7 @@ class FitReport:
         if not self.result.better:
             end = "it was written all the same" if self.file else "nothing was written (--force writes the fit)"
             return f"On what it had not seen, the fit was no better than the shipped model; {end}."
-        won = " and ".join(f"{100 * c.gain:.0f} % less by {KINDS[kind]}" for kind, c in scores.items() if c.better)
+        won = " and ".join(f"{percent(c.gain)} less by {KINDS[kind]}" for kind, c in scores.items() if c.better)
         kept = [name for kind, name in KINDS.items() if kind not in scores or not scores[kind].better]
         stays = f" For {kept[0]} the shipped model stays." if kept and self.model == self.result.model.checksum else ""
         return f"On what it had not seen, the fitted model lost {won} than the shipped one.{stays}"

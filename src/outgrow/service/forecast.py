@@ -9,10 +9,9 @@ from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import Projection
 from outgrow.forecasting.reserved import ReservedProjection
-from outgrow.service.limits import nearest_limit
 from outgrow.service.outlooks import projection_of
 from outgrow.service.view import View
-from outgrow.service.when import checked_threshold
+from outgrow.service.when import asked_level
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,11 +44,11 @@ def forecast(view: View, metric: str, limit: str | float | None = None, scope: S
     """
     found = view.metrics.resolve(metric)
     known = view.forecastable(found, scope)
-    threshold = nearest_limit(view, known) if limit is None else checked_threshold(limit)
+    threshold, example = asked_level(view, known, limit)
     projection = projection_of(view, known, threshold)
     if isinstance(projection, ReservedProjection):
         projection = projection.with_bands()
-    return ForecastAnswer(known, projection, days_until_of(projection, known, threshold))
+    return ForecastAnswer(known, projection, replace(days_until_of(projection, known, threshold), example=example))
 
 
 def forecast_document(history: History, projection: Projection | Refusal) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from outgrow.domain.limit import Limit
 from outgrow.domain.metric import PLATFORM, Metric, Scope
 from outgrow.forecasting.months import month_to_date
 from outgrow.forecasting.outage import before_outage
-from outgrow.service.config import DEFAULT_LIMITS
 from outgrow.service.view import View
 
 Series = tuple[str, Scope]
@@ -51,7 +50,7 @@ def platform_limits(view: View, histories: Mapping[str, History]) -> list[Limit]
     tier = view.config.ladder.rented(usage, view.config.plan.current_tier)
     tiers = [limit for limit in tier_limits(view.config.ladder, tier) if limit.metric in usage]
     # A limit that nobody set, of something that nobody measures, is no news.
-    own = [limit for limit in configured_limits(view) if limit.metric in newest or limit not in DEFAULT_LIMITS]
+    own = [limit for limit in configured_limits(view) if limit.metric in newest or not limit.example]
     return [*tiers, *own]
 
 
@@ -59,8 +58,10 @@ def tier_limits(ladder: Ladder, tier: Tier) -> list[Limit]:
     """A tier's maxima. What has to be waited for is the tier above it."""
     above = ladder.above(tier)
     lead = above.lead_time_days if above else None
+    named = f"tier {tier.name}"
+    example = f"{named} of the example ladder" if ladder.example else ""
     maxima = tier.maxima().items()
-    return [Limit(name, float(top), f"tier {tier.name}", lead_time_days=lead) for name, top in maxima if top]
+    return [Limit(name, float(top), named, lead_time_days=lead, example=example) for name, top in maxima if top]
 
 
 def newest_use(view: View, histories: Mapping[str, History]) -> dict[str, float]:
@@ -87,7 +88,7 @@ def newest_value(history: History) -> float | None:
     return float((month_to_date(known.values, known.first_day) if total else known.values)[-1])
 
 
-def nearest_limit(view: View, history: History) -> float | None:
+def nearest_limit(view: View, history: History) -> Limit | None:
     """The lowest limit of a metric above its newest value, else its highest; None where it has none.
 
     What counts is what may be used of a limit; see `Limit.usable`.
@@ -97,9 +98,10 @@ def nearest_limit(view: View, history: History) -> float | None:
     """
     histories = {h.metric.name: h for h in view.histories(view.platform_metrics())}
     mine = (history.metric.name, str(history.scope))
-    levels = sorted(limit.usable for limit in platform_limits(view, histories) if (limit.metric, limit.scope) == mine)
+    limits = [limit for limit in platform_limits(view, histories) if (limit.metric, limit.scope) == mine]
+    limits.sort(key=lambda limit: limit.usable)
     current = newest_value(history) or 0.0
-    return next((level for level in levels if level > current), levels[-1] if levels else None)
+    return next((limit for limit in limits if limit.usable > current), limits[-1] if limits else None)
 
 
 def series_of(view: View, limit: Limit) -> tuple[Metric, Scope]:

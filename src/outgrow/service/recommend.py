@@ -118,6 +118,7 @@ def find(view: View, present: Present) -> list[Finding]:
         next_tier_trigger(ladder, tier, usage),
         outlooks[: len(tiers)],
         [other for other in ladder if rented is None and other != tier],
+        ladder.example,
     )
     growth = [Growth(metric, noun, _grown(view, metric), GROWTH_DAYS) for noun, metric in GROWING.items()]
     return recommendations.find(present.sold, infrastructure, growth, outlooks[len(tiers) :], view.config.policy)

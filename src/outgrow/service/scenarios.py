@@ -238,7 +238,8 @@ def priced(ladder: Ladder, prices: Mapping[str, Decimal]) -> Ladder:
     Raises:
         ConfigurationError: a tier would cost less than the one below it.
     """
-    return Ladder(tuple(replace(tier, cost_monthly=prices.get(tier.name, tier.cost_monthly)) for tier in ladder))
+    tiers = tuple(replace(tier, cost_monthly=prices.get(tier.name, tier.cost_monthly)) for tier in ladder)
+    return replace(ladder, tiers=tiers)
 
 
 def _see_that_nothing_overlaps(asked: Sequence[Asked], parts: Iterable[Scenario]) -> None:

@@ -47,6 +47,8 @@ from outgrow.service.config import DEFAULT_LIMITS, CapacityConfig
 from outgrow.service.files import NO_SUCH_FILE, why_unreadable
 
 FILE = "outgrow.toml"
+PATHS, ADDRESSES = ("model_file", "scenarios_file"), ("database_url", "store_url")
+"""Settings that name files, and those that may: addresses of SQLite files do."""
 Share = Annotated[float, Field(ge=1e-9, le=1)]
 Amount = Annotated[float, Field(ge=LEAST_AMOUNT, le=MOST_AMOUNT)]
 Maximum = Annotated[int, Field(ge=1, le=int(MOST_AMOUNT))]
@@ -175,6 +177,28 @@ class ProjectSection(_Section):
     sizes: dict[str, Amount]
 
 
+class _SettingsFile(TomlConfigSettingsSource):
+    """A settings file: what it names by a relative path lies beside it, wherever a command is run."""
+
+    def __call__(self) -> dict[str, Any]:
+        told, file = super().__call__(), self.toml_file_path
+        if not isinstance(file, Path):
+            return told
+        beside = {**dict.fromkeys(PATHS, _path), **dict.fromkeys(ADDRESSES, _address)}
+        named = {name for name in beside if isinstance(told.get(name), str)}
+        return {**told, **{name: beside[name](file.parent, told[name]) for name in named}}
+
+
+def _path(folder: Path, text: str) -> str:
+    return str(folder / text)
+
+
+def _address(folder: Path, text: str) -> str:
+    """The address of an SQLite file from a folder on; any other as it is."""
+    found = re.fullmatch(r"(sqlite(?:\+\w+)?:///)(?!file:|:memory:)([^?]+)(\?.*)?", text)
+    return f"{found[1]}{folder / found[2]}{found[3] or ''}" if found else text
+
+
 class Settings(BaseSettings):
     """Everything that can be configured.
 
@@ -219,7 +243,7 @@ class Settings(BaseSettings):
         return (
             init_settings,
             env_settings,
-            TomlConfigSettingsSource(settings_cls, settings_cls.model_config["toml_file"]),
+            _SettingsFile(settings_cls, settings_cls.model_config["toml_file"]),
         )
 
     @property

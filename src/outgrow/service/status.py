@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from outgrow.domain.days import spoken
+from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.forecast import DaysUntil, HistoryNote, Status, as_number
 from outgrow.domain.history import History
 from outgrow.domain.limit import Limit, Severity
 from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.domain.scenario import Project
+from outgrow.domain.words import counted, exact
 from outgrow.forecasting.months import month_to_date
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.planning.urgency import LimitOutlook, by_urgency
@@ -124,16 +125,16 @@ def first_sentence(ordered: Sequence[LimitOutlook], today: date) -> str:
     if first.until.status is not Status.ALREADY_EXCEEDED and dated:
         first = min(dated, key=lambda pair: pair[0])[1]  # one that is nearly full may still last longer
     until = first.until
-    limit = f"{until.threshold:,.10g} {until.metric.unit}"
-    called = "" if first.name.lower() == until.metric.label.lower() else f"{first.name}, "
+    limit = f"{exact(until.threshold or 0.0)} {until.metric.unit}"
+    limit_name = first.limit.called if first.limit else first.name
+    called = "" if limit_name.lower() == until.metric.label.lower() else f"{limit_name}, "
     whose = "" if first.limit is None or first.limit.scope == str(PLATFORM) else f" of {first.limit.scope}"
     what = f"{until.metric.label}{whose} ({called}{limit})"
     if until.status is Status.ALREADY_EXCEEDED:
         return f"{what}: the limit is reached, since {_ago(until)}."
     middle = until.date("p50")
     if middle is not None:
-        early, late = until.date("p10"), until.date("p90")
-        span = f"{spoken(early)} to {spoken(late)}" if late else f"{spoken(early)} at the earliest"
+        span = spoken_range(until.date("p10") or middle, until.date("p90"))
         when = f"about {spoken(middle)}, {_ahead((middle - today).days)} ({span})"
         return f"First to run out: {what}, {when}{_counted(until)}."
     if all(o.until.status in {Status.INSUFFICIENT_DATA, Status.STALE} for o in limited):
@@ -150,7 +151,7 @@ def _counted(until: DaysUntil) -> str:
 
 def _ahead(days: int) -> str:
     """How far ahead a date lies; the newest known day, which forecasts count from, may be one before today."""
-    return "today" if days <= 0 else f"in {days} {'day' if days == 1 else 'days'}"
+    return "today" if days <= 0 else f"in {counted(days, 'day')}"
 
 
 def _ago(until: DaysUntil) -> str:

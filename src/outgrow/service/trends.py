@@ -10,6 +10,7 @@ from outgrow.domain.errors import UsageError, quoted
 from outgrow.domain.forecast import Refusal, as_number
 from outgrow.domain.history import History
 from outgrow.domain.metric import ALIASES, Kind, Metric
+from outgrow.domain.words import Figures
 from outgrow.forecasting.projection import MONTH_DAYS, Projection, project_all
 from outgrow.service.view import View
 from outgrow.store.snapshots import snapshot_days
@@ -121,4 +122,4 @@ def _trend(period: History, projection: Projection | Refusal) -> dict[str, Any]:
 
 
 def _shown(value: float, metric: Metric) -> float | None:
-    return as_number(round(value, metric.decimals))
+    return as_number(round(value, Figures.of(metric, (value,)).decimals))

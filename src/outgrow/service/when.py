@@ -1,9 +1,11 @@
 """When: the day on which a metric reaches a limit."""
 
 import math
+from dataclasses import replace
 
 from outgrow.domain.errors import BadThresholdError, UsageError
 from outgrow.domain.forecast import DaysUntil
+from outgrow.domain.history import History
 from outgrow.domain.metric import PLATFORM, Metric, Scope
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.service.limits import nearest_limit
@@ -31,10 +33,27 @@ def when(
     if falling:
         _check_fall(found, threshold)
     known = view.forecastable(found, scope)
-    level = nearest_limit(view, known) if threshold is None else checked_threshold(threshold)
+    level, example = asked_level(view, known, threshold)
     # Projects only add: of a fall, the forecast alone tells.
     seen = view.without_projects() if falling else view
-    return days_until_of(projection_of(seen, known, level), known, level, falling=falling)
+    until = days_until_of(projection_of(seen, known, level), known, level, falling=falling)
+    return replace(until, example=example)
+
+
+def asked_level(view: View, history: History, threshold: object) -> tuple[float | None, bool]:
+    """The level that is meant, and whether it is an example that nobody set.
+
+    Args:
+        history: what the metric's forecast rests on.
+        threshold: None asks for the metric's nearest limit.
+
+    Raises:
+        BadThresholdError: the threshold is not a positive, finite number.
+    """
+    if threshold is not None:
+        return checked_threshold(threshold), False
+    nearest = nearest_limit(view, history)
+    return (None, False) if nearest is None else (nearest.usable, bool(nearest.example))
 
 
 def _check_fall(metric: Metric, threshold: float | None) -> None:

@@ -368,3 +368,34 @@ def in_chunks(first: date, last: date, days: int) -> Iterator[tuple[date, date]]
         end = min(first + timedelta(days=days - 1), last)
         yield first, end
         first = end + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSeries:
+    """A metric of a scope as it is stored: how many days are known, and the newest of them."""
+
+    metric: str
+    scope: Scope
+    days: int
+    newest_day: date
+    newest_value: float
+
+
+def described_series(session: Session, platform: str, until: date) -> list[StoredSeries]:
+    """Every series of a platform that has a value up to a day, by metric and scope."""
+    table = MEASUREMENTS.c
+    known = (
+        select(table.metric, table.scope, func.count().label("days"), func.max(table.day).label("day"))
+        .where(table.platform == platform, table.value.is_not(None), table.day <= until)
+        .group_by(table.metric, table.scope)
+        .subquery()
+    )
+    newest = and_(
+        table.platform == platform,
+        table.metric == known.c.metric,
+        table.scope == known.c.scope,
+        table.day == known.c.day,
+    )
+    query = select(known, table.value).join_from(known, MEASUREMENTS, newest)
+    rows = sorted(session.execute(query), key=lambda row: (row[0], row[1]))
+    return [StoredSeries(name, Scope.parse(scope), days, day, float(value)) for name, scope, days, day, value in rows]

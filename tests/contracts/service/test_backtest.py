@@ -75,7 +75,7 @@ def test_the_document(session: Session) -> None:
     assert json.loads(json.dumps(document)) == document
     said = {"platform": "main", "as_of": "2026-03-31", "every_days": 10, "horizon_days": 90, "model": "shared"}
     assert {key: document[key] for key in said} == said
-    assert document["sentence"].startswith("The 80 % bands held ")
+    assert document["sentence"].startswith("The 80% bands held ")
     assert set(document["brier"]) == {ENGINE, *BASELINES}
     assert set(document["coverage"]) == {"50", "80", "95"}
     assert len(document["reliability"]) == 10
@@ -150,12 +150,12 @@ def test_nothing_stored_is_no_error(session: Session) -> None:
 @pytest.mark.parametrize(
     ("held", "words"),
     [
-        ({"a": 0.78}, "The 80 % bands held 78 % of what came: the forecasts keep their word."),
-        ({"a": 0.74}, "held 74 % of what came: they are too narrow"),
-        ({"a": 0.86}, "held 86 % of what came: they are wider"),
-        ({"a": 0.6}, "held 60 % of what came: they are too narrow"),
-        ({"a": 0.95}, "held 95 % of what came: they are wider than they need to be"),
-        ({"a": 0.99, "b": 0.6}, "keep their word. Not so for Team members (60 %)."),
+        ({"a": 0.78}, "The 80% bands held 78% of what came: the forecasts keep their word."),
+        ({"a": 0.74}, "held 74% of what came: they are too narrow"),
+        ({"a": 0.86}, "held 86% of what came: they are wider"),
+        ({"a": 0.6}, "held 60% of what came: they are too narrow"),
+        ({"a": 0.95}, "held 95% of what came: they are wider than they need to be"),
+        ({"a": 0.99, "b": 0.6}, "keep their word. Not so for Team members (60%)."),
         ({"a": None}, "No metric has enough history"),
     ],
 )

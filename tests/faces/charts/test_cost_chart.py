@@ -107,7 +107,7 @@ def test_days_to_order_and_to_outgrow_have_their_poles() -> None:
     assert spec["datasets"]["order"] == [{"day": "2027-02-15", "top": POLE, "cost": None}]
     assert spec["datasets"]["outgrown"] == [{"day": "2027-04-05", "top": POLE, "cost": 150.0}]
     assert {
-        "15 Feb 2027", "order Medium", "5 Apr 2027", "Small outgrown, 80% range 8 Mar – 23 May 2027",
+        "15 Feb 2027", "order Medium", "5 Apr 2027", "Small outgrown, 80% range 8 Mar 2027 to 23 May 2027",
     } <= set(words(spec))  # fmt: skip
     assert word(spec, "15 Feb 2027")["x"] == pytest.approx(x_of(spec, "2027-02-15") - 5, abs=0.1)
     assert word(spec, "5 Apr 2027")["x"] == pytest.approx(x_of(spec, "2027-04-05") + 5, abs=0.1)
@@ -164,7 +164,7 @@ def test_tiers_are_named_where_they_begin() -> None:
 
 def test_the_total_stands_beside_the_plot_with_its_range() -> None:
     spec = chart(GROWING)
-    at = [word(spec, text) for text in ("in 12 months", "1,450 EUR", "1,380 – 1,520")]
+    at = [word(spec, text) for text in ("in 12 months", "1,450 EUR", "1,380 to 1,520")]
 
     assert all(row["x"] > spec["width"] for row in at)
     assert [row["y"] for row in at] == sorted(row["y"] for row in at)
@@ -197,8 +197,8 @@ def test_a_next_price_far_above_is_left_out() -> None:
 
 def test_the_description_says_what_the_picture_shows() -> None:
     assert chart(GROWING)["description"] == (
-        f"Monthly cost of the infrastructure of platform main, November 2026 to October 2027. {sentence(GROWING)} "
-        "Likely tiers: Small from November 2026 at 80 EUR, Medium from April 2027 at 150 EUR."
+        f"Monthly cost of the infrastructure of platform main, Nov 2026 to Oct 2027. {sentence(GROWING)} "
+        "Likely tiers: Small from Nov 2026 at 80 EUR, Medium from Apr 2027 at 150 EUR."
     )
 
 

@@ -1,32 +1,9 @@
 """Breaking, spreading and writing of words."""
 
-from datetime import date
-
 import numpy as np
 import pytest
 
-from outgrow.domain.metric import STORAGE_USED_GB, TOTAL_PRODUCTS, Metric
-from outgrow.faces.charts.labels import Label, number_words, span_words, spread, text_width, wrap
-
-
-@pytest.mark.parametrize(
-    ("value", "metric", "expected"),
-    [
-        (1_234_567.0, TOTAL_PRODUCTS, "1,234,567"),
-        (30_000.4, TOTAL_PRODUCTS, "30,000"),
-        (1_000.5, STORAGE_USED_GB, "1,000.5"),
-        (1_000.0, STORAGE_USED_GB, "1,000"),
-        (0.0042, STORAGE_USED_GB, "0.0042"),
-        (0.0, STORAGE_USED_GB, "0"),
-    ],
-)
-def test_numbers_have_separators_and_no_idle_zeros(value: float, metric: Metric, expected: str) -> None:
-    assert number_words(value, metric) == expected
-
-
-def test_a_span_names_a_shared_year_once() -> None:
-    assert span_words(date(2027, 2, 1), date(2027, 3, 9)) == "1 Feb – 9 Mar 2027"
-    assert span_words(date(2026, 12, 22), date(2027, 2, 9)) == "22 Dec 2026 – 9 Feb 2027"
+from outgrow.faces.charts.labels import Label, spread, text_width, wrap
 
 
 def test_wrapped_lines_keep_all_words_and_the_width() -> None:

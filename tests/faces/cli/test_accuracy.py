@@ -99,7 +99,7 @@ class TestAccuracy:
         assert "\x1b" not in told.out
         heading, row = (line for line in told.out.splitlines() if line.startswith(("Metric", "Products")))
         assert heading.split() == [
-            "Metric", "Due", "In", "7", "days", "In", "30", "days", "In", "90", "days", "50", "%", "80", "%", "95", "%",
+            "Metric", "Due", "In", "7", "days", "In", "30", "days", "In", "90", "days", "50%", "80%", "95%",
             "Brier", "Shared", "Drift", "Model",
         ]  # fmt: skip
         # 40 of a day ahead, 34 of 7, 27 of 14 and 11 of 30 have come due; .0625 is the square of a quarter.

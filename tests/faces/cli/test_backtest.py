@@ -43,13 +43,13 @@ def test_people_read_a_sentence_two_tables_and_what_was_left_out(shop: Cli) -> N
 
     assert (told.status, told.err) == (0, "")
     assert "\x1b" not in told.out
-    assert lines[0].startswith("The 80 % bands held ")
+    assert lines[0].startswith("The 80% bands held ")
     assert lines[1].startswith("Forecast again every 5 days from ")
     assert lines[1].endswith("to 1 Mar 2026, each time from what was known then.")
     errors = next(line for line in lines if "In 30 days" in line).split()
     assert " ".join(errors) == "Metric Origins In 30 days line endpoint walk In 90 days line endpoint walk"
     promises = next(line for line in lines if "Brier" in line).split()
-    assert " ".join(promises) == "Metric 50 % 80 % 95 % Brier line endpoint walk"
+    assert " ".join(promises) == "Metric 50% 80% 95% Brier line endpoint walk"
     assert sum(line.startswith("Media storage") for line in lines) == 2
     assert any("GB" in line for line in lines if line.startswith("Media storage"))
     assert any(line.startswith("Together") for line in lines)

@@ -60,10 +60,10 @@ def test_people_read_a_sentence_a_table_and_what_to_do_next(told: Told) -> None:
 
     assert (told.status, told.err) == (0, "")
     assert lines[0].startswith("On what it had not seen, the fitted model lost ")
-    assert lines[0].endswith(" % less by levels than the shipped one. For flows the shipped model stays.")
+    assert lines[0].endswith("% less by levels than the shipped one. For flows the shipped model stays.")
     assert lines[1].endswith("held out were the newest 80 days and a fifth of the 12 platforms, stores and merchants.")
     heads = next(line for line in lines if line.startswith("Held out"))
-    assert " ".join(heads.split()) == "Held out Windows Brier Fitted Pinball Fitted 80 % Fitted Saved"
+    assert " ".join(heads.split()) == "Held out Windows Brier Fitted Pinball Fitted 80% Fitted Saved"
     row = next(line for line in lines if line.startswith("Levels ")).split()
     assert row[1] == "60"
     assert float(row[3]) < float(row[2])

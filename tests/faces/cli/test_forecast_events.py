@@ -86,7 +86,7 @@ def test_the_nearest_are_named(shop: Cli, tmp_path: Path) -> None:
     assert line.startswith("Events ahead: Good Friday on 3 Apr 2026 (×")
     assert ", Easter Monday on 6 Apr 2026 (×" in line
     assert re.search(r", Spring fair on 8 Apr 2026 \(×(3|3\.1|2\.9), seen twice\),", line)
-    assert ", Spring fair 20 Apr 2026 – 22 Apr 2026 (×1.5, by the settings), and " in line
+    assert ", Spring fair 20 Apr 2026 to 22 Apr 2026 (×1.5, by the settings), and " in line
     assert line.endswith(" more: see `events` of --json.")
 
 

@@ -83,7 +83,8 @@ class TestShown:
             "",
         ]
         assert [line for line in told.out.splitlines() if line.startswith("●")] == [
-            "● critical Storage usage high", "● warning Seats running out", "● info Current tier: Starter",
+            "● critical Storage usage high", "● warning Seats running out",
+            "● info Current tier: Starter of the example ladder",
         ]  # fmt: skip
 
     def test_the_document_begins_with_the_five_keys(self, cli: Cli) -> None:

@@ -1,5 +1,6 @@
 """`outgrow status`: which columns a table has, and the day to act by."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from outgrow.store.schema import upgrade
 from outgrow.store.snapshots import write_measurements
 
 WHERE = ("--store-url", "sqlite:///ours.db")
-ALL = ["Metric", "Now", "Limit", "30 days", "Reached", "80 % range", "Act by", "Last 90 days"]
+ALL = ["Metric", "Now", "Limit", "30 days", "Reached", "80% range", "Act by", "Last 90 days"]
 SETTINGS = """
 [[limits]]
 metric = "storage_gb"
@@ -50,24 +51,26 @@ def columns(line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("width", "left_out"),
     [
-        (160, set()),
-        (152, set()),
-        (151, {"80 % range"}),
-        (117, {"80 % range", "30 days"}),
-        (101, {"80 % range", "30 days", "Last 90 days"}),
-        (86, {"80 % range", "30 days", "Last 90 days"}),
-        (80, {"80 % range", "30 days", "Last 90 days", "Now"}),
+        (160, []),
+        (135, ["Last 90 days"]),
+        (120, ["30 days", "Last 90 days"]),
+        (105, ["30 days", "Reached", "Last 90 days"]),
+        (95, ["Limit", "30 days", "Reached", "Last 90 days"]),
+        (80, ["Limit", "30 days", "Reached", "Act by", "Last 90 days"]),
+        (60, ["Limit", "30 days", "Reached", "Act by", "Last 90 days"]),
     ],
 )
-def test_the_day_to_act_by_is_left_out_last(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, width: int, left_out: set[str]
+def test_the_bars_are_left_out_first_and_the_value_and_the_range_never(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, width: int, left_out: list[str]
 ) -> None:
     monkeypatch.setattr(tables, "PLAIN_WIDTH", width)
     lines = cli("status", *WHERE).out.splitlines()
 
     assert columns(lines[2]) == [name for name in ALL if name not in left_out]
-    assert max(map(len, lines[2:5])) <= width
-    assert "…" not in "".join(lines[2:6]), "nothing is cut off"
+    assert max(map(len, lines[2:4])) <= width
+    assert "…" not in "".join(lines[2:7]), "nothing is cut off"
+    disk = next(line for line in lines if line.startswith("●") and "GB" in line)
+    assert re.search(r"\d+\.\d\d GB .*\d+ [A-Z][a-z]+ 20\d\d to \d+ [A-Z][a-z]+ 20\d\d", disk)
 
 
 def test_the_day_is_that_of_the_document(cli: Cli) -> None:

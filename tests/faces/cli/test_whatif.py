@@ -144,7 +144,7 @@ def test_people_get_sentences_and_tables(whatif: Cli) -> None:
 
     assert (told.status, told.err) == (0, "")
     for part in (
-        "As it is: Tier Medium",
+        "As it is: On the example ladder: tier Medium",
         "Spring: Tier Medium lasts until about 1 May 2026",
         "  The campaign, and the agencies' stores",
         "  300 new stores of plan pro on 1 May 2026",
@@ -164,8 +164,8 @@ def test_people_get_sentences_and_tables(whatif: Cli) -> None:
 
 
 def test_one_scenario_is_shown_with_its_ranges(whatif: Cli) -> None:
-    assert whatif("faster").out.count("80 % range") == 2
-    assert "80 % range" not in whatif("faster", "spring").out
+    assert whatif("faster").out.count("80% range") == 2
+    assert "80% range" not in whatif("faster", "spring").out
 
 
 def test_options_are_one_scenario_more(whatif: Cli) -> None:

@@ -13,6 +13,9 @@ from outgrow.domain.days import (
     local_day,
     month_start,
     next_month,
+    spoken,
+    spoken_month,
+    spoken_range,
     system_clock,
     time_zone,
 )
@@ -105,3 +108,15 @@ def test_days_between_include_both() -> None:
 
 def test_the_system_clock_knows_its_zone() -> None:
     assert system_clock().utcoffset() == timedelta(0)
+
+
+def test_days_are_written_alike_whatever_language_the_process_has() -> None:
+    assert [spoken(day) for day in (date(2027, 1, 6), date(2026, 3, 31), None)] == ["6 Jan 2027", "31 Mar 2026", "–"]
+    assert spoken_month(date(2026, 12, 24)) == "Dec 2026"
+
+
+def test_a_range_names_both_its_days() -> None:
+    assert spoken_range(date(2026, 12, 22), date(2027, 2, 9)) == "22 Dec 2026 to 9 Feb 2027"
+    assert spoken_range(date(2027, 2, 1), date(2027, 3, 9)) == "1 Feb 2027 to 9 Mar 2027"
+    assert spoken_range(date(2026, 12, 22), None) == "22 Dec 2026 or later"
+    assert spoken_range(None, None) == ""

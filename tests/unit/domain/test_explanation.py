@@ -39,7 +39,7 @@ def test_a_level_in_plain_words() -> None:
     assert level().sentences(STORAGE_USED_GB) == [
         "It grew by 1.16 GB a day over the last 7 days, 1.54 over 28, 1.5 over 91 and 1.26 over 364.",
         "The median grows by 1.32 GB a day over the next 30 days and 1.33 over 90.",
-        "The 80 % range is 26.1 GB wide in 30 days and 90.9 in 90.",
+        "The 80% range is 26.1 GB wide in 30 days and 90.9 in 90.",
         "The plain drift (the pace of the last 91 days goes on) has 16% of the say, the learned model the rest.",
         (
             "Of the doubt 90 days ahead, 52% is which of several courses it takes, 47% how fast it goes on and "
@@ -56,7 +56,7 @@ def test_a_flow_in_plain_words() -> None:
     assert flow().sentences(ORDERS_PER_DAY) == [
         "It averaged 885 orders a day over the last 7 days, 833 over 28 and 759 over 91.",
         "The forecast expects 799 orders a day over the next 30 days and 1,759 over 90.",
-        "A single day's 80 % range is 423 orders wide in 30 days and 540 in 90.",
+        "A single day's 80% range is 423 orders wide in 30 days and 540 in 90.",
     ]
 
 

@@ -1,8 +1,8 @@
-"""Metrics and scopes go by their names, their short names, and nothing else."""
+"""Metrics go by their names, their short names and their titles; scopes by their names."""
 
 import pytest
 
-from outgrow.domain.errors import UnknownMetricError, UsageError
+from outgrow.domain.errors import AmbiguousMetricError, UnknownMetricError, UsageError
 from outgrow.domain.metric import (
     ACTIVE_STORES,
     ALIASES,
@@ -70,7 +70,41 @@ def test_added_metrics_are_known_and_suggested() -> None:
     assert catalogue.resolve("disk_gb") is disk
     assert list(catalogue) == [*CATALOGUE, disk]
     with pytest.raises(UnknownMetricError, match="did you mean disk_gb"):
-        catalogue.resolve("disk")
+        catalogue.resolve("disc")
+
+
+@pytest.mark.parametrize("name", ["Media storage", "media STORAGE", " Media storage ", "STORAGE_GB", "Storage_Used_GB"])
+def test_a_title_is_a_name_whatever_its_case(name: str) -> None:
+    assert CATALOGUE.resolve(name) is STORAGE_USED_GB
+
+
+def test_what_several_are_called_is_refused_with_all_of_them() -> None:
+    with pytest.raises(AmbiguousMetricError) as caught:
+        CATALOGUE.resolve("Stores")
+
+    assert caught.value.what == "several metrics are called 'Stores'"
+    assert caught.value.mend == "use one of: active_stores, total_stores"
+
+
+def test_a_name_as_it_is_comes_before_any_title() -> None:
+    mine = Metric("Products", Kind.LEVEL, "products", "Mine")
+
+    assert MetricCatalogue([mine]).resolve("Products") is mine
+    assert MetricCatalogue([mine]).resolve("products").name == "total_products"
+
+
+def test_a_misspelt_title_is_answered_with_the_name() -> None:
+    with pytest.raises(UnknownMetricError, match="did you mean storage_used_gb"):
+        CATALOGUE.resolve("media storge")
+
+
+def test_of_many_metrics_only_some_are_listed() -> None:
+    many = MetricCatalogue(Metric(f"host_{n}", Kind.LEVEL, "GB", f"Host {n}") for n in range(1_000))
+    with pytest.raises(UnknownMetricError) as caught:
+        many.resolve("zzz")
+
+    assert len(caught.value.mend) < 600
+    assert caught.value.mend.endswith("see `outgrow metrics`")
 
 
 @pytest.mark.parametrize(

@@ -1,42 +1,56 @@
-"""The terminal: what is printed is shown as it is, and obeyed in nothing."""
+"""Tables that a terminal is too narrow for: columns are left out, words are broken, numbers and dates stay whole."""
 
-import re
-from io import StringIO
+import io
 
-import pytest
-from rich.text import Text
-from tests.support.names import obeyed
+from hypothesis import given
+from hypothesis import strategies as st
 
-from outgrow.faces.cli.tables import console, table
+from outgrow.faces.cli.tables import Column, _Console, table
 
-OUR_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-STRANGE = "[red]x[/red] :rocket: [link=https://x.example]y\x1b[2J\x1b]0;title\x07\x9b31m\u202e\u200b"
-SHOWN = "[red]x[/red] :rocket: [link=https://x.example]y"
-
-
-class Terminal(StringIO):
-    def isatty(self) -> bool:
-        return True
+COLUMNS = (
+    Column("Metric", "text"), Column("Now", "right"), Column("Limit", "right", 2), Column("80% range"),
+    Column("Act by", rank=1), Column("Bars", rank=3),
+)  # fmt: skip
+ROWS = (
+    ("Active subscriptions", "933.39 GB", "1,000", "26 Dec 2026 to 26 Jan 2027", "5 Dec 2026", "▁▂▃▄▅▆▇█"),
+    ("Stores", "29,342", "30,000", "3 Dec 2026 or later", "", ""),
+)
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    for name in ("NO_COLOR", "TERM"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLUMNS", "160")
-    return Terminal()
+def printed(width: int) -> list[str]:
+    out = io.StringIO()
+    _Console(file=out, width=width).print(table(COLUMNS, ROWS, width))
+    return [line.rstrip() for line in out.getvalue().splitlines()]
 
 
-def test_markup_is_text_and_no_control_but_our_colours_reaches_a_terminal(terminal: Terminal) -> None:
-    out = console(terminal)
+def shown(width: int) -> list[str]:
+    return [column.heading for column in COLUMNS if column.heading in printed(width)[0]]
 
-    out.print(STRANGE, style="bold", soft_wrap=True)
-    out.print(Text(STRANGE, style="red"), soft_wrap=True)
-    out.print(table([(STRANGE, "left"), ("Value", "right")], [(STRANGE, Text(STRANGE, style="green"))]))
 
-    printed = terminal.getvalue()
-    plain = OUR_COLOURS.sub("", printed)
-    assert OUR_COLOURS.search(printed)
-    assert not obeyed(plain)
-    assert plain.count(SHOWN) == 5
+def test_with_room_everything_is_shown() -> None:
+    assert shown(120) == [column.heading for column in COLUMNS]
+
+
+def test_columns_go_by_their_rank() -> None:
+    assert shown(93) == ["Metric", "Now", "Limit", "80% range", "Act by"]
+    assert shown(82) == ["Metric", "Now", "80% range", "Act by"]
+    assert shown(70) == ["Metric", "Now", "80% range"]
+    assert shown(10) == ["Metric", "Now", "80% range"]
+
+
+@given(st.integers(1, 130))
+def test_numbers_and_dates_are_whole_however_narrow_it_is(width: int) -> None:
+    text = "\n".join(printed(width))
+
+    assert "…" not in text
+    for row in ROWS:
+        assert row[1] in text
+        assert row[3] in text
+
+
+def test_words_are_broken_where_nothing_else_helps() -> None:
+    lines = printed(54)
+
+    assert max(map(len, lines)) <= 54
+    assert lines[2].startswith("Active ")
+    assert lines[3].startswith("subscriptions")

@@ -39,7 +39,7 @@ SURE = ladder_of(("Only", 150, "80"))
         ),
         (
             plan_of(60, 0.05, 0.3),
-            "Tier Small lasts until about 8 Jul 2027 (16 Apr 2027 at the earliest): order Medium by 26 Mar 2027",
+            "Tier Small lasts until about 8 Jul 2027 (16 Apr 2027 or later): order Medium by 26 Mar 2027",
             "the twelve months to Oct 2027 cost 1,240.00 EUR (960.00 to 1,450.00).",
         ),
         (

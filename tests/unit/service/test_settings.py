@@ -153,3 +153,49 @@ def test_what_is_wrong_is_said_with_its_place_and_its_mend(text: str, said: str,
 
     assert said in error.value.what
     assert mend in error.value.mend
+
+
+class TestPaths:
+    """What a settings file names lies beside it; what is given on the spot, in the working folder."""
+
+    TEXT = """
+        database_url = "sqlite:///shop.db?timeout=5"
+        store_url = "sqlite+pysqlite:///data/ours.db"
+        model_file = "models/own.npz"
+        scenarios_file = "questions.toml"
+    """
+
+    def test_relative_ones_begin_at_the_file(self, tmp_path: Path) -> None:
+        (tmp_path / "etc").mkdir()
+        (tmp_path / "etc" / "outgrow.toml").write_text(self.TEXT, encoding="utf-8")
+        settings = load_settings(Path("etc") / "outgrow.toml")
+
+        assert settings.database_url == "sqlite:///etc/shop.db?timeout=5"
+        assert settings.store_url == "sqlite+pysqlite:///etc/data/ours.db"
+        assert settings.model_file == Path("etc/models/own.npz")
+        assert settings.scenarios_file == Path("etc/questions.toml")
+        from_afar = load_settings(tmp_path / "etc" / "outgrow.toml")
+        assert from_afar.store_url == f"sqlite+pysqlite:///{tmp_path}/etc/data/ours.db"
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "sqlite://", "sqlite:///:memory:", "sqlite:////srv/ours.db", "sqlite:///file:ours.db?uri=true",
+            "postgresql://reader@db.example/shop", "no address",
+        ],
+    )  # fmt: skip
+    def test_other_addresses_stay(self, tmp_path: Path, address: str) -> None:
+        (tmp_path / "etc").mkdir()
+        (tmp_path / "etc" / "outgrow.toml").write_text(f'store_url = "{address}"', encoding="utf-8")
+
+        assert load_settings(tmp_path / "etc" / "outgrow.toml").store_url == address
+
+    def test_options_and_variables_begin_where_the_command_is_run(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "etc").mkdir()
+        (tmp_path / "etc" / "outgrow.toml").write_text(self.TEXT, encoding="utf-8")
+        monkeypatch.setenv("OUTGROW_MODEL_FILE", "here.npz")
+        settings = load_settings(tmp_path / "etc" / "outgrow.toml", store_url="sqlite:///here.db")
+
+        assert (settings.store_url, settings.model_file) == ("sqlite:///here.db", Path("here.npz"))

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.forecast import DaysUntil, Forecast, Status
 from outgrow.domain.history import OBSERVED, RECONSTRUCTED, History
-from outgrow.domain.metric import Metric
+from outgrow.domain.words import counted, exact, figure
 from outgrow.faces.charts import theme
-from outgrow.faces.charts.labels import Label, day_words, number_words, span_words, spread, text_width, wrap
+from outgrow.faces.charts.labels import Label, spread, text_width, wrap
 from outgrow.faces.charts.layout import Days, Frame, Values
 from outgrow.faces.charts.series import Series
 
@@ -43,10 +44,10 @@ class Crossing:
     def words(self) -> tuple[str, str]:
         """The date, and how sure it is."""
         if self.middle is None:
-            return f"10% chance by {day_words(self.start)}", f"even chance only after {day_words(self.horizon)}"
+            return f"10% chance by {spoken(self.start)}", f"even chance only after {spoken(self.horizon)}"
         if self.end is None:
-            return day_words(self.middle), f"80% range {day_words(self.start)} – after {day_words(self.horizon)}"
-        return day_words(self.middle), f"80% range {span_words(self.start, self.end)}"
+            return spoken(self.middle), f"80% range {spoken_range(self.start, None)}"
+        return spoken(self.middle), f"80% range {spoken_range(self.start, self.end)}"
 
 
 def headings(subtitle: str, forecast: Forecast | None, until: DaysUntil | None) -> list[str]:
@@ -64,24 +65,24 @@ def _sentence(until: DaysUntil) -> str:
     if until.reason:
         return until.reason[0].upper() + until.reason[1:]
     if until.days_ago is not None:
-        return f"The limit was reached {until.days_ago} days ago"
+        return f"The limit was reached {counted(until.days_ago, 'day')} ago"
     return until.status.value.replace("_", " ").capitalize()
 
 
-def column_width(values: Values, metric: Metric, forecast: Forecast | None, limit: float | None) -> int:
+def column_width(values: Values, forecast: Forecast | None, until: DaysUntil | None) -> int:
     """Pixels that the words beside the plot need."""
     words = ["90% range"] if forecast is not None else []
-    words += [_limit_words(limit, metric, values)] if limit is not None else []
+    words += [_limit_words(until, until.threshold, values)] if until and until.threshold is not None else []
     return round(max((text_width(w, theme.LABEL_SIZE, theme.SEMIBOLD) + COLUMN_GAP for w in words), default=0))
 
 
-def _limit_words(limit: float, metric: Metric, values: Values) -> str:
-    """`limit 30,000`, with an arrow where it lies outside the picture."""
+def _limit_words(until: DaysUntil, limit: float, values: Values) -> str:
+    """`limit 30,000`, or `example limit 30,000`, with an arrow where it lies outside the picture."""
     arrow = " ↑" if limit > values.high else " ↓" if limit < values.low else ""
-    return f"limit {number_words(limit, metric)}{arrow}"
+    return f"{'example ' if until.example else ''}limit {exact(limit)}{arrow}"
 
 
-def column_labels(frame: Frame, metric: Metric, forecast: Forecast | None, limit: float | None) -> list[Label]:
+def column_labels(frame: Frame, forecast: Forecast | None, until: DaysUntil | None) -> list[Label]:
     """Names of the median, the bands and the limit, beside the right edge at the height of what they name."""
     labels: list[Label] = []
     x = frame.width + COLUMN_GAP
@@ -93,9 +94,9 @@ def column_labels(frame: Frame, metric: Metric, forecast: Forecast | None, limit
             Label("50% range", x, frame.y((median + p75) / 2), theme.BAND_TEXT),
             Label("median", x, frame.y(median), theme.MEDIAN, weight=theme.SEMIBOLD),
         ]
-    if limit is not None:
-        y = min(max(frame.y(limit), 6.0), frame.height - 6.0)
-        text = _limit_words(limit, metric, frame.values)
+    if until is not None and until.threshold is not None:
+        y = min(max(frame.y(until.threshold), 6.0), frame.height - 6.0)
+        text = _limit_words(until, until.threshold, frame.values)
         labels.append(Label(text, x, y, theme.LIMIT, weight=theme.SEMIBOLD))
     if not labels:
         return []
@@ -149,7 +150,7 @@ def _newest_label(frame: Frame, series: Series, limit: float | None) -> list[Lab
     if newest is None:
         return []
     day, value = newest
-    text = f"{number_words(value, series.past.metric)} {_when(series, day)}"
+    text = f"{figure(value, series.past.metric, limit)} {_when(series, day)}"
     label = Label(text, frame.x(day) - 4, 0, theme.INK, "right", weight=theme.SEMIBOLD, halo=True)
     if label.box[0] < 0:
         label = replace(label, x=0.0, align="left")
@@ -194,13 +195,14 @@ def refusal_labels(frame: Frame, until: DaysUntil | None, limit: float | None) -
 def description(series: Series, days: Days, until: DaysUntil | None, crossing: Crossing | None) -> str:
     """The picture in a few sentences, for those who cannot see it."""
     metric, newest = series.past.metric, series.past.between(None, days.anchor).newest
-    parts = [f"{metric.label} from {day_words(days.first)} to {day_words(days.anchor)}"]
+    parts = [f"{metric.label} from {spoken(days.first)} to {spoken(days.anchor)}"]
+    limit = until.threshold if until is not None else None
     if newest is not None:
-        parts[0] += f", {number_words(newest[1], metric)} {metric.unit} {_when(series, newest[0])}"
+        parts[0] += f", {figure(newest[1], metric, limit)} {metric.unit} {_when(series, newest[0])}"
     if series.forecast is not None:
-        parts.append(f"Forecast with 50% and 90% ranges to {day_words(days.last)}")
-    if until is not None and until.threshold is not None:
-        parts.append(f"Limit {number_words(until.threshold, metric)} {metric.unit}")
+        parts.append(f"Forecast with 50% and 90% ranges to {spoken(days.last)}")
+    if limit is not None:
+        parts.append(f"{'Example limit' if until and until.example else 'Limit'} {exact(limit)} {metric.unit}")
     if crossing is not None:
         parts.append("Reached: " + ", ".join(crossing.words()))
     elif until is not None and until.status is not Status.OK:
@@ -209,4 +211,4 @@ def description(series: Series, days: Days, until: DaysUntil | None, crossing: C
 
 
 def _when(series: Series, day: date) -> str:
-    return f"on {day_words(day)}" if series.daily is None else f"a day in the week to {day_words(day)}"
+    return f"on {spoken(day)}" if series.daily is None else f"a day in the week to {spoken(day)}"

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from outgrow.domain.days import month_end
+from outgrow.domain.days import month_end, spoken_month
 from outgrow.domain.ladder import Tier
+from outgrow.domain.words import counted, percent
 from outgrow.faces.charts import theme
 from outgrow.faces.charts.labels import Label, spread, text_width
 from outgrow.faces.charts.layout import Frame
@@ -75,7 +76,7 @@ def _spots(stair: Stair, frame: Frame, poles: Sequence[float]) -> list[Label]:
 
 def next_label(tier: Tier, share: float | None, frame: Frame, poles: Sequence[float]) -> Label:
     """The next tier and its price over the line at that price: at the right end, or at the left of all poles."""
-    chance = "" if share is None else f", {share:.0%} within a year"
+    chance = "" if share is None else f", {percent(share)} within a year"
     text = f"next: {tier.name} {price(tier.cost_monthly)}{chance}"
     label = Label(text, frame.width, frame.y(float(tier.cost_monthly)) - 11, theme.MUTED, "right", halo=True)
     crossed = any(label.box[0] - EDGE < pole for pole in poles)
@@ -88,11 +89,11 @@ def total_words(plan: LadderPlan) -> list[tuple[str, str, int, int]]:
     cost, n = plan.cost, len(plan.months)
     small = (theme.MUTED, theme.SMALL_SIZE, theme.REGULAR)
     lines = [
-        (f"in {n} months" if n > 1 else "in 1 month", *small),
+        (f"in {counted(n, 'month')}", *small),
         (f"{price(cost.p50)} {plan.currency}", theme.INK, TOTAL_SIZE, theme.SEMIBOLD),
     ]
     if cost.p10 != cost.p90:
-        lines += [("80% range", *small), (f"{price(cost.p10)} – {price(cost.p90)}", *small)]
+        lines += [("80% range", *small), (f"{price(cost.p10)} to {price(cost.p90)}", *small)]
     return lines
 
 
@@ -119,11 +120,12 @@ def column_labels(plan: LadderPlan, frame: Frame) -> list[Label]:
 def description(report: LadderReport) -> str:
     """The picture in a few sentences, for those who cannot see it."""
     plan = report.plan
-    first, last = plan.months[0].month, plan.months[-1].month
+    first, last = (spoken_month(plan.months[at].month) for at in (0, -1))
     told = (
-        f"{stair.tier} from {stair.first:%B %Y} at {price(stair.cost)} {plan.currency}" for stair in stairs(plan.months)
+        f"{stair.tier} from {spoken_month(stair.first)} at {price(stair.cost)} {plan.currency}"
+        for stair in stairs(plan.months)
     )
     return (
-        f"Monthly cost of the infrastructure of platform {report.platform}, {first:%B %Y} to {last:%B %Y}. "
+        f"Monthly cost of the infrastructure of platform {report.platform}, {first} to {last}. "
         f"{sentence(plan)} Likely tiers: {', '.join(told)}."
     )

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from outgrow.domain.days import spoken
 from outgrow.domain.forecast import Status
 from outgrow.faces.charts import theme
 from outgrow.faces.charts.captions import Crossing
-from outgrow.faces.charts.labels import Label, day_words
+from outgrow.faces.charts.labels import Label
 from outgrow.faces.charts.layout import Frame
 from outgrow.planning.ladder_plan import LadderPlan, Step
 
@@ -109,7 +110,7 @@ def flags(plan: LadderPlan, frame: Frame, left: float, right: float) -> Flags:
 def _order(plan: LadderPlan, day: date, frame: Frame, room: tuple[float, float]) -> Flag:
     """Left of its pole, else right of it, else as near as there is room."""
     needed = plan.steps[0].needed
-    above = "now" if day == plan.as_of else day_words(day)
+    above = "now" if day == plan.as_of else spoken(day)
     below = f"order {needed.name}" if needed else "find a larger tier"
     tries = [_flag(day, frame.x(day), (above, below), theme.INK, side) for side in ("right", "left")]
     return _fitting(tries, room) or replace(tries[0], beside=False).moved(room[0] - tries[0].left)
@@ -130,7 +131,7 @@ def _first(step: Step, crossing: Crossing, frame: Frame, room: tuple[float, floa
 
 def _later(step: Step, day: date, frame: Frame, room: tuple[float, float], placed: Sequence[Flag]) -> Flag:
     """At its pole, or without words."""
-    above, below = day_words(day), f"{step.outgrown.name} outgrown"
+    above, below = spoken(day), f"{step.outgrown.name} outgrown"
     tries = [_flag(day, frame.x(day), (above, below), theme.LIMIT, side) for side in ("left", "right")]
     return _fitting([flag for flag in tries if flag.clear_of(placed)], room) or Flag(day, frame.x(day))
 

@@ -6,9 +6,10 @@ from datetime import date
 from math import log
 from typing import Any, Self
 
+from outgrow.domain.days import spoken
 from outgrow.domain.event import EventEffect, EventKind
 from outgrow.faces.charts import theme
-from outgrow.faces.charts.labels import Label, day_words, text_width
+from outgrow.faces.charts.labels import Label, text_width
 from outgrow.faces.charts.layers import Axes, Spec
 from outgrow.faces.charts.layout import Frame
 
@@ -81,7 +82,7 @@ class EventMarks:
     def sentence(self, anchor: date) -> list[str]:
         """Which events lie after a day, for those who cannot see them; none without any."""
         ahead = [e.event for e in self.effects if e.event.last > anchor and _is_notable(e)][:SAID]
-        said = ", ".join(f"{event.name} on {day_words(event.first)}" for event in ahead)
+        said = ", ".join(f"{event.name} on {spoken(event.first)}" for event in ahead)
         return [f"Events ahead: {said}."] if ahead else []
 
 

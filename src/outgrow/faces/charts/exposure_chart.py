@@ -7,6 +7,8 @@ mark has its place in pixels.
 
 from collections.abc import Iterator
 
+from outgrow.domain.days import spoken
+from outgrow.domain.words import percent
 from outgrow.faces.charts import theme
 from outgrow.faces.charts.exposure_rows import (
     COLUMNS,
@@ -21,7 +23,7 @@ from outgrow.faces.charts.exposure_rows import (
     slanted,
     used_bars,
 )
-from outgrow.faces.charts.labels import Label, day_words
+from outgrow.faces.charts.labels import Label
 from outgrow.faces.charts.layers import Spec, words
 from outgrow.faces.charts.pixels import pixel_layer, sheet
 from outgrow.service.exposure import ExposureReport
@@ -47,7 +49,7 @@ def exposure_chart(report: ExposureReport) -> Spec:
         A complete Vega-Lite 6 specification with its data; every layer has a name.
     """
     exposure = report.exposure
-    title = f"Sold against used: platform {report.platform}, tier {exposure.tier.name}, {day_words(exposure.as_of)}"
+    title = f"Sold against used: platform {report.platform}, {exposure.called}, {spoken(exposure.as_of)}"
     bars = bars_of(exposure, LEGEND + HEAD)
     bottom = LEGEND + HEAD + ROW * len(bars)
     swatches, words_of_them = _legend(divided=exposure.tenants is not None)
@@ -107,7 +109,7 @@ def _grid(bars: list[Bars], bottom: float) -> list[Spec]:
 
 
 def _scale_labels(bars: list[Bars], bottom: float) -> list[Label]:
-    labels = [Label(f"{share:.0%}", x, bottom + 13, theme.MUTED, "center") for share, x in _ticks(bars)]
+    labels = [Label(percent(share), x, bottom + 13, theme.MUTED, "center") for share, x in _ticks(bars)]
     return [*labels, Label("of what was sold", LEFT, bottom + 31, theme.MUTED, size=theme.SMALL_SIZE)]
 
 
@@ -133,7 +135,7 @@ def _layers() -> list[Spec]:
 
 def _description(report: ExposureReport) -> str:
     """The picture in a few sentences, for those who cannot see it."""
-    parts = [f"Platform {report.platform} on {day_words(report.exposure.as_of)}. {report.exposure.sentence}"]
+    parts = [f"Platform {report.platform} on {spoken(report.exposure.as_of)}. {report.exposure.sentence}"]
     for row in report.exposure.resources:
         use = row.use
         told = [

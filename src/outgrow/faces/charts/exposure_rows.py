@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from outgrow.domain.metric import Metric
+from outgrow.domain.words import exact, percent, rounded
 from outgrow.faces.charts import theme
-from outgrow.faces.charts.labels import Label, number_words, text_width
+from outgrow.faces.charts.labels import Label, text_width
 from outgrow.faces.charts.layers import Spec
 from outgrow.planning.exposure import Exposure, ResourceExposure
 
@@ -144,14 +145,14 @@ def amount_words(value: float, metric: Metric) -> str:
     """`29,342`, `933 GB`: a picture needs no hundredths of what is large."""
     if metric.is_count:
         return f"{value:,.0f}"
-    return f"{value:,.0f} {metric.unit}" if value >= 100 else f"{number_words(value, metric)} {metric.unit}"  # noqa: PLR2004
+    return f"{value:,.0f} {metric.unit}" if value >= 100 else f"{exact(rounded(value, metric.decimals))} {metric.unit}"  # noqa: PLR2004
 
 
 def share_words(share: float | None) -> str:
     """`46%`; from tenfold on, `12×`."""
     if share is None:
         return "–"
-    return f"{share:.0%}" if share < MANIFOLD else f"{share:,.0f}×"
+    return percent(share) if share < MANIFOLD else f"{share:,.0f}×"
 
 
 def _numbers(row: ResourceExposure, y: float) -> list[Label]:

@@ -75,7 +75,7 @@ def forecast_chart(
     strip = 43 if crossing is not None else 29
     padding = {
         "left": theme.MARGIN + _tick_width(values) + TICK_GAP,
-        "right": theme.MARGIN + column_width(values, history.metric, forecast, limit),
+        "right": theme.MARGIN + column_width(values, forecast, until),
         "top": theme.MARGIN + (TITLE_LINE if title else 0) + SUBTITLE_LINE * len(lines) + strip,
         "bottom": theme.MARGIN + DATE_LINES,
     }
@@ -125,8 +125,8 @@ def _datasets(
 ) -> Spec:
     """All data of the picture by name; `right` is the room beside the plot, in pixels."""
     limit = until.threshold if until is not None else None
-    metric, forecast = series.past.metric, series.forecast
-    labels = past_labels(frame, series, limit) + column_labels(frame, metric, forecast, limit)
+    forecast = series.forecast
+    labels = past_labels(frame, series, limit) + column_labels(frame, forecast, until)
     if crossing is not None:
         above = crossing_labels(frame, crossing, series.axis_title, right)
         labels += [replace(label, y=label.y - marks.lift) for label in above]

@@ -1,13 +1,11 @@
 """Words in a chart: how wide they are, how they are broken, and where they stand without hitting anything."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from outgrow.domain.metric import Metric
 from outgrow.faces.charts import theme
 
 
@@ -79,25 +77,3 @@ def _isotonic(values: NDArray[np.float64]) -> NDArray[np.float64]:
             block = ((mean * count + block[0] * block[1]) / (count + block[1]), count + block[1])
         blocks.append(block)
     return np.repeat([mean for mean, _ in blocks], [count for _, count in blocks])
-
-
-def day_words(day: date) -> str:
-    """`7 Jan 2027`, whatever the machine's language."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def span_words(first: date, last: date) -> str:
-    """`22 Dec 2026 – 9 Feb 2027`, the year once where it is the same."""
-    start = day_words(first)
-    return f"{start.removesuffix(f' {last.year}')} – {day_words(last)}"
-
-
-def number_words(value: float, metric: Metric) -> str:
-    """A value with thousands separators and no more decimals than it is worth."""
-    if 0 < abs(value) < 10**-metric.decimals:
-        return f"{value:.2g}"
-    text = f"{value:,.{metric.decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

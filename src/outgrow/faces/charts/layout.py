@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from outgrow.domain.days import next_month
 from outgrow.domain.forecast import DaysUntil, Forecast
 from outgrow.domain.history import MISSING, History
+from outgrow.domain.words import HUGE, MOST_DECIMALS, WHOLE_FROM
 
 LEAST_PAST, MOST_PAST = 180, 365
 LEAST_AHEAD, AHEAD_WITHOUT_CROSSING = 90, 180
 LIMIT_REACH = 2.5
 """A limit within this factor of the current value is always in the picture."""
 
+TINY_STEP = 1e-4
+"""Grid lines nearer to each other are told with their power of ten."""
 DAY_BY_DAY, WEEK_BY_WEEK = 14, 75
 """Longest spans whose axis names each day, each Monday; longer ones name months."""
 
@@ -48,8 +51,15 @@ class Values:
     """Distance of the grid lines."""
 
     def format(self) -> str:
-        """How the axis writes its numbers: thousands separated, as many decimals as the step has."""
-        digits = f"{self.step:.10f}".rstrip("0").partition(".")[2]
+        """How the axis writes its numbers: thousands separated, as many decimals as the step has.
+
+        Very small and very large ones are written with their power of ten, as `outgrow.domain.words` does.
+        """
+        digits = f"{self.step:.{MOST_DECIMALS}f}".rstrip("0").partition(".")[2]
+        if self.step < TINY_STEP or self.high >= HUGE:
+            power = math.floor(math.log10(self.step) + 1e-9)
+            beyond = math.floor(math.log10(max(abs(self.low), abs(self.high)))) - power
+            return f".{beyond + (not (self.step / 10.0**power).is_integer())}e"
         return f",.{len(digits)}f"
 
     def ticks(self) -> list[float]:
@@ -115,10 +125,17 @@ def choose_values(shown: History, forecast: Forecast | None, ahead: int, limit: 
     if limit is not None and (not current or current / LIMIT_REACH <= limit <= current * LIMIT_REACH):
         core.append(limit)
     if forecast is None:
-        return _rounded(core, shown.metric.is_count)
+        return _rounded(core, _is_whole(shown))
     inner = np.concatenate([forecast.quantile(level)[:ahead] for level in (0.25, 0.5, 0.75)])
     core += [float(inner.min()), float(inner.max())]
-    return _rounded(core + _useful_edges(forecast, ahead, core), shown.metric.is_count)
+    return _rounded(core + _useful_edges(forecast, ahead, core), _is_whole(shown))
+
+
+def _is_whole(shown: History) -> bool:
+    """Whether fractions make no sense on the axis: of what is counted in whole things, or many of them a day."""
+    known = shown.values[shown.provenance != MISSING]
+    whole = bool((known == np.round(known)).all()) or bool(np.abs(known).max() >= WHOLE_FROM)
+    return shown.metric.is_count and whole
 
 
 def _useful_edges(forecast: Forecast, ahead: int, core: list[float]) -> list[float]:
@@ -132,7 +149,7 @@ def _useful_edges(forecast: Forecast, ahead: int, core: list[float]) -> list[flo
 def _rounded(points: list[float], whole: bool) -> Values:
     low, high = min(points), max(points)
     if high - low < 0.02 * abs(high) or high == low:
-        pad = max(0.02 * abs(high), 1.0 if whole else 0.01)
+        pad = max(0.02 * abs(high), 1.0 if whole or not high else 0.0)
         low, high = max(low - pad, 0.0), high + pad
     if low < ZERO_SHARE * high:
         low = 0.0

@@ -6,6 +6,7 @@ held of what they promised, and the Brier scores beside those of the rules of th
 
 from dataclasses import dataclass
 
+from outgrow.domain.words import percent
 from outgrow.faces.charts import theme
 from outgrow.faces.charts.forecast_chart import TITLE_GAP
 from outgrow.faces.charts.labels import Label
@@ -72,7 +73,7 @@ def reliability_chart(report: BacktestReport) -> Spec:
     bins = [found for found in report.result.reliability() if found.count]
     held, brier = _held_rows(report), _brier_rows(report)
     labels = [*_diagram_labels(bins), *_held_labels(held), *_brier_labels(brier)]
-    title, said = f"Do the forecasts keep their word? Platform {report.platform}", report.sentence.replace(" %", "%")
+    title, said = f"Do the forecasts keep their word? Platform {report.platform}", report.sentence
     return {
         **sheet(title, said, _description(report, bins), HEIGHT, gap=TITLE_GAP + 6),
         "datasets": {
@@ -195,7 +196,7 @@ def _held_labels(rows: list[Spec]) -> list[Label]:
     labels = _heading(470, 0, "What came within the bands", "bar: all metrics  ·  dots: each metric  ·  red: promised")
     for row in rows:
         labels.append(Label(f"{row['band']}% band", HELD.left - 10, row["middle"], theme.INK, "right"))
-        held = "–" if row["held"] is None else f"{row['held']:.0%}"
+        held = "–" if row["held"] is None else percent(row["held"])
         labels.append(Label(held, HELD.right + 10, row["middle"], theme.MEDIAN, weight=theme.SEMIBOLD))
     return labels
 
@@ -248,7 +249,7 @@ def _description(report: BacktestReport, bins: list[ReliabilityBin]) -> str:
     """The picture in a few sentences, for those who cannot see it."""
     parts = [f"Platform {report.platform}: {report.sentence}"]
     if bins:
-        told = ", ".join(f"{found.happened:.0%} of {found.said:.0%}" for found in bins)
+        told = ", ".join(f"{percent(found.happened)} of {percent(found.said)}" for found in bins)
         parts.append(f"Crossings that came, of those that were forecast: {told}.")
     scores = [f"{NAMES[name]} {brier:.3f}" for name in NAMES if (brier := report.result.brier(name)) is not None]
     if scores:

@@ -4,9 +4,11 @@ A row for each: how likely its binding limit is reached within 90 days as a pale
 it. What is reached already fills the row in vermilion. Every mark has its place in pixels.
 """
 
+from outgrow.domain.days import spoken
 from outgrow.domain.tenant import WITHIN
+from outgrow.domain.words import percent
 from outgrow.faces.charts import theme
-from outgrow.faces.charts.labels import Label, day_words
+from outgrow.faces.charts.labels import Label
 from outgrow.faces.charts.layers import Spec, words
 from outgrow.faces.charts.pixels import pixel_layer, sheet
 from outgrow.faces.charts.tenants_rows import DATE_END, LEFT, PLAN_END, ROW, TenantBar, place
@@ -39,7 +41,7 @@ def tenants_chart(report: TenantReport) -> Spec:
     key = KEY if any(bar.reached for bar in bars) else KEY[:-1]
     labels = [*_legend_words(key), *_headings(plan.currency), *_scale(bottom)]
     labels += [label for bar in bars for label in bar.labels()]
-    title = f"Who outgrows a plan: platform {report.platform}, {day_words(plan.as_of)}"
+    title = f"Who outgrows a plan: platform {report.platform}, {spoken(plan.as_of)}"
     return {
         **sheet(title, sentence(plan), _description(report, bars), bottom + FOOT),
         "datasets": {
@@ -86,7 +88,7 @@ def _headings(currency: str) -> list[Label]:
 
 def _scale(bottom: float) -> list[Label]:
     return [
-        Label(f"{share:.0%}", place(share), bottom + 13, theme.MUTED, "center", theme.SMALL_SIZE) for share in TICKS
+        Label(percent(share), place(share), bottom + 13, theme.MUTED, "center", theme.SMALL_SIZE) for share in TICKS
     ]
 
 
@@ -104,9 +106,9 @@ def _layers() -> list[Spec]:
 
 def _description(report: TenantReport, bars: list[TenantBar]) -> str:
     """The picture in a few sentences, for those who cannot see it."""
-    parts = [f"Platform {report.platform} on {day_words(report.plan.as_of)}. {sentence(report.plan)}"]
+    parts = [f"Platform {report.platform} on {spoken(report.plan.as_of)}. {sentence(report.plan)}"]
     for bar in bars:
         who = bar.upsell.tenant.name
-        chances = " and ".join(f"{bar.chance(days):.0%} within {days} days" for days in WITHIN)
+        chances = " and ".join(f"{percent(bar.chance(days))} within {days} days" for days in WITHIN)
         parts.append(f"{who}: {'the limit is reached' if bar.reached else chances}.")
     return " ".join(parts)

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from outgrow.domain.days import spoken
 from outgrow.domain.forecast import Status
 from outgrow.domain.tenant import WITHIN
 from outgrow.domain.upsell import Upsell
+from outgrow.domain.words import percent
 from outgrow.faces.charts import theme
 from outgrow.faces.charts.exposure_rows import amount_words
-from outgrow.faces.charts.labels import Label, day_words, text_width
+from outgrow.faces.charts.labels import Label, text_width
 from outgrow.faces.charts.layers import Spec
 from outgrow.planning.ladder_words import amount
 from outgrow.planning.resource_use import RESOURCE_METRICS
@@ -75,13 +77,13 @@ class TenantBar:
             return
         soon, later = self.chance(SOON), self.chance(LATER)
         if place(soon) - LEFT >= INSIDE:
-            number = f"{soon:.0%}"
+            number = percent(soon)
             yield Label(number, place(soon) - 5, self.middle, theme.PAPER, "right", theme.SMALL_SIZE, theme.SEMIBOLD)
-        yield Label(f"{later:.0%}", place(later) + 6, self.middle, theme.INK, size=theme.SMALL_SIZE, halo=True)
+        yield Label(percent(later), place(later) + 6, self.middle, theme.INK, size=theme.SMALL_SIZE, halo=True)
 
     def _date(self) -> str:
         middle = self.upsell.binding.days.dates(self.as_of)["p50"]
-        return "" if self.reached else day_words(middle) if middle else "later"
+        return "" if self.reached else spoken(middle) if middle else "later"
 
     def _plan(self) -> Label:
         change = self.upsell.revenue_change

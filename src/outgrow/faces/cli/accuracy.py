@@ -1,11 +1,13 @@
 """`outgrow accuracy`, and what other commands say when it makes them ask another model."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, say, with_workspace
+from outgrow.domain.days import spoken
+from outgrow.domain.words import counted, percent
+from outgrow.faces.cli.command import AsOf, Json, MetricNames, as_date, print_json, say, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.domain.metric import Metric, Scope
@@ -15,14 +17,12 @@ if TYPE_CHECKING:
 
 ERRORS_AHEAD = (7, 30, 90)
 """Days ahead whose errors the table of all metrics shows; one metric's table and the document have all."""
-COLUMNS = ("Due", "Error", "50 %", "80 %", "95 %", "Loss", "of shared", "of drift")
+COLUMNS = ("Due", "Error", "50%", "80%", "95%", "Loss", "of shared", "of drift")
 
 
 def accuracy(
     workspace: "Workspace",
-    metrics: Annotated[
-        list[str] | None, typer.Argument(metavar="[METRIC]...", help="Names or short names (default: all).")
-    ] = None,
+    metrics: MetricNames = None,
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
@@ -52,7 +52,6 @@ def say_fallbacks(view: "View", metrics: "Iterable[Metric]", scope: "Scope | Non
 
 def _print(report: "AccuracyReport", keeps: str, *, detailed: bool) -> None:
     from outgrow.faces.cli.tables import console
-    from outgrow.faces.cli.text import day
 
     out = console()
     if not report.metrics:
@@ -60,9 +59,9 @@ def _print(report: "AccuracyReport", keeps: str, *, detailed: bool) -> None:
         return
     if not report.due:
         kept = sum(found.issued for found in report.metrics)
-        number, metrics = _count(kept, "forecast is", "forecasts are"), _count(len(report.metrics), "metric", "metrics")
+        number, metrics = counted(kept, "forecast is", "forecasts are"), counted(len(report.metrics), "metric")
         out.print(
-            f"{number} kept, of {metrics}. None is due yet: the first forecast comes due on {day(report.next_due)}.",
+            f"{number} kept, of {metrics}. None is due yet: the first forecast comes due on {spoken(report.next_due)}.",
             soft_wrap=True,
         )
         return
@@ -82,8 +81,8 @@ def _print_all(report: "AccuracyReport") -> None:
     from outgrow.service.scoring import LEAST_ISSUES, WINDOW_DAYS
 
     headings = [
-        ("Metric", "left"), ("Due", "right"), *((f"In {days} days", "right") for days in ERRORS_AHEAD),
-        *((name, "right") for name in ("50 %", "80 %", "95 %", "Brier", "Shared", "Drift")), ("Model", "left"),
+        ("Metric", "text"), ("Due", "right"), *((f"In {days} days", "right") for days in ERRORS_AHEAD),
+        *((name, "right") for name in ("50%", "80%", "95%", "Brier", "Shared", "Drift")), ("Model", "left"),
     ]  # fmt: skip
     rows = []
     for found in report.metrics:
@@ -93,7 +92,7 @@ def _print_all(report: "AccuracyReport") -> None:
                 found.metric.label,
                 f"{together.due:,}",
                 *(_amount(by_days[days].mean_absolute_error) for days in ERRORS_AHEAD),
-                *(_share(share) for share in together.coverage.values()),
+                *(percent(share) for share in together.coverage.values()),
                 _score(_brier(found.recent)),
                 _amount(found.verdict.shared),
                 _amount(found.verdict.drift),
@@ -101,8 +100,8 @@ def _print_all(report: "AccuracyReport") -> None:
             ]
         )
     out = console()
-    out.print(f"Forecasts that came due in the last {WINDOW_DAYS} days, up to {report.today}\n")
-    out.print(table(headings, rows))
+    out.print(f"Forecasts that came due in the last {WINDOW_DAYS} days, up to {spoken(report.today)}\n")
+    out.print(table(headings, rows, out.width))
     out.print(
         "How far off the median was, in the metric's unit; how much of what came each band held; the Brier score of "
         "the chances that limits are reached, 0 is best; the mean loss of either model. The one with the smaller loss "
@@ -116,30 +115,29 @@ def _print_metric(found: "MetricAccuracy") -> None:
     from rich.text import Text
 
     from outgrow.faces.cli.tables import console, table
-    from outgrow.faces.cli.text import day
     from outgrow.service.scoring import WINDOW_DAYS
 
     out = console()
-    kept = _count(found.issued, "forecast is", "forecasts are")
-    rest = f": {kept} kept since {day(found.first_issued)}; model {found.model}; errors and losses in "
+    kept = counted(found.issued, "forecast is", "forecasts are")
+    rest = f": {kept} kept since {spoken(found.first_issued)}; model {found.model}; errors and losses in "
     out.print(Text.assemble((found.metric.label, "bold"), f"{rest}{found.metric.unit}\n"))
     headings = [("In", "left"), *((name, "right") for name in COLUMNS)]
     for title, span in (
         (f"Came due in the last {WINDOW_DAYS} days", found.recent),
-        (f"Ever since {day(found.first_issued)}", found.ever),
+        (f"Ever since {spoken(found.first_issued)}", found.ever),
     ):
         scored = [score for score in span.horizons if score.due]
         if not scored:
             out.print(f"{title}: nothing.\n")
             continue
         out.print(f"{title}:")
-        rows = [[_count(score.days_ahead or 0, "day", "days"), *_cells(score)] for score in scored]
-        out.print(table(headings, [*rows, ["together", *_cells(span.together)]]))
+        rows = [[counted(score.days_ahead or 0, "day"), *_cells(score)] for score in scored]
+        out.print(table(headings, [*rows, ["together", *_cells(span.together)]], out.width))
         for limit in span.limits:
             if limit.due:
                 out.print(
-                    f"Limits within {limit.within_days} days: {_count(limit.due, 'chance', 'chances')} told, "
-                    f"{_share(limit.said)} on average, {_share(limit.came)} came; Brier score {_score(limit.brier)}."
+                    f"Limits within {counted(limit.within_days, 'day')}: {counted(limit.due, 'chance')} told, "
+                    f"{percent(limit.said)} on average, {percent(limit.came)} came; Brier score {_score(limit.brier)}."
                 )
         out.print()
 
@@ -148,7 +146,7 @@ def _cells(score: "HorizonScore") -> list[str]:
     return [
         f"{score.due:,}",
         _amount(score.mean_absolute_error),
-        *(_share(share) for share in score.coverage.values()),
+        *(percent(share) for share in score.coverage.values()),
         *(_amount(loss) for loss in score.pinball.values()),
     ]
 
@@ -166,14 +164,6 @@ def _amount(value: float | None) -> str:
 
 def _score(brier: float | None) -> str:
     return "–" if brier is None else f"{brier:.3f}"
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0%}"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def register(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from typing import Annotated
 
 import typer
 
@@ -28,6 +29,7 @@ from outgrow.faces.cli import (
     import_,
     init,
     ladder,
+    metrics,
     plugin,
     recommend,
     status,
@@ -44,6 +46,15 @@ EPILOG = (
     "--debug anywhere on the line shows the traceback of an error."
 )
 
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"outgrow {version('outgrow')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="outgrow",
     help="Says when a multi-tenant commerce platform outgrows what it has, and what to do about it.",
@@ -53,10 +64,19 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 for door in (
-    demo, init, doctor, capture, backfill, import_, status, when, forecast, trends, history, explain, recommend, ladder,
-    tenants, whatif, backtest, accuracy, fit, check,
+    demo, init, doctor, capture, backfill, import_, metrics, status, when, forecast, trends, history, explain,
+    recommend, ladder, tenants, whatif, backtest, accuracy, fit, check,
 ):  # fmt: skip
     door.register(app)
+
+
+@app.callback()
+def outgrow(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """What stands before the name of a command."""
 
 
 def check_asked(words: list[str]) -> object:

@@ -48,8 +48,9 @@ def backfill(
 
 def print_report(report: "BackfillReport") -> None:
     """What was rebuilt, what could not be, and what the time stamps cannot tell."""
+    from outgrow.domain.days import spoken_range
+    from outgrow.domain.words import counted
     from outgrow.faces.cli.tables import console
-    from outgrow.faces.cli.text import day
 
     out = console()
     if report.first_day is None:
@@ -57,8 +58,9 @@ def print_report(report: "BackfillReport") -> None:
         return
     verb = "Would rebuild" if report.dry_run else "Rebuilt"
     out.print(
-        f"{verb} {len(report.metrics)} metrics on {report.days:,} days of platform {report.platform}, "
-        f"{day(report.first_day)} to {day(report.last_day)}.",
+        f"{verb} {counted(len(report.metrics), 'metric')} on {counted(report.days, 'day')} "
+        f"of platform {report.platform}, "
+        f"{spoken_range(report.first_day, report.last_day)}.",
         soft_wrap=True,
     )
     for metric, reason in report.unavailable.items():

@@ -5,18 +5,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, say, with_workspace
+from outgrow.domain.days import spoken
+from outgrow.domain.words import Figures, percent
+from outgrow.faces.cli.command import AsOf, Json, MetricNames, as_date, drawing, print_json, say, with_workspace
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from outgrow.domain.metric import Metric
+    from outgrow.faces.cli.tables import Column
     from outgrow.forecasting.backtest import Backtest, MetricBacktest
     from outgrow.service.backtest import BacktestReport
     from outgrow.service.workspace import Workspace
 
-SHOWN_DAYS = {30: 0, 90: 116}
-"""Days ahead whose errors the table shows, and how wide a terminal has to be for each; the document has all."""
+SHOWN_DAYS = {30: 0, 90: 1}
+"""Days ahead whose errors the table shows, and their columns' rank; the document has all."""
 NAMES = {"straight_line": "line", "endpoint": "endpoint", "random_walk": "walk"}
 """The rules of thumb, as the table heads them."""
 ERRORS = (
@@ -31,13 +34,11 @@ PROMISES = (
 
 def backtest(
     workspace: "Workspace",
-    metrics: Annotated[
-        list[str] | None, typer.Argument(metavar="[METRIC]...", help="Names or short names (default: all).")
-    ] = None,
+    metrics: MetricNames = None,
     every: Annotated[int, typer.Option(metavar="DAYS", help="Distance of the days from which is forecast.")] = 5,
     horizon: Annotated[int, typer.Option(metavar="DAYS", help="How far ahead is compared, 30 to 365.")] = 365,
-    png: Annotated[Path | None, typer.Option(help="Draw a chart into this PNG file.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="Draw a chart into this SVG file.")] = None,
+    png: Annotated[Path | None, drawing(".png", "Draw a chart into this PNG file.")] = None,
+    svg: Annotated[Path | None, drawing(".svg", "Draw a chart into this SVG file.")] = None,
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
@@ -71,7 +72,6 @@ def _print(report: "BacktestReport") -> None:
     from rich.text import Text
 
     from outgrow.faces.cli.tables import console, table
-    from outgrow.faces.cli.text import day
 
     out, result = console(), report.result
     out.print(Text(report.sentence, style="bold"), soft_wrap=True)
@@ -79,10 +79,10 @@ def _print(report: "BacktestReport") -> None:
         spans = [found.span for found in result.metrics]
         first, last = min(span[0] for span in spans), max(span[1] for span in spans)
         every = "every day" if result.rules.every_days == 1 else f"every {result.rules.every_days} days"
-        out.print(f"Forecast again {every} from {day(first)} to {day(last)}, each time from what was known then.")
-        for part, legend in ((_errors(result, out.width), ERRORS), (_promises(result), PROMISES)):
+        out.print(f"Forecast again {every} from {spoken(first)} to {spoken(last)}, each time from what was known then.")
+        for part, legend in ((_errors(result), ERRORS), (_promises(result), PROMISES)):
             out.print()
-            out.print(table(*part))
+            out.print(table(*part, out.width))
             out.print(Text(legend, style="bright_black"))
     for at, short in enumerate(result.too_short):
         if at == 0 and result.metrics:
@@ -90,18 +90,19 @@ def _print(report: "BacktestReport") -> None:
         out.print(f"Left out: {short.metric.label}: {short.reason}.", soft_wrap=True)
 
 
-Headings = list[tuple[str, str]]
+Headings = list["tuple[str, str] | Column"]
 Rows = list[list["str | Text"]]
 
 
-def _errors(result: "Backtest", width: int) -> tuple[Headings, Rows]:
+def _errors(result: "Backtest") -> tuple[Headings, Rows]:
     """Per metric, how far off the median was, in its unit and against the rules of thumb."""
+    from outgrow.faces.cli.tables import Column
     from outgrow.forecasting.backtest import ENGINE
 
-    days = [day for day, least in SHOWN_DAYS.items() if day in result.rules.days and width >= least]
-    headings = [("Metric", "left"), ("Origins", "right")]
+    days = [day for day in SHOWN_DAYS if day in result.rules.days]
+    headings: Headings = [("Metric", "text"), ("Origins", "right")]
     for day in days:
-        headings += [(f"In {day} days", "right"), *((name, "right") for name in NAMES.values())]
+        headings += [Column(name, "right", SHOWN_DAYS[day]) for name in (f"In {day} days", *NAMES.values())]
 
     def row(found: "MetricBacktest") -> list["str | Text"]:
         cells: list[str | Text] = [_label(found.metric), str(len(found.origins))]
@@ -117,9 +118,9 @@ def _promises(result: "Backtest") -> tuple[Headings, Rows]:
     from outgrow.forecasting.backtest import BANDS, ENGINE
 
     names = {ENGINE: "Brier", **NAMES}
-    headings = [
-        ("Metric", "left"),
-        *((f"{band} %", "right") for band in BANDS),
+    headings: Headings = [
+        ("Metric", "text"),
+        *((f"{band}%", "right") for band in BANDS),
         *((n, "right") for n in names.values()),
     ]
 
@@ -142,8 +143,9 @@ def _amount(value: float | None, metric: "Metric") -> str:
     """An error in the unit, with a decimal more than the metric where it is small."""
     if value is None:
         return "–"
-    decimals = metric.decimals + (value < 10)  # noqa: PLR2004 - a digit
-    return f"{value:,.{decimals}f} {metric.unit if not metric.is_count else ''}".rstrip()
+    from outgrow.faces.cli.text import with_unit
+
+    return with_unit(Figures(metric.decimals + (value < 10)).write(value), metric)  # noqa: PLR2004 - a digit
 
 
 def _saved(skill: float | None) -> "str | Text":
@@ -162,7 +164,7 @@ def _held(share: float | None, band: int) -> "str | Text":
 
     if share is None:
         return "–"
-    return Text(f"{100 * share:.0f}%", style="yellow" if share < band / 100 - KEPT else "")
+    return Text(percent(share), style="yellow" if share < band / 100 - KEPT else "")
 
 
 def _score(brier: float | None) -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from outgrow.faces.cli.command import Json, print_json, say, with_workspace
+from outgrow.faces.cli.command import Json, complain, print_json, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
@@ -17,6 +17,8 @@ def capture(workspace: "Workspace", json: Json = False) -> None:
 
     Run it once a day, or as often as you like: what was observed stays as it is.
     """
+    from outgrow.domain.days import spoken
+    from outgrow.domain.words import counted
     from outgrow.service.capture import capture as take
     from outgrow.service.capture import open_reasons
     from outgrow.sources.commerce.platforms import find_platform
@@ -30,9 +32,9 @@ def capture(workspace: "Workspace", json: Json = False) -> None:
     if json:
         print_json({"platform": platform.code, "date": day.isoformat(), "values": values, "missing": missing})
     else:
-        typer.echo(f"{platform.name}: {values} values captured for {day}.")
+        typer.echo(f"{platform.name}: {counted(values, 'value')} captured for {spoken(day)}.")
     for metric, reason in missing.items():
-        say(f"missing: {metric}: {reason}")
+        complain(f"missing: {metric}: {reason}")
     if missing:
         raise typer.Exit(PARTLY)
 

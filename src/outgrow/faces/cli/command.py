@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import partial, wraps
 from pathlib import Path
@@ -15,12 +16,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from outgrow.domain.errors import UsageError
 from outgrow.domain.text import clean_document, cleaned_lines
+from outgrow.faces.cli.completing import metric_names, scope_names
 
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
 
 R = TypeVar("R")
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
 DatabaseUrl = Annotated[
     str | None,
@@ -36,16 +40,44 @@ PlatformName = Annotated[
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="Settings file (default: outgrow.toml).")
 ]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing on standard error but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the JSON document on standard output, and nothing else.")]
 AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Use only what was known on that day."),
 ]
 WithoutProjects = Annotated[bool, typer.Option("--without-projects", help="Leave committed projects out.")]
-ScopeName = Annotated[str, typer.Option("--scope", metavar="SCOPE", help="Whose metric, such as store:17.")]
+ScopeName = Annotated[
+    str,
+    typer.Option("--scope", metavar="SCOPE", help="Whose metric, such as store:17.", autocompletion=scope_names),
+]
+MetricName = Annotated[
+    str,
+    typer.Argument(
+        help="Name, short name or title of a metric: total_products, stores, ...", autocompletion=metric_names
+    ),
+]
+MetricNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[METRIC]...", help="Names, short names or titles (default: all).", autocompletion=metric_names
+    ),
+]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
 
 _SHARED = {"database_url": DatabaseUrl, "store_url": StoreUrl, "platform": PlatformName, "config": ConfigFile}
+
+
+def drawing(suffix: str, help_: str) -> Any:  # noqa: ANN401 - what typer's own function gives
+    """An option that names a picture's file, refused before anything is computed where it is of another kind."""
+
+    def checked(option: typer.CallbackParam, file: Path | None) -> Path | None:
+        if file is not None and file.suffix.lower() != suffix:
+            what = f"{option.opts[0]} {file}: the file's name does not end in {suffix}"
+            raise UsageError(what, f"name it {file.stem}{suffix}")
+        return file
+
+    return typer.Option(metavar="FILE", help=help_, callback=checked)
 
 
 def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Callable[..., R]:
@@ -59,10 +91,11 @@ def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Call
     @wraps(command)
     def run(**options: Any) -> R:  # noqa: ANN401
         where = {name: options.pop(name) for name in _SHARED}
-        if deferred:
-            return command(partial(open_workspace, **where), **options)
-        with reader_may_leave(), closing(open_workspace(**where)) as workspace:
-            return command(workspace, **options)
+        with quietly(options.pop("quiet")):
+            if deferred:
+                return command(partial(open_workspace, **where), **options)
+            with reader_may_leave(), closing(open_workspace(**where)) as workspace:
+                return command(workspace, **options)
 
     signature = inspect.signature(command)
     own = list(signature.parameters.values())[1:]
@@ -70,6 +103,7 @@ def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Call
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
         for name, kind in _SHARED.items()
     ]
+    shared.append(inspect.Parameter("quiet", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Quiet))
     keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
     run.__signature__ = signature.replace(parameters=[*keyword_only, *shared])  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in (*own, *shared)}
@@ -134,6 +168,38 @@ def _finite(document: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
     return None if isinstance(document, float) and not math.isfinite(document) else document
 
 
+@contextmanager
+def quietly(quiet: bool) -> Iterator[None]:
+    """Keep messages, progress and warnings back, if so asked; errors are told all the same."""
+    if not quiet:
+        yield
+        return
+    import logging
+    import warnings
+
+    before = logging.root.manager.disable
+    token = _quiet.set(True)
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
+        _quiet.reset(token)
+
+
+def is_quiet() -> bool:
+    """Whether only errors may be told."""
+    return _quiet.get()
+
+
 def say(message: str) -> None:
-    """A message for the person, on standard error."""
+    """A message for the person, on standard error, unless only errors are to be told."""
+    if not is_quiet():
+        complain(message)
+
+
+def complain(message: str) -> None:
+    """What failed without ending the command, on standard error."""
     sys.stderr.write(cleaned_lines(message) + "\n")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import Day, as_date, reader_may_leave, started
+from outgrow.faces.cli.command import Day, Quiet, as_date, quietly, reader_may_leave, started
 
 if TYPE_CHECKING:
     from outgrow.service.demo import Demo
@@ -23,6 +23,7 @@ def demo(
     database_url: Annotated[str, typer.Option(metavar="URL", help="Where to build it.")] = URL,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The same seed and day give the same platform.")] = 7,
     today: Day = None,
+    quiet: Quiet = False,
 ) -> None:
     """Build a synthetic platform to try everything on.
 
@@ -37,7 +38,7 @@ def demo(
     day = as_date(today) or now
     if day > now:
         raise UsageError(f"{day} has not come yet", f"give --today {now} or an earlier day")
-    with progress_bar() as tell:
+    with quietly(quiet), progress_bar() as tell:
         made = make_demo(database_url, day, seed, tell)
     with reader_may_leave():
         _print(made, seed, database_url, day)

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+from outgrow.domain.days import spoken
+from outgrow.domain.words import exact
+from outgrow.faces.cli.command import AsOf, Json, MetricName, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.domain.drivers import Drivers
@@ -26,7 +28,7 @@ WHO = {
 
 def explain(
     workspace: "Workspace",
-    metric: Annotated[str, typer.Argument(help="Name or short name of a metric.")],
+    metric: MetricName,
     since: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The earlier day (default: a week ago)."),
@@ -67,7 +69,6 @@ def explain(
 
 def _print_movement(movement: "Movement") -> None:
     from outgrow.faces.cli.tables import console, table
-    from outgrow.faces.cli.text import day
 
     out, metric, before, after = console(), movement.metric, movement.before, movement.after
     out.print(movement.sentence, style="bold", soft_wrap=True)
@@ -76,23 +77,25 @@ def _print_movement(movement: "Movement") -> None:
     if before is None or after is None or not movement.parts:
         return
     name, level = after.limit
-    limit = f"{level:,.10g} {metric.unit}" + (f" ({name})" if name else "")
-    out.print(f"{metric.label}, limit {limit}: forecast of {day(before.issued_on)} against {day(after.issued_on)}\n")
+    limit = f"{exact(level)} {metric.unit}" + (f" ({name})" if name else "")
+    out.print(
+        f"{metric.label}, limit {limit}: forecast of {spoken(before.issued_on)} against {spoken(after.issued_on)}\n"
+    )
     rows = [
         ("–" if part.days is None else _signed(part.days), part.cause[0].upper() + part.cause[1:], part.detail)
         for part in movement.parts
     ]
-    headings = [("Days", "right"), ("Because", "left"), ("", "left")]
-    dates = f"{day(before.median)} to {day(after.median)}"
-    out.print(table(headings, [*rows, (_signed(movement.moved_days or 0), "In all", dates)]))
+    headings = [("Days", "right"), ("Because", "text"), ("", "text")]
+    dates = f"{spoken(before.median)} to {spoken(after.median)}"
+    out.print(table(headings, [*rows, (_signed(movement.moved_days or 0), "In all", dates)], out.width))
 
 
 def _with_projects(until: "DaysUntil") -> str:
     """What is said with the committed projects, which forecasts are kept without."""
-    from outgrow.faces.cli.text import STATUS_WORDS, day
+    from outgrow.faces.cli.text import STATUS_WORDS
 
     names, middle = ", ".join(project.name for project in until.projects), until.date("p50")
-    date = f"about {day(middle)}" if middle else STATUS_WORDS[until.status]
+    date = f"about {spoken(middle)}" if middle else STATUS_WORDS[until.status]
     return f"Forecasts are kept without committed projects ({names}); with them it is {date}."
 
 
@@ -112,16 +115,16 @@ def _print_drivers(split: "Drivers") -> None:
     ends = ("before", "after", "change")
     rows = [[WHO[part["code"]], _stores(part["stores"]), *amounts(part, *ends)] for part in told["parts"]]
     rows.append(["in all", _stores(sum(part["stores"] or 0 for part in told["parts"])), *amounts(told, *ends)])
-    out.print(table(_headings("Stores that", "Stores", *ends), rows))
+    out.print(table(_headings("Stores that", "Stores", *ends), rows, out.width))
     if split.by:
         of = (*ends, "joined", "left", "stayed", "neither")
         groups = [[g["group"] or "none", _stores(g["stores"]), *amounts(g, *of)] for g in told["groups"]]
         out.print()
-        out.print(table(_headings(split.by.capitalize(), "Stores", *of), groups))
+        out.print(table(_headings(split.by.capitalize(), "Stores", *of), groups, out.width))
 
 
 def _headings(first: str, *others: str) -> list[tuple[str, str]]:
-    return [(first, "left"), *((name.capitalize(), "right") for name in others)]
+    return [(first, "text"), *((name.capitalize(), "right") for name in others)]
 
 
 def _stores(number: int | None) -> str:

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from outgrow.domain.days import spoken
+from outgrow.domain.words import counted, figure, percent
+
 if TYPE_CHECKING:
     from rich.text import Text
 
@@ -9,10 +12,10 @@ if TYPE_CHECKING:
     from outgrow.service.exposure import ExposureReport
 
 COLUMNS = {
-    "Resource": 0, "Sold": 0, "On trial": 144, "Unlimited": 114, "Used": 0, "Of sold": 0, "Tier holds": 0,
-    "Overcommit": 0, "Top 1 %": 134, "Top 10 %": 102, "90 days": 90, "365 days": 124,
+    "Resource": 0, "Sold": 0, "On trial": 7, "Unlimited": 4, "Used": 0, "Of sold": 0, "Tier holds": 0,
+    "Overcommit": 1, "Top 1%": 6, "Top 10%": 3, "90 days": 2, "365 days": 5,
 }  # fmt: skip
-"""The table's columns, and how wide a terminal has to be to show each."""
+"""The table's columns, and the order in which they are left out where there is no room, the highest first."""
 LEGEND = (
     "Sold, and how much of it is used: on limited plans alone. Overcommit: what is sold for what the tier holds. "
     "Top: share of the use that the largest tenants hold. Days: chance that use reaches what the tier holds."
@@ -26,17 +29,15 @@ def print_exposure(report: "ExposureReport") -> None:
     """The table, what its columns mean, why numbers are missing, and the tier that all that was sold would take."""
     from rich.text import Text
 
-    from outgrow.faces.cli.tables import console, table
-    from outgrow.faces.cli.text import day
+    from outgrow.faces.cli.tables import Column, console, table
 
     out, exposure = console(), report.exposure
-    who = "" if exposure.tenants is None else f", {exposure.tenants:,} tenants"
-    out.print(Text(f"Sold against used on {day(exposure.as_of)}, tier {exposure.tier.name}{who}", style="bold"))
+    who = "" if exposure.tenants is None else f", {counted(exposure.tenants, 'tenant')}"
+    out.print(Text(f"Sold against used on {spoken(exposure.as_of)}, {exposure.called}{who}", style="bold"))
     out.print()
-    shown = [name for name, least in COLUMNS.items() if out.width >= least]
-    headings = [(name, "left" if name == "Resource" else "right") for name in shown]
+    columns = [Column(name, "text" if name == "Resource" else "right", rank) for name, rank in COLUMNS.items()]
     rows = [_row(resource) for resource in exposure.resources]
-    out.print(table(headings, ([row[name] for name in shown] for row in rows)))
+    out.print(table(columns, ([row[name] for name in COLUMNS] for row in rows), out.width))
     out.print(Text(LEGEND, style="bright_black"))
     for line in _why_missing(report):
         out.print(line, soft_wrap=True)
@@ -56,27 +57,21 @@ def _row(resource: "ResourceExposure") -> dict[str, "str | Text"]:
         "On trial": _amount(resource, use.trial.amount if use.trial else None),
         "Unlimited": "–" if use.unlimited is None else f"{use.unlimited:,}",
         "Used": _amount(resource, use.used),
-        "Of sold": _percent(use.utilisation),
+        "Of sold": percent(use.utilisation),
         "Tier holds": _amount(resource, resource.maximum),
-        "Overcommit": Text(_percent(resource.overcommit), style="yellow" if over else ""),
-        "Top 1 %": _percent(use.largest.get(1)),
-        "Top 10 %": _percent(use.largest.get(10)),
-        **{f"{days} days": _percent(chances[days]) for days in (90, 365)},
+        "Overcommit": Text(percent(resource.overcommit), style="yellow" if over else ""),
+        "Top 1%": percent(use.largest.get(1)),
+        "Top 10%": percent(use.largest.get(10)),
+        **{f"{days} days": percent(chances[days]) for days in (90, 365)},
     }
 
 
 def _amount(resource: "ResourceExposure", value: float | None) -> str:
     """In the unit; hundredths only of what is small."""
-    from outgrow.faces.cli.text import number
-
     metric = resource.use.metric
     if value is None or metric.is_count:
-        return number(value, metric)
-    return f"{value:,.0f} {metric.unit}" if value >= LARGE or value == 0 else f"{number(value, metric)} {metric.unit}"
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:,.0%}"
+        return figure(value, metric)
+    return f"{value:,.0f} {metric.unit}" if value >= LARGE or value == 0 else f"{figure(value, metric)} {metric.unit}"
 
 
 def _why_missing(report: "ExposureReport") -> list[str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from outgrow.domain.words import counted, percent
 from outgrow.faces.cli.command import Json, print_json, with_workspace
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 LEGEND = (
     "Brier score of the chances that limits are reached, and pinball loss of the bands: 0 is perfect, lower is better. "
-    "80 %: how much of what came that band held. Saved: the mean share of both losses, and its standard error."
+    "80%: how much of what came that band held. Saved: the mean share of both losses, and its standard error."
 )
 
 
@@ -68,16 +69,16 @@ def _print(report: "FitReport") -> None:
     out.print(Text(report.sentence, style="bold"), soft_wrap=True)
     if isinstance(result, Refusal):
         return
-    windows = ", ".join(f"{number:,} windows of {KINDS[kind]}" for kind, number in result.windows.items())
+    windows = ", ".join(f"{counted(number, 'window')} of {KINDS[kind]}" for kind, number in result.windows.items())
     out.print(
         f"Learned from {windows}; held out were the newest {result.held_days} days and a fifth of the "
         f"{result.entities:,} platforms, stores and merchants.",
         soft_wrap=True,
     )
-    names = ("Brier", "Fitted", "Pinball", "Fitted", "80 %", "Fitted", "Saved")
+    names = ("Brier", "Fitted", "Pinball", "Fitted", "80%", "Fitted", "Saved")
     headings = [("Held out", "left"), ("Windows", "right"), *((name, "right") for name in names)]
     out.print()
-    out.print(table(headings, [_row(KINDS[kind], found) for kind, found in result.scores.items()]))
+    out.print(table(headings, [_row(KINDS[kind], found) for kind, found in result.scores.items()], out.width))
     out.print(Text(LEGEND, style="bright_black"))
     if report.file:
         out.print()
@@ -93,7 +94,7 @@ def _row(label: str, found: "Comparison") -> list["str | Text"]:
         (_score(found.prior.pinball), _score(found.fitted.pinball)),
         (_share(found.prior.coverage80), _share(found.fitted.coverage80)),
     ]
-    saved = Text(f"{100 * found.gain:+.0f}% ± {100 * found.doubt:.0f}", style="" if found.better else "yellow")
+    saved = Text(f"{found.gain:+.0%} ± {percent(found.doubt)}", style="" if found.better else "yellow")
     return [label.capitalize(), f"{found.windows:,}", *(cell for pair in pairs for cell in pair), saved]
 
 
@@ -102,7 +103,7 @@ def _score(value: float | None) -> str:
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.0f}%"
+    return percent(value)
 
 
 def register(app: typer.Typer) -> None:

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, ScopeName, WithoutProjects, as_date, print_json, say, with_workspace
+from outgrow.faces.cli.command import (
+    AsOf,
+    Json,
+    MetricName,
+    ScopeName,
+    WithoutProjects,
+    as_date,
+    drawing,
+    print_json,
+    say,
+    with_workspace,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +25,7 @@ if TYPE_CHECKING:
     from outgrow.forecasting.projection import Projection
     from outgrow.service.workspace import Workspace
 
-SHOWN_LEVELS = {0.05: "5 %", 0.25: "25 %", 0.5: "median", 0.75: "75 %", 0.95: "95 %"}
+SHOWN_LEVELS = {0.05: "5%", 0.25: "25%", 0.5: "median", 0.75: "75%", 0.95: "95%"}
 SHOWN_DAYS = (7, 14, 30, 60, 90, 180, 365)
 SHOWN_EVENTS = 4
 """The nearest events are named, and no more than so many."""
@@ -22,10 +33,10 @@ SHOWN_EVENTS = 4
 
 def forecast(
     workspace: "Workspace",
-    metric: Annotated[str, typer.Argument(help="Name or short name of a metric.")],
+    metric: MetricName,
     limit: Annotated[str | None, typer.Option(help="Limit to draw (default: the nearest configured one).")] = None,
-    png: Annotated[Path | None, typer.Option(help="Draw a chart into this PNG file.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="Draw a chart into this SVG file.")] = None,
+    png: Annotated[Path | None, drawing(".png", "Draw a chart into this PNG file.")] = None,
+    svg: Annotated[Path | None, drawing(".svg", "Draw a chart into this SVG file.")] = None,
     why: Annotated[bool, typer.Option("--why", help="Say what the forecast rests on.")] = False,
     scope: ScopeName = "platform",
     as_of: AsOf = None,
@@ -69,24 +80,29 @@ def forecast(
 def _print(projection: "Projection") -> None:
     from datetime import timedelta
 
+    from outgrow.domain.days import spoken
+    from outgrow.domain.words import Figures
     from outgrow.faces.cli.tables import console, table
-    from outgrow.faces.cli.text import day, growth, note_lines, number, projects_line, rests_on
+    from outgrow.faces.cli.text import note_lines, projects_line, rests_on
 
     made = projection.forecast
     out, metric = console(), made.metric
+    ahead = [days for days in SHOWN_DAYS if days <= made.quantiles.shape[1]]
+    values = [[float(made.quantile(level)[days - 1]) for level in SHOWN_LEVELS] for days in ahead]
+    figures = Figures(max(Figures.of(metric, (made.current, *cells)).decimals for cells in values))
     out.print(
-        f"{metric.label}: {number(made.current, metric)} {metric.unit} on {day(made.as_of)}, "
-        f"{growth(made.growth_per_30_days, metric)} in the next 30 days\n"
+        f"{metric.label}: {figures.write(made.current)} {metric.unit} on {spoken(made.as_of)}, "
+        f"{figures.write(made.growth_per_30_days, '+')} in the next 30 days\n"
     )
-    rows = []
-    for days in (d for d in SHOWN_DAYS if d <= made.quantiles.shape[1]):
-        values = (number(float(made.quantile(level)[days - 1]), metric) for level in SHOWN_LEVELS)
-        rows.append((f"{days} days", day(made.as_of + timedelta(days=days)), *values))
+    rows = [
+        (f"{days} days", spoken(made.as_of + timedelta(days=days)), *map(figures.write, cells))
+        for days, cells in zip(ahead, values, strict=True)
+    ]
     headings = [("In", "left"), ("On", "left"), *((name, "right") for name in SHOWN_LEVELS.values())]
-    out.print(table(headings, rows))
-    ahead = [events_line(projection.events_ahead)] if projection.events_ahead else []
-    ahead += [projects_line(projection.projects)] if projection.projects else []
-    for line in (*ahead, f"Rests on {rests_on(made.history)}.", *note_lines(projection.notes, metric, made.as_of)):
+    out.print(table(headings, rows, out.width))
+    events = [events_line(projection.events_ahead)] if projection.events_ahead else []
+    events += [projects_line(projection.projects)] if projection.projects else []
+    for line in (*events, f"Rests on {rests_on(made.history)}.", *note_lines(projection.notes, metric, made.as_of)):
         out.print(line, soft_wrap=True)
 
 
@@ -98,10 +114,10 @@ def events_line(ahead: "Sequence[EventEffect]") -> str:
 
 
 def _event(effect: "EventEffect") -> str:
-    from outgrow.faces.cli.text import day
+    from outgrow.domain.days import spoken, spoken_range
 
     event = effect.event
-    days = f"on {day(event.first)}" if event.first == event.last else f"{day(event.first)} – {day(event.last)}"
+    days = f"on {spoken(event.first)}" if event.first == event.last else spoken_range(event.first, event.last)
     if effect.uplift is None:
         return f"{event.name} {days} (not seen before)"
     size = f"×{effect.uplift[1]:.2g}"

@@ -1,10 +1,10 @@
 """`outgrow history`."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Day, Json, ScopeName, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Day, Json, MetricName, ScopeName, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def history(
     workspace: "Workspace",
-    metric: Annotated[str, typer.Argument(help="Name or short name of a metric.")],
+    metric: MetricName,
     since: Day = None,
     until: Day = None,
     scope: ScopeName = "platform",
@@ -36,7 +36,8 @@ def history(
     if not rows:
         console().print(f"Nothing is stored of {found.metric.name} in this span.")
         return
-    console().print(table([("Day", "left"), (found.metric.unit, "right"), ("Provenance", "left")], rows))
+    out = console()
+    out.print(table([("Day", "right"), (found.metric.unit, "right"), ("Provenance", "left")], rows, out.width))
 
 
 def register(app: typer.Typer) -> None:

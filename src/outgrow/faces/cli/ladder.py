@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, drawing, print_json, say, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.faces.charts.layers import Spec
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 def ladder(
     workspace: "Workspace",
-    png: Annotated[Path | None, typer.Option(help="Draw the months' cost into this PNG file.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="Draw the months' cost into this SVG file.")] = None,
-    exposure_png: Annotated[Path | None, typer.Option(help="Draw what is sold and used into this PNG file.")] = None,
-    exposure_svg: Annotated[Path | None, typer.Option(help="Draw what is sold and used into this SVG file.")] = None,
+    png: Annotated[Path | None, drawing(".png", "Draw the months' cost into this PNG file.")] = None,
+    svg: Annotated[Path | None, drawing(".svg", "Draw the months' cost into this SVG file.")] = None,
+    exposure_png: Annotated[Path | None, drawing(".png", "Draw what is sold and used into this PNG file.")] = None,
+    exposure_svg: Annotated[Path | None, drawing(".svg", "Draw what is sold and used into this SVG file.")] = None,
     as_of: AsOf = None,
     without_projects: WithoutProjects = False,
     json: Json = False,

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from outgrow.domain.days import month_end
+from outgrow.domain.days import month_end, spoken, spoken_month, spoken_range
 from outgrow.domain.forecast import Status
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.money import MoneyBand
-from outgrow.faces.cli.tables import COLOURS, console, table
-from outgrow.faces.cli.text import STATUS_WORDS, day, projects_line
+from outgrow.domain.words import counted, percent
+from outgrow.faces.cli.tables import COLOURS, Column, console, table
+from outgrow.faces.cli.text import STATUS_WORDS, projects_line
 from outgrow.planning.ladder_words import amount, middle_tier
 from outgrow.planning.regret import MONTH_DAYS
 
@@ -28,16 +29,19 @@ SHADES = ("", "█", "░█", "░▒█", "░▒▓█", "·░▒▓█")
 """Of so many tiers in a bar, from the smallest to the largest."""
 BAR_WIDTH = 20
 SHIFTS = {-2: "two months early", -1: "a month early", 0: "the middle date", 1: "a month late", 2: "two months late"}
-Column = tuple[str, str, int]
-"""Heading, `left` or `right`, and how wide a terminal has to be to show it."""
-NEVER = 10_000
-"""No terminal is so wide."""
+EXAMPLE = (
+    "Its tiers and prices are an example that outgrow brings, not yours: set your own as [[ladder]] in outgrow.toml."
+)
+NOTHING_SAID = -1
+"""The rank of a column that says nothing about this plan, and is left out."""
 
 
 def print_ladder(report: "LadderReport", config: "CapacityConfig") -> None:
     """The sentence, then months, steps, early against late, a smaller tier, and what the plan rests on."""
     out, plan = console(), report.plan
     out.print(Text(report.sentence, style=f"bold {COLOURS[report.severity]}"), soft_wrap=True)
+    if plan.example:
+        out.print(Text(EXAMPLE, style="bright_black"), soft_wrap=True)
     out.print()
     _print_months(out, plan)
     if plan.steps:
@@ -54,28 +58,28 @@ def print_ladder(report: "LadderReport", config: "CapacityConfig") -> None:
 
 
 def _print_table(out: Console, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    """A table of the columns that there is room for."""
-    shown = [at for at, (_, _, least) in enumerate(columns) if out.width >= least]
-    out.print(table([columns[at][:2] for at in shown], ([row[at] for at in shown] for row in rows)))
+    """A table of the columns that say anything here and that there is room for."""
+    shown = [at for at, column in enumerate(columns) if column.rank != NOTHING_SAID]
+    out.print(table([columns[at] for at in shown], ([row[at] for at in shown] for row in rows), out.width))
 
 
 def _print_months(out: Console, plan: "LadderPlan") -> None:
     """A line for each month; bar and ranges only where some month is not certain."""
     names = list(dict.fromkeys(name for month in plan.months for name in month.tiers))
     shades = dict(zip(names, SHADES[len(names)], strict=True)) if len(names) < len(SHADES) else {}
-    unsure, wide = (0, 100) if len(names) > 1 else (NEVER, NEVER)
+    unsure, bars, totals = (1, 3, 4) if len(names) > 1 else (NOTHING_SAID,) * 3
     columns = [
-        ("Month", "left", 0),
-        ("Tier", "left", 0),
-        ("  ".join(f"{shade} {name}" for name, shade in shades.items()), "left", wide if shades else NEVER),
-        (f"Cost {plan.currency}", "right", 0),
-        ("80 % range", "left", unsure),
-        ("Running total", "right", 0),
-        ("80 % range", "left", wide),
+        Column("Month"),
+        Column("Tier", "text"),
+        Column("  ".join(f"{shade} {name}" for name, shade in shades.items()), rank=bars if shades else NOTHING_SAID),
+        Column(f"Cost {plan.currency}", "right"),
+        Column("80% range", rank=unsure),
+        Column("Running total", "right", 2),
+        Column("80% range", rank=totals),
     ]
     rows = [
         [
-            f"{month.month:%b %Y}",
+            spoken_month(month.month),
             _tier(month.tiers),
             bar(month.tiers, shades),
             amount(month.cost.p50),
@@ -89,7 +93,7 @@ def _print_months(out: Console, plan: "LadderPlan") -> None:
     last = plan.months[-1]
     if last.beyond >= 1 - SURE:
         out.print(
-            f"With {last.beyond:.0%} chance even {names[-1]} is outgrown by {day(month_end(last.month))}; "
+            f"With {percent(last.beyond)} chance even {names[-1]} is outgrown by {spoken(month_end(last.month))}; "
             "its price is then the least that a month costs.",
             soft_wrap=True,
         )
@@ -107,23 +111,29 @@ def bar(tiers: Mapping[str, float], shades: Mapping[str, str]) -> str:
 def _tier(tiers: Mapping[str, float]) -> str:
     """The tier whose price is the median cost, with its probability where it is not sure."""
     name = middle_tier(tiers)
-    return name if tiers[name] >= SURE else f"{name} ({tiers[name]:.0%})"
+    return name if tiers[name] >= SURE else f"{name} ({percent(tiers[name])})"
 
 
 def _span(money: MoneyBand) -> str:
-    return "" if money.p10 == money.p90 else f"{amount(money.p10)} – {amount(money.p90)}"
+    return "" if money.p10 == money.p90 else f"{amount(money.p10)} to {amount(money.p90)}"
 
 
 def _print_steps(out: Console, steps: Sequence["Step"]) -> None:
-    names = {"Tier": 0, "Outgrown": 0, "80 % range": 110, "Then": 0, "Order by": 0, "What binds": 0}
-    columns = [(name, "left", least) for name, least in names.items()]
+    columns = [
+        Column("Tier", "text"),
+        Column("Outgrown", "text"),
+        Column("80% range", rank=1),
+        Column("Then", "text"),
+        Column("Order by"),
+        Column("What binds", "text", 2),
+    ]
     rows = [
         [
             step.outgrown.name,
             _outgrown(step),
             _range(step),
             step.needed.name if step.needed else "none is larger",
-            day(step.act_by),
+            spoken(step.act_by),
             _binding(step.binding),
         ]
         for step in steps
@@ -134,25 +144,24 @@ def _print_steps(out: Console, steps: Sequence["Step"]) -> None:
 def _outgrown(step: "Step") -> str:
     middle = step.dates["p50"]
     if middle is not None:
-        return day(middle)
+        return spoken(middle)
     if step.status is Status.ALREADY_EXCEEDED:
         return STATUS_WORDS[step.status]
     within = list(step.probability_within.items())[-1:]
-    return STATUS_WORDS[step.status] + "".join(f" ({share:.0%} in {days} days)" for days, share in within)
+    return STATUS_WORDS[step.status] + "".join(
+        f" ({percent(share)} in {counted(days, 'day')})" for days, share in within
+    )
 
 
 def _range(step: "Step") -> str:
-    early, late = step.dates["p10"], step.dates["p90"]
-    if early is None:
-        return ""
-    return f"{day(early)} – {day(late)}" if late else f"{day(early)} or later"
+    return spoken_range(step.dates["p10"], step.dates["p90"])
 
 
 def _binding(binding: Mapping[str, float]) -> str:
     """The metrics that come to the limit first, with their shares where there are several."""
     known = MetricCatalogue()
     told = {known.resolve(name).label: share for name, share in binding.items() if share >= 1 - SURE}
-    return ", ".join(told if len(told) == 1 else (f"{label} {share:.0%}" for label, share in told.items()))
+    return ", ".join(told if len(told) == 1 else (f"{label} {percent(share)}" for label, share in told.items()))
 
 
 def _print_regret(out: Console, plan: "LadderPlan", regret: "Regret") -> None:
@@ -164,16 +173,16 @@ def _print_regret(out: Console, plan: "LadderPlan", regret: "Regret") -> None:
     out.print(Text(f"{next_tier} instead of {step.outgrown.name}: {'; '.join(words)}."), soft_wrap=True)
     out.print(Text(_best(regret, next_tier)), soft_wrap=True)
     out.print()
-    priced = 0 if regret.day_over_cost is not None else NEVER
+    priced = 1 if regret.day_over_cost is not None else NOTHING_SAID
     columns = [
-        (f"{next_tier} from", "left", 0),
-        ("That is", "left", 100),
-        ("Days too early", "right", 0),
-        ("Cost", "right", 0),
-        ("Days above", "right", 0),
-        ("Cost", "right", priced),
-        ("Together", "right", priced),
-        ("Chance to be late", "right", 118),
+        Column(f"{next_tier} from"),
+        Column("That is", rank=2),
+        Column("Days too early", "right"),
+        Column("Cost", "right"),
+        Column("Days above", "right"),
+        Column("Cost", "right", priced),
+        Column("Together", "right", priced),
+        Column("Chance to be late", "right", 3),
     ]
     _print_table(out, columns, (_regret_cells(row, SHIFTS[shift]) for shift, row in rows.items()))
 
@@ -194,21 +203,21 @@ def _best(regret: "Regret", next_tier: str) -> str:
         )
     if regret.best_on is None:
         return "Waiting costs nothing." if not regret.day_over_cost else "Waiting beyond the horizon costs the least."
-    return f"The least is to be expected with {next_tier} from {day(regret.best_on)} on."
+    return f"The least is to be expected with {next_tier} from {spoken(regret.best_on)} on."
 
 
 def _regret_cells(row: "RegretRow", when: str) -> list[str]:
     above, together = ("" if cost is None else amount(cost) for cost in (row.cost_above, row.total))
     early = (f"{row.days_early:.0f}", amount(row.cost_early))
-    return [day(row.on), when, *early, f"{row.days_above:.0f}", above, together, f"{row.probability_late:.0%}"]
+    return [spoken(row.on), when, *early, f"{row.days_above:.0f}", above, together, percent(row.probability_late)]
 
 
 def _downgrade(found: "Downgrade | None", currency: str) -> list[str]:
     if found is None:
         return []
-    lasting = f"for {found.days} days at least ({found.probability:.0%} sure)"
+    lasting = f"for {counted(found.days, 'day')} at least ({percent(found.probability)} sure)"
     saving = f"it saves {amount(found.saving_monthly)} {currency} a month"
-    return [f"A smaller tier would do: {found.tier.name} from {day(found.on)} on, {lasting}; {saving}."]
+    return [f"A smaller tier would do: {found.tier.name} from {spoken(found.on)} on, {lasting}; {saving}."]
 
 
 def _rests_on(report: "LadderReport", config: "CapacityConfig") -> list[str]:

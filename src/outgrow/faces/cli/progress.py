@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from outgrow.faces.cli.command import is_quiet
+
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
@@ -15,7 +17,8 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     named = TextColumn("{task.description:24}", markup=False)
     columns = (named, BarColumn(), TextColumn("{task.completed}/{task.total}"))
     screen = console(sys.stderr)
-    with Progress(*columns, TimeElapsedColumn(), console=screen, disable=not screen.is_terminal, transient=True) as bar:
+    off = is_quiet() or not screen.is_terminal
+    with Progress(*columns, TimeElapsedColumn(), console=screen, disable=off, transient=True) as bar:
         task = bar.add_task("starting", total=None)
 
         def tell(step: str, done: int, of: int) -> None:

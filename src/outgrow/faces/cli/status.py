@@ -4,17 +4,19 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from outgrow.domain.days import spoken
+from outgrow.domain.words import counted, exact, figure
 from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.service.status import StatusReport, StatusRow
     from outgrow.service.workspace import Workspace
 
-COLUMNS = {
-    "": 0, "Metric": 0, "Now": 86, "Limit": 0, "30 days": 118, "Reached": 0, "80 % range": 152, "Act by": 0,
-    "Last 90 days": 102,
-}  # fmt: skip
-"""The table's columns, and how wide a terminal has to be to show each."""
+COLUMNS = (
+    ("", "left", 0), ("Metric", "text", 0), ("Now", "right", 0), ("Limit", "right", 2), ("30 days", "right", 4),
+    ("Reached", "left", 3), ("80% range", "left", 0), ("Act by", "left", 1), ("Last 90 days", "left", 5),
+)  # fmt: skip
+"""The table's columns, as `tables.Column`: the line of bars is the first to go where there is no room."""
 
 
 def status(
@@ -37,8 +39,17 @@ def print_status(report: "StatusReport") -> None:
     """The sentence, the table by urgency, and what it rests on."""
     from rich.text import Text
 
-    from outgrow.faces.cli.tables import COLOURS, console, light, table
-    from outgrow.faces.cli.text import STATUS_WORDS, day, day_range, growth, number, projects_line, rests_on, sparkline
+    from outgrow.faces.cli.tables import COLOURS, Column, console, light, table
+    from outgrow.faces.cli.text import (
+        EXAMPLES,
+        STATUS_WORDS,
+        day_range,
+        growth,
+        projects_line,
+        rests_on,
+        sparkline,
+        with_unit,
+    )
 
     out = console()
     out.print(Text(report.sentence, style=f"bold {COLOURS[report.severity]}"), soft_wrap=True)
@@ -52,23 +63,24 @@ def print_status(report: "StatusReport") -> None:
             {
                 "": light(row.outlook.severity) if row.outlook.limit else Text(""),
                 "Metric": f"{_label(row)} *" if metric.name in amiss else _label(row),
-                "Now": f"{number(until.current, metric)} {metric.unit if not metric.is_count else ''}".rstrip(),
-                "Limit": "" if until.threshold is None else f"{until.threshold:,.10g}",
-                "30 days": growth(until.growth_per_30_days, metric),
-                "Reached": day(middle) if middle else STATUS_WORDS[until.status] if row.outlook.limit else "",
-                "80 % range": day_range(until),
-                "Act by": day(row.outlook.act_by) if row.outlook.act_by else "",
+                "Now": with_unit(figure(until.current, metric, until.threshold), metric),
+                "Limit": "" if until.threshold is None else exact(until.threshold) + " †" * until.example,
+                "30 days": growth(until.growth_per_30_days, metric, until.current),
+                "Reached": spoken(middle) if middle else "",
+                "80% range": day_range(until) or (STATUS_WORDS.get(until.status, "") if row.outlook.limit else ""),
+                "Act by": spoken(row.outlook.act_by) if row.outlook.act_by else "",
                 "Last 90 days": sparkline(row.recent),
             }
         )
     if rows:
-        shown = [name for name, least in COLUMNS.items() if out.width >= least]
-        headings = [(name, "right" if name in {"Now", "Limit", "30 days"} else "left") for name in shown]
-        out.print(table(headings, ([row[name] for name in shown] for row in rows)))
+        columns = [Column(*column) for column in COLUMNS]
+        out.print(table(columns, ([row[column.heading] for column in columns] for row in rows), out.width))
+    if any(row.outlook.until.example for row in report.rows):
+        out.print(Text(EXAMPLES, style="bright_black"), soft_wrap=True)
     for line in amiss.values():
         out.print(f"* {line}", soft_wrap=True)
     age = report.newest_age_days
-    newest = "no snapshot yet" if age is None else f"newest snapshot {day(report.newest_snapshot)} ({_old(age)})"
+    newest = "no snapshot yet" if age is None else f"newest snapshot {spoken(report.newest_snapshot)} ({_old(age)})"
     if report.projects:
         out.print(projects_line(report.projects), soft_wrap=True)
     out.print(f"Platform {report.platform}: {newest}; {rests_on(report.history)}.", soft_wrap=True)
@@ -94,7 +106,7 @@ def _amiss(report: "StatusReport") -> dict[str, str]:
 
 
 def _old(days: int) -> str:
-    return "today" if days == 0 else "1 day old" if days == 1 else f"{days} days old"
+    return "today" if days == 0 else f"{counted(days, 'day')} old"
 
 
 def register(app: typer.Typer) -> None:

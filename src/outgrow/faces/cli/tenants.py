@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, as_date, drawing, print_json, say, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
@@ -21,8 +21,8 @@ def tenants(
     resource: Annotated[
         str | None, typer.Option(help="Look at this one alone: products, orders_month, team_members, storage_gb.")
     ] = None,
-    png: Annotated[Path | None, typer.Option(help="Draw the likeliest into this PNG file.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="Draw the likeliest into this SVG file.")] = None,
+    png: Annotated[Path | None, drawing(".png", "Draw the likeliest into this PNG file.")] = None,
+    svg: Annotated[Path | None, drawing(".svg", "Draw the likeliest into this SVG file.")] = None,
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.forecast import Status
 from outgrow.domain.limit import Severity
 from outgrow.domain.tenant import WITHIN
-from outgrow.faces.cli.tables import COLOURS, console, table
-from outgrow.faces.cli.text import STATUS_WORDS, day, number
+from outgrow.domain.words import Figures, counted, exact, figure, percent
+from outgrow.faces.cli.tables import COLOURS, Column, console, table
+from outgrow.faces.cli.text import STATUS_WORDS
 from outgrow.planning.ladder_words import amount
 from outgrow.planning.resource_use import RESOURCE_METRICS
 from outgrow.planning.tenant_words import sentence
@@ -28,14 +30,15 @@ LIKELY = 0.5
 WORDS = {"products": "products", "orders_month": "orders/month", "team_members": "team", "storage_gb": "storage GB"}
 """What resources are called in a line."""
 UPSELL = {
-    "Merchant": 0, "Plan": 137, "Resource": 0, "Use of limit": 92, "30 days": 124, "90 days": 0, "Reached": 114,
-    "Next plan": 0, "A month": 0, "Expected": 149,
+    "Merchant": 0, "Plan": 4, "Resource": 0, "Use of limit": 1, "30 days": 3, "90 days": 0, "Reached": 2,
+    "Next plan": 0, "A month": 0, "Expected": 5,
 }  # fmt: skip
 SHRINKING = {
-    "Merchant": 0, "Plan": 112, "Pays": 0, "Resource": 0, "90 days ago": 92, "Now": 0, "In 90 days": 104, "Change": 0,
+    "Merchant": 0, "Plan": 3, "Pays": 0, "Resource": 0, "90 days ago": 1, "Now": 0, "In 90 days": 2, "Change": 0,
 }  # fmt: skip
-"""The tables' columns, and how wide a terminal has to be to show each. Reached: the 80 % range of the dates."""
-LEFT = {"Merchant", "Plan", "Resource", "Reached", "Next plan"}
+"""The tables' columns, and the order in which they are left out where there is no room, the highest first. Reached: the
+80% range of the dates."""
+WORDY = {"Merchant": "text", "Plan": "text", "Resource": "text", "Next plan": "text", "Reached": "left"}
 Row = Mapping[str, str | Text]
 
 
@@ -59,9 +62,8 @@ def print_tenants(report: "TenantReport", limit: int) -> None:
 
 def _print_table(out: Console, columns: Mapping[str, int], rows: Iterable[Row]) -> None:
     """A table of the columns that there is room for."""
-    shown = [name for name, least in columns.items() if out.width >= least]
-    headings = [(name, "left" if name in LEFT else "right") for name in shown]
-    out.print(table(headings, ([row.get(name, "") for name in shown] for row in rows)))
+    asked = [Column(name, WORDY.get(name, "right"), rank) for name, rank in columns.items()]
+    out.print(table(asked, ([row.get(name, "") for name in columns] for row in rows), out.width))
 
 
 def _print_more(out: Console, number_of: int, limit: int) -> None:
@@ -92,19 +94,10 @@ def _need(need: "Need", as_of: date) -> Row:
     dates = need.days.dates(as_of)
     return {
         "Resource": WORDS[need.resource],
-        "Use of limit": f"{number(need.used, metric)} / {need.limit:,.10g}",
+        "Use of limit": f"{figure(need.used, metric, need.limit)} / {exact(need.limit)}",
         **{f"{days} days": _chance(need.probability.get(days)) for days in WITHIN},
-        "Reached": _range(dates["p10"], dates["p90"]) or _status(need),
+        "Reached": spoken_range(dates["p10"], dates["p90"]) or _status(need),
     }
-
-
-def _range(early: date | None, late: date | None) -> str:
-    """From the early to the late day."""
-    if early is None:
-        return ""
-    if late is None:
-        return f"{day(early)} or later"
-    return f"{early.day} {early:%b} – {day(late)}" if early.year == late.year else f"{day(early)} – {day(late)}"
 
 
 def _chance(probability: float | None) -> Text:
@@ -112,12 +105,12 @@ def _chance(probability: float | None) -> Text:
         return Text("–")
     certain, likely = probability >= 1, probability >= LIKELY
     colour = COLOURS[Severity.CRITICAL] if certain else COLOURS[Severity.WARNING] if likely else ""
-    return Text(f"{probability:.0%}", style=colour)
+    return Text(percent(probability), style=colour)
 
 
 def _status(need: "Need") -> str:
     if need.status is Status.INSUFFICIENT_DATA:
-        return f"{need.have} of {need.need} days"
+        return f"{need.have} of {counted(need.need or 0, 'day')}"
     return STATUS_WORDS[need.status]
 
 
@@ -129,7 +122,7 @@ def _who(tenant: "Tenant") -> dict[str, str | Text]:
 def _total(plan: "TenantPlan") -> Row:
     """The last line: of all merchants listed, also of those that are not shown."""
     told = {
-        "Merchant": f"{len(plan.upsells):,} merchants" if len(plan.upsells) > 1 else "1 merchant",
+        "Merchant": counted(len(plan.upsells), "merchant"),
         "Next plan": f"all, {plan.currency}",
         "A month": f"+{amount(plan.revenue_change)}",
         "Expected": f"+{amount(plan.expected)}",
@@ -147,13 +140,14 @@ def _shrinking_rows(one: "Shrinking") -> Iterable[Row]:
     told: Row = {**_who(one.tenant), "Pays": amount(one.tenant.pays)}
     for at, decrease in enumerate(one.decreases):
         metric = RESOURCE_METRICS[decrease.resource]
+        values = Figures.of(metric, (decrease.now, decrease.before, decrease.later))
         yield {
             **(told if at == 0 else {}),
             "Resource": "orders in 90 days" if metric.month_total_of else WORDS[decrease.resource],
-            "90 days ago": number(decrease.before, metric),
-            "Now": number(decrease.now, metric),
-            "In 90 days": number(decrease.later, metric),
-            "Change": f"{-decrease.lost_share:.0%}",
+            "90 days ago": values.write(decrease.before),
+            "Now": values.write(decrease.now),
+            "In 90 days": values.write(decrease.later),
+            "Change": percent(-decrease.lost_share),
         }
 
 
@@ -163,6 +157,6 @@ def _rests_on(report: "TenantReport") -> str:
     new = f", {plan.too_new:,} too new for a forecast" if plan.too_new else ""
     return (
         "Days: the probability that the limit is reached within so many days. "
-        f"Platform {report.platform} on {day(plan.as_of)}: {plan.tenants:,} merchants, {plan.subscribed:,} with a "
-        f"subscription{new}."
+        f"Platform {report.platform} on {spoken(plan.as_of)}: {counted(plan.tenants, 'merchant')}, "
+        f"{plan.subscribed:,} with a subscription{new}."
     )

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from outgrow.domain.days import spoken
+from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.forecast import WITHIN_DAYS, DaysUntil, HistoryNote, Status
 from outgrow.domain.metric import Metric
 from outgrow.domain.note import Note, NoteCode
 from outgrow.domain.scenario import Project
+from outgrow.domain.words import Figures, counted, exact, figure, percent
 
 BARS = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 18
@@ -18,6 +19,7 @@ NOTED_DAYS, NOTED = 400, 5
 """What was found amiss in the last days is told, and no more than so many of it."""
 FEW = 3
 """Up to so many are told whatever they are; of more, gaps are left out, which the count of missing days stands for."""
+EXAMPLES = "† An example that outgrow brings, not yours: set your own as [[limits]] and [[ladder]] in outgrow.toml."
 LATELY = 90
 """A fault of the last days marks a metric's line: where the sparkline shows it."""
 
@@ -32,32 +34,19 @@ STATUS_WORDS = {
 }
 
 
-def number(value: float | None, metric: Metric) -> str:
-    """A value as people write it."""
-    return "–" if value is None else f"{value:,.{metric.decimals}f}"
-
-
-def day(when: date | None) -> str:
-    """A day as people write it; a dash where there is none."""
-    return "–" if when is None else spoken(when)
-
-
 def day_range(until: DaysUntil) -> str:
     """The earliest to the latest date."""
-    early, late = until.date("p10"), until.date("p90")
-    if early is None:
-        return ""
-    if late is None:
-        return f"{day(early)} or later"
-    return f"{early.day} {early:%b} – {day(late)}" if early.year == late.year else f"{day(early)} – {day(late)}"
+    return spoken_range(until.date("p10"), until.date("p90"))
 
 
-def growth(value: float | None, metric: Metric) -> str:
-    """Growth over thirty days with its sign."""
-    if value is None:
-        return "–"
-    shown = f"{value:+,.{metric.decimals}f}"
-    return "0" if float(shown.replace(",", "")) == 0 else shown
+def growth(value: float | None, metric: Metric, current: float | None) -> str:
+    """Growth over thirty days with its sign, with as many decimals as the value that grows."""
+    return Figures.of(metric, (current,)).write(value, "+")
+
+
+def with_unit(text: str, metric: Metric) -> str:
+    """A value with its unit, unless it counts what the metric's label says."""
+    return text if metric.is_count else f"{text} {metric.unit}"
 
 
 def sparkline(values: NDArray[np.float64], width: int = SPARK_WIDTH) -> str:
@@ -76,28 +65,35 @@ def sparkline(values: NDArray[np.float64], width: int = SPARK_WIDTH) -> str:
 def rests_on(history: HistoryNote) -> str:
     """How much of the past a statement rests on."""
     known = history.observed_days + history.reconstructed_days
-    text = f"{known:,} days of history, {history.observed_days:,} observed and {history.reconstructed_days:,} rebuilt"
-    return text + (f", {history.missing_days:,} missing" if history.missing_days else "")
+    parts = f"{history.observed_days:,} observed and {history.reconstructed_days:,} rebuilt"
+    return f"{counted(known, 'day')} of history, {parts}" + (
+        f", {history.missing_days:,} missing" if history.missing_days else ""
+    )
 
 
 def until_lines(until: DaysUntil) -> list[str]:
     """The answer to "when?", a few lines long."""
     metric = until.metric
-    limit = "" if until.threshold is None or until.falling else f" of {until.threshold:,.10g}"
-    head = f"{metric.label}: {number(until.current, metric)}{limit} {metric.unit} on {day(until.as_of)}."
+    limit = "" if until.threshold is None or until.falling else f" of {exact(until.threshold)}"
+    value = figure(until.current, metric, until.threshold)
+    example = " (example limit)" if until.example else ""
+    head = f"{metric.label}: {value}{limit} {metric.unit}{example} on {spoken(until.as_of)}."
     if until.status is not Status.OK:
         stays = until.falling and until.status is Status.NO_GROWTH
         word = "not falling" if stays else STATUS_WORDS[until.status]
         lines = [head, f"{word.capitalize()}: {until.reason}."]
         if until.status is Status.INSUFFICIENT_DATA and until.need:
-            lines.append(f"Have {until.have}, need {until.need} days.")
+            lines.append(f"Have {until.have}, need {counted(until.need, 'day')}.")
     else:
-        span = f"80 % of the likely dates lie in {day_range(until)}"
-        what = f"At or below {until.threshold:,.10g}" if until.falling else "Reached"
-        lines = [head, f"{what} in about {until.days.p50} days, on {day(until.date('p50'))}; {span}."]
+        span = f"80% range {day_range(until)}"
+        what = f"At or below {exact(until.threshold or 0.0)}" if until.falling else "Reached"
+        lines = [
+            head,
+            f"{what} in about {counted(until.days.p50 or 0, 'day')}, on {spoken(until.date('p50'))}; {span}.",
+        ]
     if until.probability_within:
         chances = ", ".join(
-            f"{d} days {until.probability_within[d]:.0%}" for d in WITHIN_DAYS if d in until.probability_within
+            f"{d} days {percent(until.probability_within[d])}" for d in WITHIN_DAYS if d in until.probability_within
         )
         lines.append(f"Chance within {chances}.")
     if until.projects:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outgrow.domain.words import counted, exact, rounded
 from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
@@ -28,14 +29,19 @@ def trends(
 
 
 def _print(document: dict[str, Any]) -> None:
-    from outgrow.faces.cli.tables import console, table
+    from datetime import date
+
+    from outgrow.domain.days import spoken_range
+    from outgrow.faces.cli.tables import Column, console, table
 
     out = console()
     if not document["trends"]:
-        out.print(f"{document['message']}: {document['snapshots_available']} snapshots in this period.")
+        out.print(f"{document['message']}: {counted(document['snapshots_available'], 'snapshot')} in this period.")
         return
-    out.print(f"{document['start_date']} to {document['end_date']}, {document['snapshots_available']} snapshots\n")
-    columns = [(h, "left" if h == "Metric" else "right") for h in ("Metric", "From", "To", "Change", "%", "In 30 days")]
+    first, last = (date.fromisoformat(document[name]) for name in ("start_date", "end_date"))
+    out.print(f"{spoken_range(first, last)}, {counted(document['snapshots_available'], 'snapshot')}\n")
+    ranks = {"From": 2, "To": 0, "Change": 1, "%": 3, "In 30 days": 0}
+    columns = [Column("Metric", "text"), *(Column(name, "right", rank) for name, rank in ranks.items())]
     rows = [
         (
             name,
@@ -44,11 +50,11 @@ def _print(document: dict[str, Any]) -> None:
         )
         for name, trend in document["trends"].items()
     ]
-    out.print(table(columns, rows))
+    out.print(table(columns, rows, out.width))
 
 
 def _shown(value: float | None) -> str:
-    return "–" if value is None else f"{value:,}"
+    return "–" if value is None else exact(rounded(value, 2))
 
 
 def register(app: typer.Typer) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_workspace
+from outgrow.faces.cli.completing import scenario_names
 
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
@@ -16,7 +17,10 @@ Several = list[str] | None
 def whatif(
     workspace: "Workspace",
     names: Annotated[
-        Several, typer.Argument(metavar="NAME", help="Scenarios of the file; A+B asks about two as one.")
+        Several,
+        typer.Argument(
+            metavar="NAME", help="Scenarios of the file; A+B asks about two as one.", autocompletion=scenario_names
+        ),
     ] = None,
     stores: Annotated[Several, typer.Option(metavar="PLAN:COUNT@DATE", help="Stores that open.")] = None,
     merchant: Annotated[Several, typer.Option(metavar="SIZES@DATE", help="A merchant who joins.")] = None,

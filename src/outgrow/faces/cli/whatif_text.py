@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from outgrow.domain.days import spoken, spoken_month, spoken_range
 from outgrow.domain.forecast import Status
-from outgrow.faces.cli.tables import console, table
-from outgrow.faces.cli.text import STATUS_WORDS, day
+from outgrow.domain.words import counted, exact, percent
+from outgrow.faces.cli.tables import Column, console, table
+from outgrow.faces.cli.text import STATUS_WORDS
 from outgrow.planning.ladder_words import amount, middle_tier, sentence
 
 if TYPE_CHECKING:
@@ -29,8 +31,6 @@ LEAST_CHANCE = 0.005
 """A smaller one is no chance."""
 BESIDE, A_SCENARIO = 52, 27
 """Columns of a table without scenarios, and of each one in it: as many stand side by side as there is room for."""
-RANGES_FROM = 120
-"""How wide a terminal has to be to show ranges beside the dates of one scenario."""
 NAMED = 5
 """So many merchants are named; of more, how many they are."""
 SAID = {"products": "products", "orders_month": "orders", "team_members": "team members", "storage_gb": "media, in GB"}
@@ -49,7 +49,9 @@ def print_whatif(report: "WhatIf") -> None:
         _print_limits(out, report, shown)
     if any(found.status is Status.BEYOND_HORIZON for outcome in report.outcomes for found in outcome.limits):
         last = report.as_of + timedelta(days=report.horizon_days)
-        out.print(Text(f"A chance is that of reaching the limit by {day(last)}.", style="bright_black"), soft_wrap=True)
+        out.print(
+            Text(f"A chance is that of reaching the limit by {spoken(last)}.", style="bright_black"), soft_wrap=True
+        )
     for shown in groups:
         out.print()
         _print_months(out, report.baseline, shown)
@@ -66,7 +68,7 @@ def print_list(file: "ScenarioFile") -> None:
         out.print(f"{file.path} {there}. A scenario is a table [scenario.NAME] in it.", soft_wrap=True)
         return
     rows = [(name, ", ".join(found.kinds()), found.description) for name, found in file.tables.items()]
-    out.print(table([("Scenario", "left"), ("Changes", "left"), ("", "left")], rows))
+    out.print(table([("Scenario", "left"), ("Changes", "text"), ("", "text")], rows, out.width))
 
 
 def _print_heads(out: Console, report: "WhatIf") -> None:
@@ -83,18 +85,18 @@ def _print_heads(out: Console, report: "WhatIf") -> None:
 
 def _print_limits(out: Console, report: "WhatIf", shown: Sequence["Outcome"]) -> None:
     """A line for each limit: its date as it is and in some scenarios, and how far each moves it."""
-    ranged = len(report.scenarios) == 1 and out.width >= RANGES_FROM
-    span = [("80 % range", "left")] if ranged else []
-    headings = [("Limit", "left"), ("At", "right"), (AS_IT_IS, "left"), *span]
+    ranged = len(report.scenarios) == 1
+    span = [Column("80% range", rank=1)] if ranged else []
+    headings = [Column("Limit", "text"), Column("At", "right"), Column(AS_IT_IS), *span]
     for outcome in shown:
-        headings += [(outcome.name, "left"), *span, ("moved by", "left")]
+        headings += [Column(outcome.name), *span, Column("moved by")]
     rows = []
     for limit in report.limits():
         label = report.metrics[limit.metric].label
-        called = "" if limit.name in {label.lower(), limit.metric} else f", {limit.name}"
+        called = "" if limit.name in {label.lower(), limit.metric} else f", {limit.called}"
         dates = _dates(limit, report.baseline, shown, ranged=ranged)
-        rows.append([f"{label}{called}", f"{limit.usable:,.10g}", *dates])
-    out.print(table(headings, rows))
+        rows.append([f"{label}{called}", exact(limit.usable), *dates])
+    out.print(table(headings, rows, out.width))
 
 
 def _dates(limit: "Limit", baseline: "Outcome", shown: Sequence["Outcome"], *, ranged: bool) -> Iterator[str | Text]:
@@ -112,19 +114,15 @@ def _date(found: "LimitDate | None") -> str:
     if found is None:
         return "no such limit"
     if found.days.p50 is not None:
-        return day(found.dates["p50"])
+        return spoken(found.dates["p50"])
     if found.status is Status.ALREADY_EXCEEDED:
         return STATUS_WORDS[found.status]
-    return f"{found.probability:.0%} chance" if found.probability >= LEAST_CHANCE else "not in sight"
+    return f"{percent(found.probability)} chance" if found.probability >= LEAST_CHANCE else "not in sight"
 
 
 def _range(found: "LimitDate | None") -> str:
     early, late = (None, None) if found is None else (found.dates["p10"], found.dates["p90"])
-    if early is None:
-        return ""
-    if late is None:
-        return f"{day(early)} or later"
-    return f"{early.day} {early:%b} – {day(late)}" if early.year == late.year else f"{day(early)} – {day(late)}"
+    return spoken_range(early, late)
 
 
 def _moved(found: "LimitDate | None", base: "LimitDate | None") -> Text:
@@ -136,7 +134,7 @@ def _moved(found: "LimitDate | None", base: "LimitDate | None") -> Text:
         return Text("sooner", WORSE) if base.days.p50 is None else Text("later", BETTER)
     if not days:
         return Text("")
-    return Text(f"{days:+,} {'day' if abs(days) == 1 else 'days'}", WORSE if days < 0 else BETTER)
+    return Text(f"{'+' if days > 0 else '-'}{counted(abs(days), 'day')}", WORSE if days < 0 else BETTER)
 
 
 def _print_months(out: Console, baseline: "Outcome", shown: Sequence["Outcome"]) -> None:
@@ -147,19 +145,19 @@ def _print_months(out: Console, baseline: "Outcome", shown: Sequence["Outcome"])
     rows: list[list[str | Text]] = []
     for months in zip(*(plan.months for plan in plans), strict=True):
         cells = [cell for month in months for cell in (_tier(month.tiers), amount(month.cost.p50))]
-        rows.append([f"{months[0].month:%b %Y}", *cells])
+        rows.append([spoken_month(months[0].month), *cells])
     rows.append(["Together", *(cell for plan in plans for cell in ("", Text(amount(plan.cost.p50), "bold")))])
     rows.append(["On average", *(cell for plan in plans for cell in ("", amount(plan.cost.mean)))])
     more = [plan.cost.mean - plans[0].cost.mean for plan in plans[1:]]
     rows.append(["Difference", "", "", *(cell for each in more for cell in ("", _dearer(each)))])
     rows.append(["Next tier by", *(cell for plan in plans for cell in (_order(plan), ""))])
-    out.print(table(headings, rows))
+    out.print(table(headings, rows, out.width))
 
 
 def _tier(tiers: Mapping[str, float]) -> str:
     """The tier whose price is the median cost, with its probability where it is not sure."""
     name = middle_tier(tiers)
-    return name if tiers[name] >= SURE else f"{name} ({tiers[name]:.0%})"
+    return name if tiers[name] >= SURE else f"{name} ({percent(tiers[name])})"
 
 
 def _dearer(more: "Decimal") -> Text:
@@ -173,7 +171,7 @@ def _order(plan: "LadderPlan") -> str:
         return "none is larger"
     if step.status is Status.ALREADY_EXCEEDED:
         return f"{step.needed.name}, now"
-    return f"{step.needed.name}, {day(step.act_by)}" if step.act_by else "not likely"
+    return f"{step.needed.name}, {spoken(step.act_by)}" if step.act_by else "not likely"
 
 
 def _print_tenants(out: Console, report: "WhatIf") -> None:
@@ -189,7 +187,7 @@ def _print_tenants(out: Console, report: "WhatIf") -> None:
 
 
 def _touched(found: "Affected") -> Iterator[str]:
-    what = f"orders in {found.month:%b %Y}" if found.month else SAID[found.resource]
+    what = f"orders in {spoken_month(found.month)}" if found.month else SAID[found.resource]
     if not found.before and not found.after:
         yield f"{what}: nobody comes to the limit of their plan"
     else:
@@ -200,7 +198,7 @@ def _touched(found: "Affected") -> Iterator[str]:
     if found.likely_before is not None and found.likely_after is not None:
         yield f"  to be expected there within 90 days: {found.likely_after:,.1f} instead of {found.likely_before:,.1f}"
     if found.sold_before != found.sold_after:
-        yield f"  sold by limited plans: {found.sold_after:,.10g} instead of {found.sold_before:,.10g}"
+        yield f"  sold by limited plans: {exact(found.sold_after)} instead of {exact(found.sold_before)}"
 
 
 def _named(touched: Sequence["Touched"]) -> str:

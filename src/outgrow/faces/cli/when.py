@@ -4,7 +4,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, ScopeName, WithoutProjects, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import (
+    AsOf,
+    Json,
+    MetricName,
+    ScopeName,
+    WithoutProjects,
+    as_date,
+    print_json,
+    with_workspace,
+)
 
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
@@ -12,7 +21,7 @@ if TYPE_CHECKING:
 
 def when(
     workspace: "Workspace",
-    metric: Annotated[str, typer.Argument(help="Name or short name of a metric: total_products, stores, ...")],
+    metric: MetricName,
     threshold: Annotated[
         str | None, typer.Argument(help="A level in the metric's unit (default: its nearest limit).")
     ] = None,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.days import local_day
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS, MetricCatalogue
+from outgrow.domain.words import percent
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.areas.database import database_size_mb
 from outgrow.sources.commerce.areas.media import GB, files_and_bytes
@@ -123,7 +124,7 @@ def next_tier_trigger(ladder: Ladder, tier: Tier, usage: dict[str, int]) -> str 
     top = tier.maxima()[metric]
     assert top is not None, "only limited metrics have a share"  # noqa: S101
     limit = MetricCatalogue().resolve(metric).amount(top)
-    return f"{following.name} at {limit} ({usage[metric]:,} now, {shares[metric]:.0%})"
+    return f"{following.name} at {limit} ({usage[metric]:,} now, {percent(shares[metric])})"
 
 
 def _amount(used: float, resource: str) -> float | int:

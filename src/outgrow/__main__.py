@@ -1,0 +1,5 @@
+"""`python -m outgrow`: the command line, where the shell does not find `outgrow`."""
+
+from outgrow.faces.cli.app import main
+
+main()

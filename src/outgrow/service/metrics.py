@@ -1,0 +1,75 @@
+"""Metrics: what is known by name, whose it is, and what its newest value is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from outgrow.domain.forecast import as_number
+from outgrow.domain.metric import ALIASES, CAPTURED, PLATFORM, Metric
+from outgrow.service.view import View
+from outgrow.store.snapshots import StoredSeries, described_series
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMetric:
+    """A metric, and what is stored of it: the platform's own series first, then those of other scopes."""
+
+    metric: Metric
+    stored: tuple[StoredSeries, ...]
+
+    @property
+    def short_name(self) -> str | None:
+        """The other name that it goes by; None without one."""
+        return next((short for short, name in ALIASES.items() if name == self.metric.name), None)
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "metric": self.metric.name,
+            "short_name": self.short_name,
+            "title": self.metric.label,
+            "unit": self.metric.unit,
+            "kind": self.metric.kind.value,
+            "scopes": [
+                {
+                    "scope": str(series.scope),
+                    "days": series.days,
+                    "newest_date": series.newest_day.isoformat(),
+                    "newest_value": as_number(series.newest_value),
+                }
+                for series in self.stored
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsReport:
+    """The metrics of a platform: those with values first, the built-in ones in their order."""
+
+    platform: str
+    today: date
+    metrics: tuple[KnownMetric, ...]
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "platform": self.platform,
+            "as_of": self.today.isoformat(),
+            "metrics": [known.to_document() for known in self.metrics],
+        }
+
+
+def metrics(view: View) -> MetricsReport:
+    """Every metric that is known, with what is stored of it up to the view's day."""
+    stored: dict[str, list[StoredSeries]] = {}
+    for series in described_series(view.store, view.platform, view.today):
+        stored.setdefault(series.metric, []).append(series)
+    built_in = [metric.name for metric in CAPTURED]
+    known = [KnownMetric(metric, _own_first(stored.get(metric.name, ()))) for metric in view.metrics]
+    known.sort(key=lambda one: (not one.stored, one.metric.name not in built_in))
+    return MetricsReport(view.platform, view.today, tuple(known))
+
+
+def _own_first(series: Iterable[StoredSeries]) -> tuple[StoredSeries, ...]:
+    return tuple(sorted(series, key=lambda one: one.scope != PLATFORM))
