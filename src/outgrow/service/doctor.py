@@ -7,11 +7,13 @@ from enum import StrEnum
 from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day, time_zone
 from outgrow.domain.errors import OutgrowError
+from outgrow.domain.history import allowed_age, usual_gap
 from outgrow.forecasting.model import SHIPPED, load_model
 from outgrow.service.capture import open_reasons
 from outgrow.service.connections import database_errors
@@ -176,7 +178,8 @@ def _snapshots(exam: _Exam, workspace: Workspace, store: Session, platform: Stor
     if newest is None:
         exam.add("snapshots", State.BAD, "there are none", "run `outgrow backfill`, then `outgrow capture` every day")
         return
-    _age(exam, newest, today, workspace.config.rules.stale_after_days)
+    usual = usual_gap(np.array([day.toordinal() for day in snapshot_days(store, platform.code, None, newest)]))
+    _age(exam, newest, today, usual, workspace.config.rules.stale_after_days)
     days = snapshot_days(store, platform.code, newest - timedelta(days=GAP_DAYS - 1), newest)
     span = (newest - days[0]).days + 1
     if len(days) < span:
@@ -193,13 +196,14 @@ def _snapshots(exam: _Exam, workspace: Workspace, store: Session, platform: Stor
         exam.add("newest values", State.GOOD, "nothing is missing")
 
 
-def _age(exam: _Exam, newest: date, today: date, stale_after: int) -> None:
+def _age(exam: _Exam, newest: date, today: date, usual: int, stale_after: int) -> None:
     age = (today - newest).days
     if age < 0:
         mend = "set the clock right, or remove the snapshots of days that have not come yet"
         exam.add("newest snapshot", State.BAD, f"{newest} has not come yet: today is {today}", mend)
-    elif age > 1:
-        state = State.BAD if age > stale_after else State.NOTE
-        exam.add("newest snapshot", state, f"{newest}, {age} days old", "let `outgrow capture` run every day")
+    elif age > usual:
+        state = State.BAD if age > allowed_age(usual, stale_after) else State.NOTE
+        mend = "let `outgrow capture` run every day, or import what came since"
+        exam.add("newest snapshot", state, f"{newest}, {age} days old", mend)
     else:
         exam.add("newest snapshot", State.GOOD, f"{newest}")

@@ -32,6 +32,9 @@ from outgrow.domain.snapshot import Provenance, Reading
 V = TypeVar("V", int, Decimal)
 
 
+DAY_INDEX = "ix_outgrow_measurements_day"
+
+
 def _decimal(value: float) -> Decimal:
     return Decimal(str(value))
 
@@ -51,7 +54,7 @@ class MeasurementRow(StoreBase):
             name="fk_outgrow_measurements_snapshot",
             ondelete="CASCADE",
         ),
-        Index("ix_outgrow_measurements_day", "platform", "day"),
+        Index(DAY_INDEX, "platform", "day"),
         CheckConstraint("(value IS NULL) <> (reason IS NULL)", name="ck_outgrow_measurements_value_or_reason"),
         CheckConstraint("provenance IN ('observed', 'reconstructed')", name="ck_outgrow_measurements_provenance"),
     )
