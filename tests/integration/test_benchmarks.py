@@ -299,6 +299,25 @@ def test_made_up_counts_look_like_counts_and_stay_below_their_limits() -> None:
     assert 0.2 < falls.mean() < 0.6
 
 
+# ---------------------------------------------------------------- the import
+
+
+def test_an_import_is_measured_against_a_former_build() -> None:
+    options = ("--database", "sqlite", "--form", "long", "--rows", "1000", "--rounds", "1")
+    told = document("import.py", BENCHMARKS.parent, *options)  # here the same one
+    (row,) = told["rows"]
+    assert (told["values"], row["database"], row["form"]) == (1000, "sqlite", "long")
+    assert row["ratio"] == pytest.approx(row["former_seconds"] / row["seconds"])
+    assert 0.2 < row["ratio"] < 5
+    assert 30 < row["peak_mb"] < 150
+
+
+def test_an_import_that_fails_is_no_measurement(tmp_path: Path) -> None:
+    told = run("import.py", tmp_path / "gone", "--database", "sqlite", "--form", "wide", "--rows", "-5")
+    assert told.returncode == 1
+    assert "ended with 3" in told.stderr
+
+
 # ---------------------------------------------------------------- the replay
 
 

@@ -20,6 +20,30 @@ PROVENANCE_NAMES: dict[int, Provenance | None] = {
 }
 
 
+RHYTHM = 12
+"""The newest gaps between known days that tell a rhythm: a year of a monthly file."""
+
+
+def usual_gap(days: NDArray[np.integer]) -> int:
+    """The usual number of days from one to the next: 1 if daily, 7 if weekly, about 30 if monthly.
+
+    It is the middle one of the newest gaps, so that a day left out here and there is no rhythm.
+
+    Args:
+        days: ascending, (n_days,), as numbers of days since any day; with fewer than three, the answer is 1.
+    """
+    gaps = np.diff(days[-RHYTHM - 1 :])
+    return int(np.median(gaps)) if len(gaps) > 1 else 1
+
+
+def allowed_age(usual_gap: int, stale_after_days: int) -> int:
+    """How old the newest value may be to say something of today: so many days, or twice the usual gap if that is more.
+
+    So one value of a weekly or monthly file may be late.
+    """
+    return max(stale_after_days, 2 * usual_gap)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
     """Daily values of one metric of one scope.
@@ -78,6 +102,11 @@ class History:
             return None
         at = int(known[-1])
         return self.day(at), float(self.values[at])
+
+    @property
+    def usual_gap(self) -> int:
+        """The usual number of days from one known day to the next, see `usual_gap`."""
+        return usual_gap(np.flatnonzero(self.provenance != MISSING))
 
     def day(self, index: int) -> date:
         """The calendar day of an index."""

@@ -13,7 +13,7 @@ from outgrow.domain.days import spoken
 from outgrow.domain.event import Event, EventEffect
 from outgrow.domain.explanation import Explanation
 from outgrow.domain.forecast import Forecast, HistoryNote, Refusal, Status
-from outgrow.domain.history import MISSING, History
+from outgrow.domain.history import MISSING, History, allowed_age
 from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note
 from outgrow.domain.scenario import Project
@@ -46,7 +46,8 @@ class ForecastRules:
     Attributes:
         horizon_days: how far ahead.
         need_days: the least number of known days.
-        stale_after_days: a newest snapshot older than this says nothing of today any more.
+        stale_after_days: a newest value older than this says nothing of today any more; one of a weekly or monthly
+            file may be older, see `allowed_age`.
         history_days: the most days of history that are looked at.
         model: which model is asked, `shared` or `drift`.
         model_file: where the shared model is: the one that is shipped, or one that was fitted.
@@ -275,11 +276,10 @@ def refuse(history: History, today: date, rules: ForecastRules) -> Refusal | Non
     newest = history.newest
     if newest is None:
         return Refusal(Status.INSUFFICIENT_DATA, "nothing is stored yet", have=0, need=rules.need_days)
-    age = (today - newest[0]).days
-    if age > rules.stale_after_days:
+    age, allowed = (today - newest[0]).days, allowed_age(history.usual_gap, rules.stale_after_days)
+    if age > allowed:
         return Refusal(
-            Status.STALE,
-            f"the newest value is of {spoken(newest[0])}, {counted(age, 'day')} old (at most {rules.stale_after_days})",
+            Status.STALE, f"the newest value is of {spoken(newest[0])}, {counted(age, 'day')} old (at most {allowed})"
         )
     have = history.known_days
     if have < rules.need_days:

@@ -73,7 +73,7 @@ def expected_path(history: History, days: int, rules: ForecastRules) -> Array | 
 
     None where nothing may be said of its future.
     """
-    ahead = replace(rules, horizon_days=max(rules.horizon_days, days + OUTAGE_DAYS))
+    ahead = replace(rules, horizon_days=min(max(rules.horizon_days, days + OUTAGE_DAYS), LONGEST_HORIZON))
     projection = project(history, history.last_day, ahead)
     if isinstance(projection, Refusal):
         return None

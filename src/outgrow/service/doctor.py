@@ -7,6 +7,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from outgrow.domain.address import presentable
 from outgrow.domain.days import local_day, time_zone
 from outgrow.domain.errors import OutgrowError
 from outgrow.domain.extras import how_to_install
+from outgrow.domain.history import allowed_age, usual_gap
 from outgrow.domain.words import counted, exact
 from outgrow.forecasting.model import SHIPPED, load_model
 from outgrow.service.capture import open_reasons
@@ -210,7 +212,8 @@ def _snapshots(exam: _Exam, workspace: Workspace, store: Session, platform: Stor
         first = "run `outgrow backfill`, then `outgrow capture` every day"
         exam.add("snapshots", State.BAD, "there are none", first if captured else "run `outgrow import FILE`")
         return
-    _age(exam, newest, today, workspace.config.rules.stale_after_days, captured=captured)
+    usual = usual_gap(np.array([day.toordinal() for day in snapshot_days(store, platform.code, None, newest)]))
+    _age(exam, newest, today, usual, allowed_age(usual, workspace.config.rules.stale_after_days), captured=captured)
     days = snapshot_days(store, platform.code, newest - timedelta(days=GAP_DAYS - 1), newest)
     span = (newest - days[0]).days + 1
     if len(days) < span:
@@ -228,13 +231,13 @@ def _snapshots(exam: _Exam, workspace: Workspace, store: Session, platform: Stor
         exam.add("newest values", State.GOOD, "nothing is missing")
 
 
-def _age(exam: _Exam, newest: date, today: date, stale_after: int, *, captured: bool) -> None:
+def _age(exam: _Exam, newest: date, today: date, usual: int, allowed: int, *, captured: bool) -> None:
     age = (today - newest).days
     if age < 0:
         mend = "set the clock right, or remove the snapshots of days that have not come yet"
         exam.add("newest snapshot", State.BAD, f"{newest} has not come yet: today is {today}", mend)
-    elif age > 1:
-        state = State.BAD if age > stale_after else State.NOTE
+    elif age > usual:
+        state = State.BAD if age > allowed else State.NOTE
         mend = "let `outgrow capture` run every day" if captured else "import newer days with `outgrow import`"
         exam.add("newest snapshot", state, f"{newest}, {age} days old", mend)
     else:

@@ -6,10 +6,12 @@ from itertools import chain
 
 from outgrow.domain.errors import DataError
 from outgrow.domain.forecast import Refusal
+from outgrow.domain.history import History, allowed_age
 from outgrow.domain.ladder import LADDER_METRICS, Ladder
-from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, Metric
+from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM
 from outgrow.domain.paths import Paths
 from outgrow.domain.scenario import Project
+from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.joint import simulate_paths
 from outgrow.forecasting.projection import ForecastRules, Projection, project_all
 from outgrow.planning.scenarios import adds_to, with_projects
@@ -86,7 +88,7 @@ def nothing_known(view: View, refused: Mapping[str, str]) -> DataError:
 def _simulated(view: View, levels: Levels) -> JointFuture:
     metrics = [view.metrics.resolve(name) for name in levels]
     histories = {h.metric.name: h for h in view.forecastables(metrics)}
-    asked = [(history, _for_a_year(view, history.metric)) for history in histories.values()]
+    asked = [(history, _for_a_year(view, history)) for history in histories.values()]
     made = dict(zip(histories, project_all(asked, view.today), strict=True))
     refused = {name: each.reason for name, each in made.items() if isinstance(each, Refusal)}
     ready = {name: each for name, each in made.items() if isinstance(each, Projection)}
@@ -99,10 +101,11 @@ def _simulated(view: View, levels: Levels) -> JointFuture:
     return JointFuture(with_projects(paths, view.committed, seed, view.metrics), paths, refused)
 
 
-def _for_a_year(view: View, metric: Metric) -> ForecastRules:
-    rules = view.rules(metric)
+def _for_a_year(view: View, history: History) -> ForecastRules:
+    rules = view.rules(history.metric)
     # A projection may rest on a day a little before today, and a year counts from today.
-    return replace(rules, horizon_days=max(rules.horizon_days, YEAR) + rules.stale_after_days)
+    before = allowed_age(history.usual_gap, rules.stale_after_days)
+    return replace(rules, horizon_days=min(max(rules.horizon_days, YEAR) + before, LONGEST_HORIZON))
 
 
 def _levels(view: View, ladders: Sequence[Ladder], asked: Levels) -> dict[str, list[float]]:

@@ -1,17 +1,21 @@
 """Import: daily values from a file, for platforms that are looked at without their database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day, time_zone
-from outgrow.domain.errors import UnknownMetricError
-from outgrow.domain.metric import Kind, Metric
+from outgrow.domain.errors import DataError
+from outgrow.domain.metric import PLATFORM, Kind
 from outgrow.domain.snapshot import Provenance
-from outgrow.sources.snapshotfile import read_snapshot_file
+from outgrow.service.described import Description
+from outgrow.sources.snapshotfile import FileSeries, read_snapshot_file
+from outgrow.store.bulk import Differing, SeriesValues, Written, bulk_write, write_series
 from outgrow.store.snapshots import (
     StoredPlatform,
     catalogue,
@@ -19,13 +23,19 @@ from outgrow.store.snapshots import (
     remember_metrics,
     remember_platform,
     write_days,
-    write_measurements,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What came into the store."""
+    """What came into the store.
+
+    Attributes:
+        values: those in the file.
+        new: those of them that were not stored before.
+        replaced: those that were stored with another value, or as rebuilt, and were overwritten.
+        kept: observed values in the store that differ from the file's rebuilt ones, and stay.
+    """
 
     file: str
     platform: str
@@ -34,6 +44,8 @@ class ImportReport:
     metrics: tuple[str, ...]
     values: int
     new: int
+    replaced: int
+    kept: int
 
     def to_document(self) -> dict[str, Any]:
         """As JSON."""
@@ -45,6 +57,8 @@ class ImportReport:
             "metrics": list(self.metrics),
             "values": self.values,
             "new": self.new,
+            "replaced": self.replaced,
+            "kept": self.kept,
         }
 
 
@@ -54,57 +68,69 @@ def import_file(
     path: Path,
     now: datetime,
     *,
-    kind: Kind = Kind.LEVEL,
+    kind: Kind | None = None,
     unit: str = "",
     provenance: Provenance = Provenance.OBSERVED,
+    overwrite: bool = False,
 ) -> ImportReport:
-    """Store a file's values; those that are stored as observed already stay as they are.
+    """Store a file's values, all of them or, where an error is raised and the session rolled back, none.
 
     Args:
-        kind, unit: of the metrics that are not known yet.
+        kind, unit: of the file's metrics; a level, and the unit that the file or else the metric's name says, where
+            they are not given and the metric is not known yet.
         provenance: whether the values were captured on their days or rebuilt later.
+        overwrite: whether values that are stored as observed, and the description of metrics that are not built in,
+            give way to what the file says.
 
     Raises:
-        DataError: the file cannot be read or cannot be true; nothing is stored then.
+        DataError: the file cannot be read or cannot be true; or it contradicts observed values that are stored.
+        UsageError: kind or unit contradict what is known of a metric.
     """
     today = local_day(now, time_zone(platform.time_zone, f"platform '{platform.code}'"))
-    values = read_snapshot_file(path, today)
-    known = catalogue(store)
-
-    def described(name: str) -> Metric:
-        try:
-            return known.resolve(name)
-        except UnknownMetricError:
-            return Metric(name, kind, unit or name, name.replace("_", " ").capitalize())
-
-    metrics = {name: described(name) for name in {value.metric for value in values}}
-    before = count_measurements(store, platform.code)
+    series = read_snapshot_file(path, today, platform.code)
+    units = {one.metric: one.unit for one in series}
+    said = Description(path, catalogue(store), kind, unit, overwrite)
+    metrics = [said.of(name, unit_of) for name, unit_of in units.items()]
+    values = sum(len(one.days) for one in series)
+    days = np.unique(np.concatenate([one.days for one in series]))
+    of_these = platform.code, list(units), days[0].item(), days[-1].item()
+    before = count_measurements(store, *of_these)
     remember_platform(store, platform, now)
-    remember_metrics(store, metrics.values())
-    write_days(store, platform.code, sorted({value.day for value in values}))
-    write_measurements(
-        store,
-        [
-            {
-                "platform": platform.code,
-                "metric": metrics[value.metric].name,
-                "scope": str(value.scope),
-                "day": value.day,
-                "value": value.value,
-                "reason": None,
-                "provenance": provenance.value,
-            }
-            for value in values
-        ],
-        now,
-    )
-    days = [value.day for value in values]
+    remember_metrics(store, metrics, anew=overwrite)
+    write_days(store, platform.code, (day.item() for day in days))
+    with bulk_write(store, values):
+        rows = (SeriesValues(one.metric, one.scope, one.days, one.values) for one in series)
+        written = write_series(store, platform.code, rows, provenance, now, replace=overwrite)
+    if written.differing and provenance is Provenance.OBSERVED:
+        raise _contradiction(path, series, written)
+    # Counting takes its time: where nothing was there all that changed is new, and where nothing changed nothing is.
+    new = count_measurements(store, *of_these) - before if before and written.changed else written.changed
     return ImportReport(
         str(path),
         platform.code,
-        min(days),
-        max(days),
-        tuple(sorted(m.name for m in metrics.values())),
-        len(values),
-        count_measurements(store, platform.code) - before,
+        days[0].item(),
+        days[-1].item(),
+        tuple(sorted(units)),
+        values,
+        new,
+        written.changed - new,
+        written.differing,
     )
+
+
+def _contradiction(path: Path, series: Sequence[FileSeries], written: Written) -> DataError:
+    lines = [f"\n  {_said(one, series)}" for one in written.first]
+    more = f"\n  and {written.differing - len(lines):,} more" if written.differing > len(lines) else ""
+    what = "1 stored value differs" if written.differing == 1 else f"{written.differing:,} stored values differ"
+    return DataError(
+        f"{path} was not imported: {what} from the file's:{''.join(lines)}{more}",
+        "correct these rows; or, if the file is right, add --replace: it overwrites what is stored. Nothing was stored",
+    )
+
+
+def _said(one: Differing, series: Sequence[FileSeries]) -> str:
+    """A stored value beside the one that its row gives."""
+    wanted = next(each for each in series if (each.metric, each.scope) == (one.metric, one.scope))
+    row = wanted.rows[np.searchsorted(wanted.days, np.datetime64(one.day))]
+    whose = "" if one.scope == PLATFORM else f" of {one.scope}"
+    return f"row {row}: {one.metric}{whose} on {one.day} is {one.given:.15g}, stored is {one.stored:.15g}"

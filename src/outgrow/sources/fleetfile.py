@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from outgrow.domain.errors import DataError
 from outgrow.domain.history import MISSING, OBSERVED, History
 from outgrow.domain.metric import ALIASES, PLATFORM, Kind, Metric, MetricCatalogue, Scope
-from outgrow.sources.snapshotfile import LONG, day_of, listed, number_of
+from outgrow.sources.fields import Faults, FieldError, day_of, name_of, number_of
+from outgrow.sources.snapshotfile import LONG, refuse_columns
+
+BESIDES = {"platform", "scope", "kind"}
+"""The columns that it may have besides those of a file with a row per value."""
 
 Key = tuple[str, str, str]
 """Platform, scope and metric of a series."""
@@ -45,7 +50,7 @@ def read_fleet_file(path: Path, today: date) -> list[History]:
     Raises:
         DataError: the file cannot be read, or rows in it cannot be true; names file, rows and mend.
     """
-    faults: list[str] = []
+    faults = Faults()
     found: dict[Key, _Found] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -56,41 +61,45 @@ def read_fleet_file(path: Path, today: date) -> list[History]:
                     f"{path}, row 1: there is no column {lacking}",
                     "give the columns date, metric and value, a row per value, and if wanted platform, scope and kind",
                 )
+            refuse_columns(path, list(reader.fieldnames or []), LONG | BESIDES)
             _collect(reader, today, found, faults)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} cannot be read: {error}", "give a CSV file in UTF-8 with a header row") from error
-    faults += [fault for key, one in found.items() for fault in _duplicates(key, one)]
+    for fault in (fault for key, one in found.items() for fault in _duplicates(key, one)):
+        faults.append(fault)
     if faults:
-        raise DataError(f"{path} was not read:{listed(faults)}", "correct these rows")
+        raise DataError(f"{path} was not read:{faults}", "correct these rows")
     if not found:
         raise DataError(f"{path} holds no values", "give at least one row below the header")
     known = MetricCatalogue()
     return [_history(key, found[key], known) for key in sorted(found)]
 
 
-def _collect(reader: "csv.DictReader[str]", today: date, found: dict[Key, _Found], faults: list[str]) -> None:
+def _collect(reader: "csv.DictReader[str]", today: date, found: dict[Key, _Found], faults: Faults) -> None:
     for fields in reader:
-        row = reader.line_num
-        if None in fields or None in fields.values():
-            faults.append(f"row {row}: it has not as many fields as the header")
-            continue
-        day = day_of(fields["date"], row, today, faults)
-        name = ALIASES.get(fields["metric"], fields["metric"])
-        number = number_of(name, fields["value"], row, faults)
-        if day is None or number is None:
-            continue
-        kind = fields.get("kind") or ""
-        if kind and kind not in set(Kind):
-            faults.append(f"row {row}: '{kind}' is no kind (write {', '.join(Kind)})")
-            continue
-        key = (fields.get("platform") or "", fields.get("scope") or str(PLATFORM), name)
-        one = found.setdefault(key, _Found(kind, row))
-        if one.kind != kind:
-            faults.append(f"row {row}: {name} is of the kind '{kind}' here and '{one.kind}' in row {one.row}")
-            continue
-        one.days.append(day.toordinal())
-        one.values.append(number)
-        one.rows.append(row)
+        try:
+            _take(fields, reader.line_num, today, found)
+        except FieldError as error:
+            faults.append(error.of_row(reader.line_num))
+
+
+def _take(fields: dict[str | Any, str | Any], row: int, today: date, found: dict[Key, _Found]) -> None:
+    if None in fields or None in fields.values():
+        raise FieldError("it has not as many fields as the header")
+    day, name = day_of(fields["date"], today), name_of(ALIASES.get(fields["metric"], fields["metric"]))
+    number = number_of(name, fields["value"])
+    if number is None:
+        return
+    kind = fields.get("kind") or ""
+    if kind and kind not in set(Kind):
+        raise FieldError(f"'{kind}' is no kind (write {', '.join(Kind)})")
+    key = (fields.get("platform") or "", fields.get("scope") or str(PLATFORM), name)
+    one = found.setdefault(key, _Found(kind, row))
+    if one.kind != kind:
+        raise FieldError(f"{name} is of the kind '{kind}' here and '{one.kind}' in row {one.row}")
+    one.days.append(day.toordinal())
+    one.values.append(number)
+    one.rows.append(row)
 
 
 def _duplicates(key: Key, one: _Found) -> Iterator[str]:

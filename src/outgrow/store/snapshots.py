@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import import_module
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,8 @@ from outgrow.domain.metric import PLATFORM, Kind, Metric, MetricCatalogue, Scope
 from outgrow.domain.snapshot import Provenance, Snapshot
 from outgrow.store.tables import CapacitySnapshot, MeasurementRow, MetricRow, PlatformRow
 
+TOGETHER = 5_000
+"""Rows of days that are handed over at a time."""
 UPSERTING = {"postgresql", "sqlite"}
 """The databases whose upsert we can spell."""
 
@@ -29,7 +32,12 @@ SNAPSHOTS, MEASUREMENTS = CapacitySnapshot.__table__, MeasurementRow.__table__
 METRICS, PLATFORMS = MetricRow.__table__, PlatformRow.__table__
 
 
-def _insert(session: Session, table: Any) -> Any:  # noqa: ANN401 - the dialects share no type for it
+def upsert_into(session: Session, table: Any) -> Any:  # noqa: ANN401 - the dialects share no type for it
+    """The database's own INSERT, which knows what to do on a conflict.
+
+    Raises:
+        DatabaseError: it has none that we can spell.
+    """
     dialect = session.get_bind(CapacitySnapshot).dialect.name
     if dialect not in UPSERTING:
         raise DatabaseError(
@@ -46,7 +54,7 @@ def claim_day(session: Session, platform: str, day: date, captured_at: datetime)
     each other instead of meeting half-way.
     """
     ms = int(captured_at.timestamp() * 1000)
-    insert = _insert(session, SNAPSHOTS).values(platform=platform, snapshot_date=day, captured_at_ms=ms)
+    insert = upsert_into(session, SNAPSHOTS).values(platform=platform, snapshot_date=day, captured_at_ms=ms)
     statement = insert.on_conflict_do_update(
         index_elements=["platform", "snapshot_date"],
         set_={"captured_at_ms": func.coalesce(SNAPSHOTS.c.captured_at_ms, insert.excluded.captured_at_ms)},
@@ -74,10 +82,10 @@ def write_snapshot(session: Session, snapshot: Snapshot, recorded_at: datetime |
 
 def write_days(session: Session, platform: str, days: Iterable[date]) -> None:
     """Make the rows of rebuilt days that have none yet."""
-    rows = [{"platform": platform, "snapshot_date": day} for day in days]
-    if rows:
+    insert, left = upsert_into(session, SNAPSHOTS).on_conflict_do_nothing(), iter(days)
+    while rows := [{"platform": platform, "snapshot_date": day} for day in islice(left, TOGETHER)]:
         with _at_once(session):
-            session.execute(_insert(session, SNAPSHOTS).on_conflict_do_nothing(), rows)
+            session.execute(insert, rows)
 
 
 def write_measurements(
@@ -115,13 +123,8 @@ def _rounds(rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]
 
 def _upsert(session: Session, rows: Sequence[dict[str, Any]], *, replace: bool) -> None:
     table = MEASUREMENTS
-    insert = _insert(session, table)
+    insert = upsert_into(session, table)
     new, old = insert.excluded, table.c
-    rebuilt = and_(old.provenance == Provenance.RECONSTRUCTED.value, new.value.is_not(None))
-    gives_way = or_(
-        and_(old.value.is_(None), new.value.is_not(None)),
-        and_(rebuilt, or_(new.provenance == Provenance.OBSERVED.value, new.value != old.value)),
-    )
     parameters: Sequence[dict[str, Any]] | None = rows
     if session.get_bind(CapacitySnapshot).dialect.name == "postgresql":
         # One statement over arrays: a row at a time takes five times as long.
@@ -131,7 +134,7 @@ def _upsert(session: Session, rows: Sequence[dict[str, Any]], *, replace: bool) 
     statement = insert.on_conflict_do_update(
         index_elements=list(table.primary_key),
         set_={name: new[name] for name in ("value", "reason", "provenance", "recorded_at_ms")},
-        where=or_(gives_way, new.value != old.value) if replace else gives_way,
+        where=or_(gives_way(new, old), new.value != old.value) if replace else gives_way(new, old),
     )
     with _at_once(session):
         session.execute(statement, parameters)
@@ -159,6 +162,15 @@ def _at_once(session: Session) -> Iterator[None]:
     connection.exec_driver_sql("COMMIT")
 
 
+def gives_way(new: Any, old: Any) -> ColumnElement[bool]:  # noqa: ANN401 - columns of the row given, and stored
+    """Whether what is stored gives way to what is given: the one rule, see `write_measurements`."""
+    rebuilt = and_(old.provenance == Provenance.RECONSTRUCTED.value, new.value.is_not(None))
+    return or_(
+        and_(old.value.is_(None), new.value.is_not(None)),
+        and_(rebuilt, or_(new.provenance == Provenance.OBSERVED.value, new.value != old.value)),
+    )
+
+
 def _array(values: list[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
     """A column of rows that are sent as arrays; one value for all is sent once."""
     if len(values) > 1 and len(set(values)) == 1:
@@ -167,16 +179,20 @@ def _array(values: list[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
     return column
 
 
-def remember_metrics(session: Session, metrics: Iterable[Metric]) -> None:
-    """Keep the description of metrics that are not built in."""
+def remember_metrics(session: Session, metrics: Iterable[Metric], *, anew: bool = False) -> None:
+    """Keep the description of metrics that are not built in: the first one, or, with `anew`, this one."""
     built_in = {m.name for m in MetricCatalogue()}
     rows = [
         {"name": m.name, "kind": m.kind.value, "unit": m.unit, "label": m.label}
         for m in {m.name: m for m in metrics}.values()
         if m.name not in built_in
     ]
-    if rows:
-        session.execute(_insert(session, METRICS).on_conflict_do_nothing(), rows)
+    insert = upsert_into(session, METRICS)
+    described = {name: insert.excluded[name] for name in ("kind", "unit")}
+    if rows and anew:
+        session.execute(insert.on_conflict_do_update(index_elements=["name"], set_=described), rows)
+    elif rows:
+        session.execute(insert.on_conflict_do_nothing(), rows)
 
 
 def catalogue(session: Session) -> MetricCatalogue:
@@ -196,7 +212,7 @@ class StoredPlatform:
 
 def remember_platform(session: Session, platform: StoredPlatform, now: datetime) -> None:
     """Keep what reading needs to know of a platform; a changed time zone or id replaces the old one."""
-    insert = _insert(session, PLATFORMS).values(
+    insert = upsert_into(session, PLATFORMS).values(
         code=platform.code,
         source_id=platform.source_id,
         time_zone=platform.time_zone,
@@ -272,9 +288,21 @@ def get_snapshot(session: Session, platform: str, day: date) -> CapacitySnapshot
     return session.get(CapacitySnapshot, (platform, day), populate_existing=True)
 
 
-def count_measurements(session: Session, platform: str) -> int:
-    """How many values are stored of a platform."""
+def count_measurements(
+    session: Session,
+    platform: str,
+    metrics: Sequence[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> int:
+    """How many values are stored of a platform: of all its metrics and days, or of some."""
     query = select(func.count()).where(MEASUREMENTS.c.platform == platform, MEASUREMENTS.c.value.is_not(None))
+    if metrics is not None:
+        query = query.where(MEASUREMENTS.c.metric.in_(metrics))
+    if since is not None:
+        query = query.where(MEASUREMENTS.c.day >= since)
+    if until is not None:
+        query = query.where(MEASUREMENTS.c.day <= until)
     return session.scalar(query) or 0
 
 

@@ -38,6 +38,9 @@ LONGEST_CODE = 64
 """Characters of a platform's code, a plan's, or a metric's name."""
 
 
+DAY_INDEX = "ix_outgrow_measurements_day"
+
+
 def _decimal(value: float) -> Decimal:
     return Decimal(str(value))
 
@@ -57,7 +60,7 @@ class MeasurementRow(StoreBase):
             name="fk_outgrow_measurements_snapshot",
             ondelete="CASCADE",
         ),
-        Index("ix_outgrow_measurements_day", "platform", "day"),
+        Index(DAY_INDEX, "platform", "day"),
         CheckConstraint("(value IS NULL) <> (reason IS NULL)", name="ck_outgrow_measurements_value_or_reason"),
         CheckConstraint("provenance IN ('observed', 'reconstructed')", name="ck_outgrow_measurements_provenance"),
     )

@@ -792,6 +792,8 @@ class TestImport:
             "metrics": ["storage_used_gb", "total_products"],
             "values": 4,
             "new": 4,
+            "replaced": 0,
+            "kept": 0,
         }
         with workspace.view() as view:
             stored = [history_document(history(view, name))["days"] for name in ("total_products", "storage_used_gb")]
@@ -817,9 +819,9 @@ class TestImport:
         self.take(workspace, tmp_path / "a.csv", first)
         with workspace.store() as store:
             before = tables_of(store, StoreBase)
-        again = self.take(workspace, tmp_path / "a.csv", first.replace("110", "999"))
+        again = self.take(workspace, tmp_path / "a.csv", first)
 
-        assert (again.values, again.new) == (2, 0)
+        assert (again.values, again.new, again.replaced) == (2, 0, 0)
         with workspace.store() as store:
             assert tables_of(store, StoreBase) == before
 

@@ -1,5 +1,6 @@
 """Cutting a history keeps values, provenance and days together."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED, History
+from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED, History, allowed_age, usual_gap
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Scope
 
 FIRST = date(2026, 2, 26)
@@ -108,3 +109,27 @@ def test_a_part_says_the_same_of_its_days(values: list[float | None], since: int
 def test_the_platform_s_scope_is_named_by_the_platform() -> None:
     assert history(1).scope_name == "platform:main"
     assert history(1, scope=Scope("store", "7")).scope_name == "store:7"
+
+
+@pytest.mark.parametrize(
+    ("days", "usual"),
+    [
+        ([], 1),
+        ([5], 1),
+        ([5, 300], 1),
+        (range(30), 1),
+        ([*range(0, 70, 7)], 7),
+        ([*range(0, 70, 7), 84, 91, 98], 7),  # one week left out
+        ([0, 31, 59, 90, 120, 151], 31),
+        ([*range(100), *range(107, 200, 7)], 7),  # daily once, weekly now
+        ([*range(0, 300, 30), *range(300, 320)], 1),  # monthly once, daily now
+    ],
+)
+def test_the_rhythm_is_that_of_the_newest_days(days: Iterable[int], usual: int) -> None:
+    assert usual_gap(np.array([*days], dtype=np.int64)) == usual
+
+
+@given(st.integers(1, 400), st.integers(1, 60), st.integers(3, 40))
+def test_twice_the_rhythm_is_allowed_and_never_less_than_what_is_set(gap: int, least: int, known: int) -> None:
+    values: list[float | None] = [1.0, *([None] * (gap - 1) + [1.0]) * (known - 1)]
+    assert allowed_age(history(*values).usual_gap, least) == max(2 * gap, least)

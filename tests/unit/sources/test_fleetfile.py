@@ -97,6 +97,7 @@ def test_many_faults_are_counted(file: Path) -> None:
         (["date,vans", "2026-01-01,5"], "row 1: there is no column metric, value"),
         (["day,metric,value"], "row 1: there is no column date"),
         (["date,metric,value"], "holds no values"),
+        (["date,host,metric,value", "2026-01-01,a,vans,5"], "row 1: the column 'host' is not known"),
         ([], "row 1: there is no column date, metric, value"),
     ],
 )

@@ -10,33 +10,45 @@ from outgrow.domain.snapshot import Provenance
 from outgrow.faces.cli.command import Json, print_json, with_workspace
 
 if TYPE_CHECKING:
+    from outgrow.service.import_ import ImportReport
     from outgrow.service.workspace import Workspace
 
 
 def import_(
     workspace: "Workspace",
     file: Annotated[Path, typer.Argument(help="CSV: date and a column per metric, or date, metric, value.")],
-    kind: Annotated[Kind, typer.Option(help="Kind of metrics that are not known yet.")] = Kind.LEVEL,
-    unit: Annotated[str, typer.Option(help="Unit of metrics that are not known yet.")] = "",
+    kind: Annotated[Kind | None, typer.Option(help="Kind of the file's metrics; level, if they are new.")] = None,
+    unit: Annotated[str, typer.Option(help="Unit of the file's metrics; their name, if they are new.")] = "",
     provenance: Annotated[
         Provenance, typer.Option(help="Whether the values were captured on their days.")
     ] = Provenance.OBSERVED,
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite what is stored and differs.")] = False,
     json: Json = False,
 ) -> None:
     """Take daily values from a file, all of them or none."""
     from outgrow.service.import_ import import_file
 
     with workspace.store() as store:
-        platform = workspace.platform(store)
-        report = import_file(store, platform, file, workspace.clock(), kind=kind, unit=unit, provenance=provenance)
+        platform, now = workspace.platform(store), workspace.clock()
+        report = import_file(store, platform, file, now, kind=kind, unit=unit, provenance=provenance, overwrite=replace)
     if json:
         print_json(report.to_document())
         return
-    kept = report.values - report.new
     typer.echo(
         f"{file}: {report.new:,} new values of {len(report.metrics)} metrics, {report.first_day} to {report.last_day}, "
-        f"for platform {report.platform}" + (f"; {kept:,} were stored already." if kept else ".")
+        f"for platform {report.platform}{_besides(report)}."
     )
+
+
+def _besides(report: "ImportReport") -> str:
+    """What became of the values that are not new."""
+    same = report.values - report.new - report.replaced - report.kept
+    parts = [
+        f"{report.replaced:,} replaced what was stored" if report.replaced else "",
+        f"{same:,} were stored already" if same else "",
+        f"{report.kept:,} differ from what was observed, which stays" if report.kept else "",
+    ]
+    return "".join(f"; {part}" for part in parts if part)
 
 
 def register(app: typer.Typer) -> None:
