@@ -67,7 +67,8 @@ def in_days(days: int) -> date:
 days_ahead = st.integers(0, N_DAYS + 40).map(in_days)
 amounts = st.floats(0, 5_000, allow_nan=False)
 sizes = st.dictionaries(st.sampled_from(METRICS), amounts, max_size=4)
-arrivals = st.builds(Arrival, st.just("a merchant"), days_ahead, sizes)
+taken = st.dictionaries(st.sampled_from(METRICS), st.floats(1e-9, 5_000), max_size=4)
+arrivals = st.builds(Arrival, st.just("a merchant"), days_ahead, taken)
 steps = st.builds(LevelStep, st.sampled_from(METRICS), days_ahead, st.floats(-3_000, 3_000))
 ramps = st.lists(st.floats(0, 500), min_size=1, max_size=40).map(
     lambda weekly: Ramp({name: np.array(weekly) for name in ("total_products", "orders_per_day")}, 3)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from outgrow.domain.days import spoken
 from outgrow.domain.forecast import DayBand, Forecast, HistoryNote, Refusal, Status
 from outgrow.domain.history import OBSERVED, History
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
@@ -158,7 +159,7 @@ def test_a_limit_that_is_reached_says_for_how_long(past: list[float], ago: int) 
     found = told(projection(past, np.ones(HORIZON)), past=past)
 
     assert (found.status, found.days_ago) == (Status.ALREADY_EXCEEDED, ago)
-    assert found.reason == f"at or above 200 since {AS_OF - timedelta(days=ago)}"
+    assert found.reason == f"at or above 200 since {spoken(AS_OF - timedelta(days=ago))}"
     assert found.days == DayBand()
     assert found.probability_within == {}
 
@@ -170,7 +171,7 @@ def test_a_limit_that_is_fallen_to_says_for_how_long(past: list[float], ago: int
     found = told(projection(past, np.ones(HORIZON)), 50, past, falling=True)
 
     assert (found.status, found.days_ago, found.falling) == (Status.ALREADY_EXCEEDED, ago, True)
-    assert found.reason == f"at or below 50 since {AS_OF - timedelta(days=ago)}"
+    assert found.reason == f"at or below 50 since {spoken(AS_OF - timedelta(days=ago))}"
 
 
 def test_a_limit_that_will_be_fallen_to() -> None:

@@ -78,7 +78,7 @@ def test_what_is_old_says_nothing_of_today(age: int, stale: bool) -> None:
     assert isinstance(made, Refusal) == stale
     if isinstance(made, Refusal):
         assert made.status is Status.STALE
-        assert f"the newest value is of 2026-03-20, {age} days old (at most 7)" in made.reason
+        assert f"the newest value is of 20 Mar 2026, {age} days old (at most 7)" in made.reason
 
 
 def test_unknown_days_at_the_end_make_the_answer_older() -> None:

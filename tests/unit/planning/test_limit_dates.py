@@ -69,6 +69,7 @@ def test_the_document() -> None:
     assert reached(futures(*(1000 / day for day in range(20, 201, 20))), 1_000).to_document() == {
         "name": "it",
         "metric": "total_products",
+        "example": False,
         "limit": 1_000,
         "status": "ok",
         "days": {"p10": 20, "p50": 100, "p90": None},

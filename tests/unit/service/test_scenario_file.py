@@ -170,4 +170,4 @@ def test_it_stands_beside_the_settings_or_where_they_say(tmp_path: Path, monkeyp
     settings.write_text("")
     assert scenario_path(load_settings(settings)) == tmp_path / "shop" / "scenarios.toml"
     settings.write_text('scenarios_file = "other.toml"')
-    assert scenario_path(load_settings(settings)) == Path("other.toml")
+    assert scenario_path(load_settings(settings)) == tmp_path / "shop" / "other.toml"

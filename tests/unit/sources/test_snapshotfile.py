@@ -53,7 +53,8 @@ def test_series_come_in_the_order_of_their_names_and_days_in_theirs(file: Path) 
 def test_rows_are_counted_over_empty_lines_and_fields_of_several_lines(file: Path) -> None:
     found = read(file, "date,metric,scope,value", "", '2026-01-01,vans,"host:a\nb",1', "", "2026-01-02,vans,,2")
 
-    assert found == {("vans", "host:a\nb"): [("2026-01-01", 1.0, 4)], ("vans", "platform"): [("2026-01-02", 2.0, 6)]}
+    cleaned = str(Scope("host", "a\nb"))
+    assert found == {("vans", cleaned): [("2026-01-01", 1.0, 4)], ("vans", "platform"): [("2026-01-02", 2.0, 6)]}
 
 
 @pytest.mark.parametrize("scope", ["", "platform", "platform:main", " platform "])
