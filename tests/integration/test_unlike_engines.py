@@ -105,8 +105,8 @@ def test_the_commands_by_way_of_pgbouncer(pooled_url: str, tmp_path: Path) -> No
     file = tmp_path / "growth.csv"
     run("init")
     for turn in range(3):  # each with connections of its own, which the pool answers by the same few
-        rows = [f"{today - timedelta(days=ago)},{100 - ago},{turn}" for ago in range(20)]
-        file.write_text("\n".join(["date,visitors,turn", *rows]))
+        rows = [f"{today - timedelta(days=ago)},{100 - ago},{ago}" for ago in range(20)]
+        file.write_text("\n".join([f"date,visitors,turn_{turn}", *rows]))
         run("import", str(file))
     assert "Reached in about 10 days" in run("when", "visitors", "110").output
 

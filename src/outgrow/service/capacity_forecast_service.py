@@ -76,11 +76,10 @@ class CapacityForecastService:
         What is found at this moment, whoever acknowledged it or put it off: `state` tells. What was found on days
         before and is only held on to is not among them; see `outgrow.service.lives.lives`.
         """
-        view = self._view(db)
-        # Here the ladder and the limit that outgrow brings were always the host's own.
-        view = replace(view, config=view.config.as_own())
         source = self._source(db)
         view = self._view_of(db, source)
+        # Here the ladder and the limit that outgrow brings were always the host's own.
+        view = replace(view, config=view.config.as_own())
         return found_documents(view, stored_newest(view) if source is None else measured_now(db, source, view))
 
     def get_days_until_threshold(self, db: Session, metric: str, threshold: float) -> int | None:

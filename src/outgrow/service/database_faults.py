@@ -116,7 +116,7 @@ NO_SUCH_DATABASE = Fault(
 REFUSED = Fault(
     ("password authentication failed", "authentication", "access denied", "no password supplied"),
     ("28",),
-    "refuses the login",
+    "refuses the login: {said}",
     "check user and password in the address",
 )
 BAD_OPTION = Fault(

@@ -271,8 +271,8 @@ class TestFallback:
             assert seen.fallback(TOTAL_PRODUCTS, PLATFORM) is not None
 
     VERBS: dict[str, tuple[Any, str, Callable[[View], object]]] = {  # noqa: RUF012
-        "when": (when_verb, "days_until", lambda view: when_verb.when(view, "products", 120)),
-        "forecast": (forecast_verb, "project", lambda view: forecast_verb.forecast(view, "products")),
+        "when": (outlooks_verb, "project_all", lambda view: when_verb.when(view, "products", 120)),
+        "forecast": (outlooks_verb, "project_all", lambda view: forecast_verb.forecast(view, "products")),
         "status": (outlooks_verb, "project_all", status_verb.status),
         "trends": (trends_verb, "project_all", trends_verb.trends),
         "recommend": (

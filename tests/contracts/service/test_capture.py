@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
@@ -378,11 +377,19 @@ class FailsAmongTheForecasts:
         raise self.error
 
 
+def unchecked(**days: float) -> CapacityConfig:
+    """Rules that no check has seen, as a host may bend them."""
+    rules = ForecastRules()
+    for name, value in days.items():
+        object.__setattr__(rules, name, value)
+    return CapacityConfig(rules=rules)
+
+
 HUGE = 10**12
 UNBOUNDED = {
-    "a horizon beyond all days": CapacityConfig(rules=replace(ForecastRules(), horizon_days=HUGE)),
-    "a history beyond all days": CapacityConfig(rules=replace(ForecastRules(), history_days=HUGE)),
-    "an endless history": CapacityConfig(rules=replace(ForecastRules(), history_days=math.inf)),  # type: ignore[arg-type]
+    "a horizon beyond all days": unchecked(horizon_days=HUGE),
+    "a history beyond all days": unchecked(history_days=HUGE),
+    "an endless history": unchecked(history_days=math.inf),
     "a limit of a metric that is not there": CapacityConfig(limits=(Limit("vans", 3, "vans"),)),
     "a name that does not fit": CapacityConfig(limits=(Limit("total_products", 9, "x" * 300),)),
     "no number at all": CapacityConfig(rules=cast("ForecastRules", FailsAmongTheForecasts(ZeroDivisionError("0 / 0")))),

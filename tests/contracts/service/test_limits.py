@@ -293,13 +293,13 @@ def test_a_tier_s_maxima_wait_for_the_tier_above_and_those_of_the_last_for_none(
     assert [(limit.metric, limit.lead_time_days) for limit in last] == [("active_stores", None)]
 
 
-@pytest.mark.parametrize(("today", "used"), [(date(2026, 4, 1), 0.0), (date(2026, 3, 31), 31 * 100.0)])
-def test_a_month_that_has_just_begun_has_used_nothing_yet(session: Session, today: date, used: float) -> None:
+@pytest.mark.parametrize(("today", "used"), [(date(2026, 4, 1), 40.0), (date(2026, 3, 31), 31 * 100.0)])
+def test_a_month_that_has_just_begun_has_used_its_own_days_alone(session: Session, today: date, used: float) -> None:
     """Neither is the month before taken for it, nor is what is only stored as a total forgotten."""
     fill(session, orders_per_day=lambda n: 100.0, total_orders_month=lambda n: 1.0)
     if today > TODAY:
         write_days(session, "main", [today])
-        write_measurements(session, [row(observed(0.0), "orders_per_day", today)])
+        write_measurements(session, [row(observed(40.0), "orders_per_day", today)])
     seen = view(session, today=today)
     newest = newest_use(seen, {"total_orders_month": seen.forecastable(TOTAL_ORDERS_MONTH)})
 

@@ -505,7 +505,7 @@ class TestStatus:
             "observed_share": 1.0,
             "projects": [],
         }
-        assert document["sentence"].startswith("First to run out: Media storage (1,000 GB), about ")
+        assert document["sentence"].startswith("First to run out: Media storage (example limit, 1,000 GB), about ")
         assert [(row["name"], row["metric"], row["threshold"]) for row in limits[:3]] == [
             ("media storage", "storage_used_gb", 1_000),
             ("tier Medium", "active_stores", 300),
@@ -532,7 +532,7 @@ class TestStatus:
 
         assert (document["newest_snapshot"], document["newest_age_days"], document["observed_share"]) == (None,) * 3
         assert (document["limits"], document["severity"]) == ([], "info")
-        assert document["sentence"] == "Nothing is stored yet: capture or backfill first."
+        assert document["sentence"] == "Nothing is stored yet: import values first, with `outgrow import`."
 
     def test_what_runs_out_first_is_what_has_the_first_date(self, workspace: Workspace) -> None:
         """Storage is nearly full, and so is told first in the table; but it takes years, and the stores months."""
@@ -541,7 +541,8 @@ class TestStatus:
             report = status(view)
 
         assert [row.outlook.name for row in report.rows] == ["media storage", "tier Medium"]
-        assert report.sentence.startswith("First to run out: Active stores (tier Medium, 300 stores), about ")
+        medium = "tier Medium of the example ladder, 300 stores"
+        assert report.sentence.startswith(f"First to run out: Active stores ({medium}), about ")
 
     def test_the_age_of_what_is_stored(self, workspace: Workspace) -> None:
         fill(workspace, 60, last=TODAY - timedelta(days=5), active_stores=lambda n: 40.0)
@@ -690,8 +691,8 @@ class TestDoctor:
         assert [finding for finding in found if finding.state is not State.GOOD] == []
         assert list(states(found)) == [
             "configuration", "model", "charts", "metric providers", "platform database", "commerce tables",
-            "platform and time zone", "our database", "our tables", "right to write", "platform in store", "limits",
-            "newest snapshot", "gaps", "newest values",
+            "platform and time zone", "whole counts", "our database", "our tables", "right to write",
+            "platform in store", "limits", "newest snapshot", "gaps", "newest values",
         ]  # fmt: skip
 
     def test_looking_changes_nothing(self, healthy: Workspace) -> None:

@@ -80,7 +80,8 @@ class TestAccuracy:
     def test_nothing_is_kept_yet(self, cli: Cli, engine: Engine) -> None:
         told = cli("accuracy")
 
-        assert told == (0, "No forecast is kept yet: each `outgrow capture` keeps the forecasts of its day.\n", "")
+        said = "only captures of a platform's database keep forecasts, and none is set (database_url)"
+        assert told == (0, f"No forecast is kept yet: {said}.\n", "")
 
     def test_nothing_is_due_yet(self, cli: Cli, engine: Engine) -> None:
         keep(engine, issued(TODAY, 100, 100), issued(TODAY, 5, 5, metric="active_stores"))

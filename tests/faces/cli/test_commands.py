@@ -257,7 +257,7 @@ class TestWrongConfiguration:
         [
             ("shop.db", "database_url is not a database address"),
             ("oracle://somewhere/shop", "database_url"),
-            ("nonsense://somewhere/shop", "there is no database of the kind 'nonsense'"),
+            ("nonsense://somewhere/shop", "the driver 'nonsense' is not there"),
         ],
     )
     def test_an_address_that_is_none(self, cli: Cli, url: str, said: str) -> None:
@@ -431,7 +431,7 @@ class TestFaults:
         assert lines[0] == "Team members: 400 members on 31 Mar 2026."
         assert lines[1].startswith("Not falling: it grows by ")
         assert cli("when", "team_members", "400", "--falling", *faulty).out.splitlines()[1] == (
-            "Reached: at or below 400 since 2025-09-13."
+            "Reached: at or below 400 since 13 Sep 2025."
         )
         refused(cli("when", "team_members", "--falling", *faulty), 2, "no level is given to fall to")
 
@@ -502,8 +502,13 @@ class TestCapture:
 
         assert told.status == 4
         assert set(told.document()["missing"]) == {"total_orders_month"}
-        assert told.err.startswith("missing: total_orders_month: orders: OperationalError: ")
-        assert told.err.count("\n") == 1
+        lines = told.err.splitlines()
+        assert lines[:2] == [
+            "outgrow: the area 'orders' could not be counted",
+            "outgrow: what was sold could not be counted",
+        ]
+        assert lines[2].startswith("missing: total_orders_month: orders: OperationalError: ")
+        assert len(lines) == 3
 
     def test_a_clock_that_went_back(self, cli: Cli, shop: str, tmp_path: Path) -> None:
         engine = create_engine(f"sqlite:///{tmp_path}/shop.db")
@@ -581,10 +586,17 @@ class TestDefects:
 
     @pytest.mark.usefixtures("broken", "cli")
     @pytest.mark.parametrize("words", [["--debug", "status"], ["status", "--debug"]])
-    def test_debug_anywhere_lets_it_through(self, shop: str, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_debug_anywhere_shows_the_traceback_and_keeps_the_status(
+        self, shop: str, words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         monkeypatch.setattr(sys, "argv", ["outgrow", *words, "--database-url", shop])
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(SystemExit) as end:
             main()
+
+        assert end.value.code == 1
+        told = capsys.readouterr().err
+        assert told.startswith("Traceback (most recent call last):")
+        assert "ZeroDivisionError: of ours\noutgrow: this is a defect of outgrow: ZeroDivisionError: of ours" in told
 
 
 class TestDemo:

@@ -153,7 +153,7 @@ class TestCommand:
 
         assert (told.status, told.out) == (3, "")
         assert told.err.startswith("outgrow: no plan of platform 'main' can be made for 2026-03-31: ")
-        assert "\n  mend: capture daily, or rebuild the past with `outgrow backfill`" in told.err
+        assert "\n  mend: import values first, with `outgrow import`" in told.err
 
     def test_a_rented_tier_that_is_not_on_the_ladder_names_those_that_are(self, cli: Cli, grown: Path) -> None:
         file = grown / "outgrow.toml"

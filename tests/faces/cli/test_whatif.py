@@ -145,7 +145,7 @@ def test_people_get_sentences_and_tables(whatif: Cli) -> None:
     assert (told.status, told.err) == (0, "")
     for part in (
         "As it is: On the example ladder: tier Medium",
-        "Spring: Tier Medium lasts until about 1 May 2026",
+        "Spring: On the example ladder: tier Medium lasts until about 1 May 2026",
         "  The campaign, and the agencies' stores",
         "  300 new stores of plan pro on 1 May 2026",
         "Faster: ",
