@@ -691,7 +691,7 @@ class TestDoctor:
         assert [finding for finding in found if finding.state is not State.GOOD] == []
         assert list(states(found)) == [
             "configuration", "model", "charts", "metric providers", "platform database", "commerce tables",
-            "platform and time zone", "whole counts", "our database", "our tables", "right to write",
+            "whole counts", "platform and time zone", "our database", "our tables", "right to write",
             "platform in store", "limits", "newest snapshot", "gaps", "newest values",
         ]  # fmt: skip
 
