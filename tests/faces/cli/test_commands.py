@@ -529,6 +529,7 @@ class TestCheck:
     )
     def test_the_states(self, cli: Cli, tmp_path: Path, line: tuple[float, float], state: str) -> None:
         where = ("--store-url", "sqlite:///ours.db")
+        (tmp_path / "outgrow.toml").write_text('[[limits]]\nmetric = "storage_gb"\nmaximum = 1000\n', "utf-8")
         cli("init", *where)
         assert cli("import", a_straight_line(tmp_path, "storage_gb", *line), *where).status == 0
         told = cli("check", *where)
