@@ -383,6 +383,8 @@ class TestWhateverGoesWrong:
         ("--config x --store-url y check", True),
         ("when check", False),
         ("--debug when check", False),
+        ("--json when check", False),
+        ("--json check", True),
         ("history --scope check", False),
         ("import check", False),
         ("", False),
@@ -391,6 +393,23 @@ class TestWhateverGoesWrong:
 )
 def test_when_check_is_what_is_asked(words: str, asked: bool) -> None:
     assert plugin.is_asked(words.split()) is asked
+
+
+def test_options_that_no_value_follows_are_known_without_loading_the_commands() -> None:
+    import typer.main
+
+    from outgrow.faces.cli.app import app
+
+    group: Any = typer.main.get_command(app)
+    flags = {
+        name
+        for command in (group, *group.commands.values())
+        for option in command.params
+        if getattr(option, "is_flag", False)
+        for name in option.opts
+    }
+
+    assert {"--json", "--without-projects"} < flags <= plugin.FLAGS
 
 
 # ---------------------------------------------------------------- in processes of their own

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
 def import_(
     workspace: "Workspace",
-    file: Annotated[Path, typer.Argument(help="CSV: date and a column per metric, or date, metric, value.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV: date and a column per metric, or date, metric, value.")
+    ],
     kind: Annotated[Kind | None, typer.Option(help="Kind of the file's metrics; level, if they are new.")] = None,
-    unit: Annotated[str, typer.Option(help="Unit of the file's metrics; their name, if they are new.")] = "",
+    unit: Annotated[
+        str, typer.Option(metavar="UNIT", help="Unit of the file's metrics; their name, if they are new.")
+    ] = "",
     provenance: Annotated[
         Provenance, typer.Option(help="Whether the values were captured on their days.")
     ] = Provenance.OBSERVED,
