@@ -85,10 +85,15 @@ def days_left(until: DaysUntil, today: date) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What is asked for; what is None is as the limit's policy says."""
+    """What is asked for; what is None is as the limit's policy says.
+
+    Attributes:
+        never_critical: a warning is all that was given, of what has no limit: there is nothing to be critical of.
+    """
 
     warning: Bound | None = None
     critical: Bound | None = None
+    never_critical: bool = False
 
     @classmethod
     def parse(cls, warning: str | None, critical: str | None, metric: str | None) -> Self:

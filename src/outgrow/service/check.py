@@ -1,7 +1,7 @@
 """Check: one line and a state, as monitoring plugins answer."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from outgrow.domain import monitoring
@@ -19,6 +19,7 @@ from outgrow.service.when import when
 BY_URGENCY = (OK, UNKNOWN, WARNING, CRITICAL)
 """What is known to be wrong is worse than what is not known."""
 AS_POLICY = Bounds()
+NONE_SET = "set one as [[limits]] in outgrow.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,18 @@ class _Judged:
 def check(report: StatusReport, bounds: Bounds = AS_POLICY) -> CheckResult:
     """Judge a status report: the worst limit decides; nothing known is UNKNOWN, never OK.
 
+    Examples alarm nobody: nobody set them. Without a limit of one's own nothing is judged, so the answer is UNKNOWN.
+
     Args:
         bounds: from where on a limit is a warning or critical, instead of as its policy says.
     """
     limited = [row.outlook for row in report.rows if row.outlook.limit is not None]
     if not limited:
         return _result(UNKNOWN, report.sentence)
-    return _check(limited, bounds, report.today)
+    judged = _judgeable(limited)
+    if not judged:
+        return _result(UNKNOWN, f"no limit is set, and examples alarm nobody; mend: {NONE_SET}")
+    return _check(judged, bounds, report.today)
 
 
 def check_metric(view: View, name: str, bounds: Bounds = AS_POLICY) -> CheckResult:
@@ -58,14 +64,20 @@ def check_metric(view: View, name: str, bounds: Bounds = AS_POLICY) -> CheckResu
     """
     metric = view.metrics.resolve(name)
     rows = [row.outlook for row in status(view).rows if row.outlook.until.metric.name == metric.name]
-    limited = [outlook for outlook in rows if outlook.limit is not None]
+    limited = _judgeable([outlook for outlook in rows if outlook.limit is not None])
     value = bounds.value
     if value is not None and (not limited or _is_value(bounds.critical)):
-        limit, until = Limit(metric.name, value, metric.name), when(view, metric.name, value)
+        bounds = replace(bounds, never_critical=bounds.critical is None)
+        limit, until = Limit(metric.name, value, metric.label), when(view, metric.name, value)
         limited = [LimitOutlook.of(limit, until, view.config.policy, view.today)]
     if not limited:
-        return _result(UNKNOWN, f"{metric.label}: no limit is set; set one, or give --critical VALUE")
+        return _result(UNKNOWN, f"{metric.label}: no limit is set; mend: {NONE_SET}, or give --critical VALUE")
     return _check(limited, bounds, view.today)
+
+
+def _judgeable(limited: Sequence[LimitOutlook]) -> list[LimitOutlook]:
+    """The limits that somebody set, and examples whose metric has an outage: that is amiss whatever the limit is."""
+    return [one for one in limited if not one.until.example or lost_since(one.until) is not None]
 
 
 def _is_value(bound: Bound | None) -> bool:
@@ -95,16 +107,20 @@ def _judge(outlook: LimitOutlook, bounds: Bounds, today: date) -> _Judged:
     until = outlook.until
     if until.status is Status.STALE:
         return _Judged(outlook, UNKNOWN, f"stale: {until.reason}")
+    lost = lost_since(until)
+    if until.example and lost is not None:
+        return _Judged(outlook, WARNING, lost)
     blind = False
     for state, bound, severity in (
         (CRITICAL, bounds.critical, Severity.CRITICAL),
         (WARNING, bounds.warning, Severity.WARNING),
     ):
+        if state == CRITICAL and bounds.never_critical:
+            continue
         met = outlook.severity >= severity if bound is None else bound.met(until, today)
         if met:
             return _Judged(outlook, state, outlook.why if bound is None else bound.why(until, today, severity.word))
         blind = blind or met is None
-    lost = lost_since(until)
     if lost is not None:
         return _Judged(outlook, WARNING, lost)
     asked = all(bound is not None and bound.measure is not Measure.DAYS for bound in (bounds.warning, bounds.critical))
@@ -150,7 +166,9 @@ def _numbers(limited: Sequence[LimitOutlook], bounds: Bounds, today: date) -> li
                 (bounds.critical, policy.critical_share),
             )
         ]
-        found.append(Performance(label, until.current, until.metric.unit, *levels))
+        warning, critical = levels
+        critical = None if bounds.never_critical else critical
+        found.append(Performance(label, until.current, until.metric.unit, warning, critical))
         left = days_left(until, today)
         if left is not None and left > 0:
             found.append(Performance(f"{label} days left", left))

@@ -1,12 +1,15 @@
 """What an imported file's metrics are: known ones as they are known, new ones as the file and the options say."""
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from outgrow.domain.errors import DataError, OutgrowError, UnknownMetricError, UsageError
-from outgrow.domain.metric import Kind, Metric, MetricCatalogue
+from outgrow.domain.metric import ALIASES, Kind, Metric, MetricCatalogue
 from outgrow.sources.fields import LONGEST_UNIT
 
+ALIKE = 0.8
+"""So much of two names is the same where one may be a slip of the other: a letter left out, or two exchanged."""
 BUILT_IN = frozenset(metric.name for metric in MetricCatalogue())
 
 
@@ -49,6 +52,15 @@ class Description:
         if said != stored and (stored.name in BUILT_IN or not self.overwrite):
             raise self._contradiction(stored, said, unit)
         return said
+
+    def is_new(self, name: str) -> bool:
+        """Whether nobody knew a metric of this name before."""
+        return all(metric.name != name for metric in self.known)
+
+    def nearly(self, name: str) -> str | None:
+        """The known name that is written nearly so; None where none is."""
+        names = [*ALIASES, *(metric.name for metric in self.known)]
+        return next(iter(get_close_matches(name, names, n=1, cutoff=ALIKE)), None)
 
     def _contradiction(self, stored: Metric, said: Metric, unit: str) -> OutgrowError:
         options = [f"--kind {said.kind}"] * (said.kind != stored.kind)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from outgrow.domain.address import presentable
-from outgrow.domain.days import local_day, time_zone
+from outgrow.domain.days import local_day, spoken, time_zone
 from outgrow.domain.errors import OutgrowError
 from outgrow.domain.extras import how_to_install
 from outgrow.domain.history import allowed_age, usual_gap
@@ -140,7 +140,7 @@ def _source(exam: _Exam, workspace: Workspace) -> bool:
     def platform() -> str:
         with database_errors(url), Session(workspace.source_engine) as source:
             found = find_platform(source, workspace.settings.platform)
-        return f"{found.code}, {found.zone.key}: today is {local_day(workspace.clock(), found.zone)}"
+        return f"{found.code}, {found.zone.key}: today is {spoken(local_day(workspace.clock(), found.zone))}"
 
     def whole() -> None:
         with database_errors(url), Session(workspace.source_engine) as source:
@@ -216,12 +216,16 @@ def _snapshots(exam: _Exam, workspace: Workspace, store: Session, platform: Stor
     _age(exam, newest, today, usual, allowed_age(usual, workspace.config.rules.stale_after_days), captured=captured)
     days = snapshot_days(store, platform.code, newest - timedelta(days=GAP_DAYS - 1), newest)
     span = (newest - days[0]).days + 1
-    if len(days) < span:
+    steps = np.diff([day.toordinal() for day in days])
+    missing = int(np.sum(np.ceil(steps / usual) - 1))
+    rhythm = "" if usual == 1 else f", with one in about {usual} days"
+    if missing:
         filled = "run `outgrow backfill`: it fills what time stamps can tell"
         mend = filled if captured else "import the days that are missing, if anybody knows them"
-        exam.add("gaps", State.NOTE, f"{span - len(days)} of the last {span} days have no snapshot", mend)
+        what = f"{missing} of the last {span} days have no snapshot"
+        exam.add("gaps", State.NOTE, what if usual == 1 else f"{counted(missing, 'snapshot')} missing{rhythm}", mend)
     else:
-        exam.add("gaps", State.GOOD, f"none in the last {span} days")
+        exam.add("gaps", State.GOOD, f"none in the last {span} days{rhythm}")
     snapshot = get_snapshot(store, platform.code, newest)
     holes = open_reasons(snapshot) if snapshot else {}
     if holes:
@@ -235,10 +239,10 @@ def _age(exam: _Exam, newest: date, today: date, usual: int, allowed: int, *, ca
     age = (today - newest).days
     if age < 0:
         mend = "set the clock right, or remove the snapshots of days that have not come yet"
-        exam.add("newest snapshot", State.BAD, f"{newest} has not come yet: today is {today}", mend)
+        exam.add("newest snapshot", State.BAD, f"{spoken(newest)} has not come yet: today is {spoken(today)}", mend)
     elif age > usual:
         state = State.BAD if age > allowed else State.NOTE
         mend = "let `outgrow capture` run every day" if captured else "import newer days with `outgrow import`"
-        exam.add("newest snapshot", state, f"{newest}, {age} days old", mend)
+        exam.add("newest snapshot", state, f"{spoken(newest)}, {counted(age, 'day')} old", mend)
     else:
-        exam.add("newest snapshot", State.GOOD, f"{newest}")
+        exam.add("newest snapshot", State.GOOD, spoken(newest))

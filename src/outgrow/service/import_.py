@@ -35,6 +35,8 @@ class ImportReport:
         new: those of them that were not stored before.
         replaced: those that were stored with another value, or as rebuilt, and were overwritten.
         kept: observed values in the store that differ from the file's rebuilt ones, and stay.
+        new_metrics: those of the metrics that nobody knew before, each with a known name that is written nearly so, or
+            None: it may be a slip.
     """
 
     file: str
@@ -46,6 +48,7 @@ class ImportReport:
     new: int
     replaced: int
     kept: int
+    new_metrics: dict[str, str | None]
 
     def to_document(self) -> dict[str, Any]:
         """As JSON."""
@@ -59,6 +62,7 @@ class ImportReport:
             "new": self.new,
             "replaced": self.replaced,
             "kept": self.kept,
+            "new_metrics": self.new_metrics,
         }
 
 
@@ -91,6 +95,7 @@ def import_file(
     units = {one.metric: one.unit for one in series}
     said = Description(path, catalogue(store), kind, unit, overwrite)
     metrics = [said.of(name, unit_of) for name, unit_of in units.items()]
+    new_metrics = {name: said.nearly(name) for name in sorted(units) if said.is_new(name)}
     values = sum(len(one.days) for one in series)
     days = np.unique(np.concatenate([one.days for one in series]))
     of_these = platform.code, list(units), days[0].item(), days[-1].item()
@@ -115,6 +120,7 @@ def import_file(
         new,
         written.changed - new,
         written.differing,
+        new_metrics,
     )
 
 

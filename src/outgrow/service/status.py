@@ -150,8 +150,10 @@ def _counted(until: DaysUntil) -> str:
 
 
 def _ahead(days: int) -> str:
-    """How far ahead a date lies; the newest known day, which forecasts count from, may be one before today."""
-    return "today" if days <= 0 else f"in {counted(days, 'day')}"
+    """How far ahead a date lies; forecasts count from the newest known day, so it may lie before today."""
+    if days < 0:
+        return f"{counted(-days, 'day')} ago"
+    return f"in {counted(days, 'day')}" if days else "today"
 
 
 def _ago(until: DaysUntil) -> str:

@@ -1,6 +1,7 @@
 """Questions to what is stored, through the workspace, on every database."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +35,7 @@ from outgrow.service.recommend import recommend, stored_newest
 from outgrow.service.settings import Settings
 from outgrow.service.status import status
 from outgrow.service.trends import trends
+from outgrow.service.view import View
 from outgrow.service.when import when
 from outgrow.service.workspace import Workspace
 from outgrow.store.snapshots import write_days, write_measurements
@@ -350,13 +352,19 @@ class TestNotesAndReasons:
         assert told["orders"]["monthly_projection"] == pytest.approx(3_000, rel=0.05)
 
 
+def as_own(view: View, *, storage: bool = False) -> View:
+    """The same, as if somebody had set the example ladder, and the limit of storage: only what is set is checked."""
+    own = view.config.as_own()
+    return replace(view, config=own if storage else replace(own, limits=()))
+
+
 def answers(workspace: Workspace, day: date) -> dict[str, Any]:
     """Everything that can be asked of a day."""
     with workspace.view(day) as view:
         report = status(view)
         told: dict[str, Any] = {
             "status": report.to_document(),
-            "check": check(report),
+            "check": check(status(as_own(view))),
             "sparks": [row.recent.tolist() for row in report.rows],
             "trends": trends(view, 30),
             "recommend": recommend(view, stored_newest(view)),
@@ -584,7 +592,7 @@ class TestCheck:
     def test_the_worst_limit_decides(self, workspace: Workspace, stores: Values, state: int, word: str) -> None:
         fill(workspace, 60, active_stores=stores)
         with workspace.view() as view:
-            result = check(status(view))
+            result = check(status(as_own(view)))
 
         assert result.state == state
         assert result.line.startswith(f"OUTGROW {word} - ")
@@ -594,14 +602,14 @@ class TestCheck:
     def test_the_numbers_behind_the_bar(self, workspace: Workspace) -> None:
         fill(workspace, 60, active_stores=lambda n: 20.0, storage_used_gb=lambda n: 10.25)
         with workspace.view() as view:
-            _, numbers = check(status(view)).line.split(" | ")
+            _, numbers = check(status(as_own(view, storage=True))).line.split(" | ")
 
         assert sorted(numbers.split()) == ["'active_stores'=20;40;50;0", "'storage_used_gb'=10.25GB;800;1000;0"]
 
     def test_the_day_to_act_by_is_that_of_the_worst_limit(self, workspace: Workspace) -> None:
         fill(workspace, 60, active_stores=lambda n: 20 + n / 4, total_products=lambda n: 8_500.0)
         with workspace.view() as view:
-            report = status(view)
+            report = status(as_own(view))
         early = next(row.outlook for row in report.rows if row.outlook.act_by)
         line = check(report).line
         assert f". Act by {spoken(early.act_by)} (tier Starter). | " in line
@@ -610,11 +618,11 @@ class TestCheck:
 
         fill(workspace, 60, storage_used_gb=lambda n: 1_000.0)
         with workspace.view() as view:
-            assert "Act by" not in check(status(view)).line
+            assert "Act by" not in check(status(as_own(view, storage=True))).line
 
     def test_a_store_without_anything_is_unknown(self, workspace: Workspace) -> None:
         with workspace.view() as view:
-            assert check(status(view)).state == 3
+            assert check(status(as_own(view))).state == 3
 
 
 class TestWorkspace:

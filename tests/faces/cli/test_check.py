@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from tests.support.cli import TODAY, Cli, Told
@@ -164,6 +164,49 @@ class TestTheRule:
         assert "Unknown: Products, too little is known: nothing is stored yet." in told.out
 
 
+class TestExamples:
+    """Limits that outgrow brings as examples, and that nobody set."""
+
+    FULL: ClassVar = {"storage_gb": [950.0] * 60, "stores": [99.0] * 60}
+
+    @pytest.mark.parametrize("words", [(), ("--warning", "10%"), ("--critical", "10%", "--warning", "5%")])
+    def test_they_alarm_nobody_and_are_no_all_clear(self, cli: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
+        stored(cli, tmp_path, **self.FULL)
+
+        assert cli("status", *STORE).out.count("●") == 2
+        unknown(cli("check", *words, *STORE), "no limit is set", "[[limits]]")
+        for metric in self.FULL:
+            unknown(cli("check", "--metric", metric, *words, *STORE), "no limit is set", "--critical VALUE")
+
+    def test_beside_a_limit_that_is_set_they_are_left_out(self, cli: Cli, tmp_path: Path) -> None:
+        stored(cli, tmp_path, **self.FULL, seats=[10.0] * 60)
+        told = cli("check", *limits(tmp_path, {"metric": "seats", "maximum": 100}))
+
+        assert told.status == 0
+        assert list(Number.read_all(told.out.strip())) == ["seats"]
+        assert "Active stores" not in told.out
+
+    def test_a_value_of_ones_own_takes_their_place(self, cli: Cli, tmp_path: Path) -> None:
+        stored(cli, tmp_path, **self.FULL)
+
+        for words, status in ((("--critical", "900"), 2), (("--warning", "900"), 1), (("--warning", "2000"), 0)):
+            told = cli("check", "--metric", "storage_gb", *words, *STORE)
+            assert told.status == status
+            assert float(Number.read_all(told.out.strip())["storage_used_gb"].warning) == float(words[1]) * (
+                0.8 if words[0] == "--critical" else 1
+            )
+        alone = cli("check", "--metric", "storage_gb", "--warning", "900", *STORE)
+        assert Number.read_all(alone.out.strip())["storage_used_gb"].critical == ""
+
+    def test_an_outage_is_told_whatever_the_limit_is(self, cli: Cli, tmp_path: Path) -> None:
+        stored(cli, tmp_path, storage_gb=filling(2))
+        told = cli("check", *STORE)
+
+        assert told.status == 1
+        assert told.out.startswith("OUTGROW WARNING - Media storage: ")
+        assert "taken as an outage" in told.out.split(". ")[0]
+
+
 class TestBounds:
     @pytest.mark.parametrize(
         ("words", "state", "rule"),
@@ -201,6 +244,12 @@ class TestBounds:
         assert (numbers["db_gb"].warning, numbers["db_gb"].critical) == ("900", "1000")
         assert float(numbers["db_gb days left"].value) == pytest.approx((1_000 - 878.5) / 1.5, rel=0.05)
         unknown(cli("check", "--metric", "db_gb", *STORE), "no limit is set", "--critical VALUE")
+
+    def test_a_value_is_called_as_its_metric(self, cli: Cli, tmp_path: Path) -> None:
+        stored(cli, tmp_path, storage_gb=filling())
+        told = cli("check", "--metric", "storage_gb", "--critical", "1000", *STORE)
+
+        assert "Media storage (1,000 GB)" in told.out
 
     def test_one_metric_alone_decides(self, cli: Cli, tmp_path: Path) -> None:
         stored(cli, tmp_path, a=[100.0] * 60, b=[1_000.0] * 60)
@@ -334,6 +383,8 @@ class TestWhateverGoesWrong:
         ("--config x --store-url y check", True),
         ("when check", False),
         ("--debug when check", False),
+        ("--json when check", False),
+        ("--json check", True),
         ("history --scope check", False),
         ("import check", False),
         ("", False),
@@ -342,6 +393,23 @@ class TestWhateverGoesWrong:
 )
 def test_when_check_is_what_is_asked(words: str, asked: bool) -> None:
     assert plugin.is_asked(words.split()) is asked
+
+
+def test_options_that_no_value_follows_are_known_without_loading_the_commands() -> None:
+    import typer.main
+
+    from outgrow.faces.cli.app import app
+
+    group: Any = typer.main.get_command(app)
+    flags = {
+        name
+        for command in (group, *group.commands.values())
+        for option in command.params
+        if getattr(option, "is_flag", False)
+        for name in option.opts
+    }
+
+    assert {"--json", "--without-projects"} < flags <= plugin.FLAGS
 
 
 # ---------------------------------------------------------------- in processes of their own

@@ -483,7 +483,7 @@ class TestImport:
         cli("init", *where)
         told = cli("import", a_straight_line(tmp_path, "vans", 100, 1), "--unit", "vans", *where)
         assert told.status == 0
-        assert "60 new values of 1 metrics, 2026-01-31 to 2026-03-31, for platform main" in told.out
+        assert "60 new values of 1 metric, 31 Jan 2026 to 31 Mar 2026, for platform main." in told.out
         assert cli("import", "values.csv", *where).out.endswith("60 were stored already.\n")
 
         document = cli("when", "vans", "200", "--json", *where).document()
@@ -534,6 +534,7 @@ class TestCheck:
     )
     def test_the_states(self, cli: Cli, tmp_path: Path, line: tuple[float, float], state: str) -> None:
         where = ("--store-url", "sqlite:///ours.db")
+        (tmp_path / "outgrow.toml").write_text('[[limits]]\nmetric = "storage_gb"\nmaximum = 1000\n', "utf-8")
         cli("init", *where)
         assert cli("import", a_straight_line(tmp_path, "storage_gb", *line), *where).status == 0
         told = cli("check", *where)

@@ -12,6 +12,7 @@ import pytest
 from tests.support.cli import TODAY, Cli
 
 import outgrow
+from outgrow.faces.cli import tables
 
 DAYS = [TODAY - timedelta(days=199 - n) for n in range(200)]
 FILE = "date,err_ratio,products,storage_gb\n" + "".join(
@@ -244,3 +245,58 @@ class TestExamples:
 
         assert not own.ladder.example
         assert [limit.called for limit in own.limits] == ["media storage"]
+
+
+class TestAWeeklyFile:
+    """Nothing but what is missing in its own rhythm is missing, and a table has no more words than it has values."""
+
+    @pytest.fixture
+    def weekly(self, cli: Cli, tmp_path: Path) -> Cli:
+        weeks = [TODAY - timedelta(days=7 * (19 - n)) for n in range(20) if n != 10]
+        lines = [f"{day},{60 + 2 * n},{200 + 6.5 * n}" for n, day in enumerate(weeks)]
+        (tmp_path / "growth.csv").write_text("\n".join(["date,seats,storage_gb", *lines]), encoding="utf-8")
+        assert cli("init", *STORE).status == cli("import", "growth.csv", *STORE).status == 0
+        return cli
+
+    def test_its_gaps_are_those_of_its_rhythm(self, weekly: Cli) -> None:
+        told = weekly("doctor", *STORE)
+
+        assert "! gaps: 1 snapshot missing, with one in about 7 days\n" in told.out
+        assert "newest snapshot: 31 Mar 2026\n" in told.out
+
+    def test_its_history_has_days_and_values_as_people_write_them(self, weekly: Cli) -> None:
+        seats, storage = (weekly("history", metric, *STORE).out.splitlines()[-1] for metric in ("seats", "storage_gb"))
+
+        assert seats.split() == ["31", "Mar", "2026", "96", "observed"]
+        assert storage.split() == ["31", "Mar", "2026", "317.00", "observed"]
+
+    def test_statuses_are_told_in_words(self, weekly: Cli) -> None:
+        told = weekly("trends", *STORE).out
+
+        assert "too little data" in told
+        assert "insufficient_data" not in told
+
+    def test_what_was_never_counted_is_counted_in_one_line(self, weekly: Cli) -> None:
+        told = weekly("backtest", *STORE).out
+
+        assert told.count("Left out: ") == 3
+        assert "Left out: Seats: 19 days are known, a backtest needs 90" in told
+        assert " metrics without any value.\n" in told
+        assert " 0 days are known" not in told
+
+    @pytest.mark.parametrize("words", [("metrics",), ("forecast", "storage_gb")])
+    def test_sixty_columns_are_enough(self, weekly: Cli, monkeypatch: pytest.MonkeyPatch, words: tuple[str]) -> None:
+        monkeypatch.setattr(tables, "PLAIN_WIDTH", 60)
+        lines = weekly(*words, *STORE).out.splitlines()
+
+        rule = next(line for line in lines if line.startswith("──"))
+        assert len(rule) <= 60
+
+
+def test_help_names_what_is_to_be_written(cli: Cli) -> None:
+    for command in ("when", "backtest", "import", "demo", "trends", "tenants", "forecast"):
+        told = cli(command, "--help").out
+
+        assert "[[" not in told.splitlines()[0], command
+        assert "<str>" not in told.replace("METRIC <str>", "").replace("THRESHOLD <str>", ""), command
+        assert "range>" not in told, command

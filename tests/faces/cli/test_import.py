@@ -52,11 +52,26 @@ class TestCorrected:
         told = ours("import", csv(tmp_path, *self.RIGHT), "--replace")
 
         assert told.status == 0
-        assert "1 new values of 1 metrics" in told.out
-        assert "; 2 replaced what was stored; 1 were stored already." in told.out
+        assert "1 new value of 1 metric, 28 Mar 2026 to 31 Mar 2026, " in told.out
+        assert "; 2 replaced what was stored; 1 was stored already." in told.out
         assert values(ours, "vol_gb") == {"03-28": 99, "03-29": 100, "03-30": 101, "03-31": 102}
         days = ours("history", "vol_gb", "--json").document()["days"]
         assert {day["provenance"] for day in days} == {"observed"}
+
+    def test_one_value_of_one_day_is_told_so(self, ours: Cli, tmp_path: Path) -> None:
+        told = ours("import", csv(tmp_path, "date,stores", "2026-03-31,61"))
+
+        assert told.out.endswith(": 1 new value of 1 metric, 31 Mar 2026, for platform main.\n")
+
+    def test_a_name_that_may_be_a_slip_is_told(self, ours: Cli, tmp_path: Path) -> None:
+        file = csv(tmp_path, "date,stroes,seats,products", "2026-03-31,61,9,800")
+        told = ours("import", file)
+
+        assert told.out.splitlines()[1:] == ["Not known before: seats, stroes (is stores meant?)."]
+        again = ours("import", file, "--json").document()
+        assert again["new_metrics"] == {}
+        other = ours("import", csv(tmp_path, "date,setas", "2026-03-31,9"), "--json").document()
+        assert other["new_metrics"] == {"setas": "seats"}
 
     def test_many_are_counted(self, ours: Cli, tmp_path: Path) -> None:
         days = [TODAY - timedelta(days=n) for n in range(60)]
@@ -71,7 +86,7 @@ class TestCorrected:
         told = ours("import", csv(tmp_path, *self.RIGHT), "--provenance", "reconstructed")
 
         assert told.status == 0
-        assert told.out.endswith("; 1 were stored already; 2 differ from what was observed, which stays.\n")
+        assert told.out.endswith("; 1 was stored already; 2 differ from what was observed, which stays.\n")
         assert values(ours, "vol_gb") == {"03-28": 99, "03-29": 100, "03-30": 101000, "03-31": 102000}
 
 

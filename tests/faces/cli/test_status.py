@@ -89,3 +89,34 @@ def test_whose_metric_it_is_is_told_where_it_is_not_the_platform_s(cli: Cli) -> 
 
     assert [line for line in lines if "Products of store:17" in line and " 500 " in line]
     assert [line for line in lines if "Products " in line and " 10,000 " in line]
+
+
+def test_two_scopes_of_one_metric_have_a_footnote_each(cli: Cli, tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'ours.db'}")
+    with Session(engine) as db, db.begin():
+        for scope, spike in (("store:17", 9_000.0), ("store:18", 7_000.0), ("store:19", None)):
+            values = [spike if n == 40 and spike else 100.0 + n for n in range(60)]
+            days = [TODAY - timedelta(days=59 - n) for n in range(60)]
+            write_measurements(
+                db,
+                [row(observed(v), "total_team_members", day, scope) for v, day in zip(values, days, strict=True)],
+            )
+    engine.dispose()
+    limits = "".join(
+        f'[[limits]]\nmetric = "team_members"\nmaximum = 500\nscope = "store:{store}"\n' for store in (17, 18, 19)
+    )
+    (tmp_path / "outgrow.toml").write_text(limits, encoding="utf-8")
+    told = cli("status", *WHERE).out
+
+    marked = [line for line in told.splitlines() if line.startswith("● ") and " * " in line]
+    notes = [line for line in told.splitlines() if line.startswith("* ")]
+    assert {line.split(":1")[1][0] for line in marked} == {"7", "8"}
+    assert {line.split(": ")[0] for line in notes} == {
+        "* Team members of store:17", "* Team members of store:18",
+    }  # fmt: skip
+
+
+def test_a_middle_date_that_has_passed_is_not_called_today() -> None:
+    from outgrow.service.status import _ahead
+
+    assert [_ahead(days) for days in (-2, -1, 0, 1, 2)] == ["2 days ago", "1 day ago", "today", "in 1 day", "in 2 days"]

@@ -205,12 +205,15 @@ class TestNotes:
     def test_a_mark_is_of_the_newest_fault(self) -> None:
         faults = (note(NoteCode.OUTLIER, 80), note(NoteCode.IMPORT, 10), note(NoteCode.GAP, 5))
 
-        assert mark_line(faults, TOTAL_PRODUCTS, AS_OF) == f"Products: on{IMPORT[2:-1]} (1 more)."
-        assert mark_line(faults[1:], TOTAL_PRODUCTS, AS_OF) == f"Products: on{IMPORT[2:]}"
+        assert mark_line(faults, TOTAL_PRODUCTS, AS_OF, "Products") == f"Products: on{IMPORT[2:-1]} (1 more)."
+        assert (
+            mark_line(faults[1:], TOTAL_PRODUCTS, AS_OF, "Products of store:17")
+            == f"Products of store:17: on{IMPORT[2:]}"
+        )
 
     @pytest.mark.parametrize(
         "found", [(), (note(NoteCode.IMPORT, 90),), (note(NoteCode.GAP, 3),), (note(NoteCode.STARTS_AT_ZERO, 3),)]
     )
     def test_nothing_new_is_no_mark(self, found: tuple[Note, ...]) -> None:
-        assert mark_line(found, TOTAL_PRODUCTS, AS_OF) is None
-        assert mark_line(found, TOTAL_PRODUCTS, None) is None
+        assert mark_line(found, TOTAL_PRODUCTS, AS_OF, "Products") is None
+        assert mark_line(found, TOTAL_PRODUCTS, None, "Products") is None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outgrow.domain.days import spoken
-from outgrow.domain.words import Figures, percent
+from outgrow.domain.words import Figures, counted, percent
 from outgrow.faces.cli.command import AsOf, Json, MetricNames, as_date, drawing, print_json, say, with_workspace
 
 if TYPE_CHECKING:
@@ -84,10 +84,14 @@ def _print(report: "BacktestReport") -> None:
             out.print()
             out.print(table(*part, out.width))
             out.print(Text(legend, style="bright_black"))
-    for at, short in enumerate(result.too_short):
-        if at == 0 and result.metrics:
-            out.print()
-        out.print(f"Left out: {short.metric.label}: {short.reason}.", soft_wrap=True)
+    short = [each for each in result.too_short if each.have]
+    lines = [f"Left out: {each.metric.label}: {each.reason}." for each in short]
+    if empty := len(result.too_short) - len(short):
+        lines.append(f"Left out: {counted(empty, 'metric')} without any value.")
+    if lines and result.metrics:
+        out.print()
+    for line in lines:
+        out.print(line, soft_wrap=True)
 
 
 Headings = list["tuple[str, str] | Column"]

@@ -54,14 +54,14 @@ ScopeName = Annotated[
 MetricName = Annotated[
     str,
     typer.Argument(
-        help="Name, short name or title of a metric: total_products, stores, ...", autocompletion=metric_names
+        metavar="METRIC",
+        help="Name, short name or title of a metric: total_products, stores, ...",
+        autocompletion=metric_names,
     ),
 ]
 MetricNames = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="[METRIC]...", help="Names, short names or titles (default: all).", autocompletion=metric_names
-    ),
+    typer.Argument(metavar="METRIC", help="Names, short names or titles (default: all).", autocompletion=metric_names),
 ]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
 

@@ -21,7 +21,9 @@ URL = "sqlite:///outgrow-demo.db"
 
 def demo(
     database_url: Annotated[str, typer.Option(metavar="URL", help="Where to build it.")] = URL,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="The same seed and day give the same platform.")] = 7,
+    seed: Annotated[
+        int, typer.Option(metavar="NUMBER", min=0, max=2**63 - 1, help="The same seed and day give the same platform.")
+    ] = 7,
     today: Day = None,
     quiet: Quiet = False,
 ) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
 
 SHOWN_LEVELS = {0.05: "5%", 0.25: "25%", 0.5: "median", 0.75: "75%", 0.95: "95%"}
+INNER_LEVELS = {0.25, 0.75}
+"""Left out first where there is no room."""
 SHOWN_DAYS = (7, 14, 30, 60, 90, 180, 365)
 SHOWN_EVENTS = 4
 """The nearest events are named, and no more than so many."""
@@ -34,7 +36,9 @@ SHOWN_EVENTS = 4
 def forecast(
     workspace: "Workspace",
     metric: MetricName,
-    limit: Annotated[str | None, typer.Option(help="Limit to draw (default: the nearest configured one).")] = None,
+    limit: Annotated[
+        str | None, typer.Option(metavar="LEVEL", help="Limit to draw (default: the nearest configured one).")
+    ] = None,
     png: Annotated[Path | None, drawing(".png", "Draw a chart into this PNG file.")] = None,
     svg: Annotated[Path | None, drawing(".svg", "Draw a chart into this SVG file.")] = None,
     why: Annotated[bool, typer.Option("--why", help="Say what the forecast rests on.")] = False,
@@ -82,7 +86,7 @@ def _print(projection: "Projection") -> None:
 
     from outgrow.domain.days import spoken
     from outgrow.domain.words import Figures
-    from outgrow.faces.cli.tables import console, table
+    from outgrow.faces.cli.tables import Column, console, table
     from outgrow.faces.cli.text import note_lines, projects_line, rests_on
 
     made = projection.forecast
@@ -98,7 +102,8 @@ def _print(projection: "Projection") -> None:
         (f"{days} days", spoken(made.as_of + timedelta(days=days)), *map(figures.write, cells))
         for days, cells in zip(ahead, values, strict=True)
     ]
-    headings = [("In", "left"), ("On", "left"), *((name, "right") for name in SHOWN_LEVELS.values())]
+    levels = (Column(name, "right", int(level in INNER_LEVELS)) for level, name in SHOWN_LEVELS.items())
+    headings = [Column("In"), Column("On"), *levels]
     out.print(table(headings, rows, out.width))
     events = [events_line(projection.events_ahead)] if projection.events_ahead else []
     events += [projects_line(projection.projects)] if projection.projects else []

@@ -30,9 +30,15 @@ def history(
     if json:
         print_json(document)
         return
+    from datetime import date
+
+    from outgrow.domain.days import spoken
+    from outgrow.domain.words import Figures
     from outgrow.faces.cli.tables import console, table
 
-    rows = [(entry["date"], f"{entry['value']:,}", entry["provenance"]) for entry in document["days"]]
+    days = document["days"]
+    figures = Figures.of(found.metric, [entry["value"] for entry in days])
+    rows = [(spoken(date.fromisoformat(day["date"])), figures.write(day["value"]), day["provenance"]) for day in days]
     if not rows:
         console().print(f"Nothing is stored of {found.metric.name} in this span.")
         return

@@ -5,20 +5,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.metric import Kind
 from outgrow.domain.snapshot import Provenance
+from outgrow.domain.text import without_controls
+from outgrow.domain.words import counted
 from outgrow.faces.cli.command import Json, print_json, with_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from outgrow.service.import_ import ImportReport
     from outgrow.service.workspace import Workspace
 
 
 def import_(
     workspace: "Workspace",
-    file: Annotated[Path, typer.Argument(help="CSV: date and a column per metric, or date, metric, value.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV: date and a column per metric, or date, metric, value.")
+    ],
     kind: Annotated[Kind | None, typer.Option(help="Kind of the file's metrics; level, if they are new.")] = None,
-    unit: Annotated[str, typer.Option(help="Unit of the file's metrics; their name, if they are new.")] = "",
+    unit: Annotated[
+        str, typer.Option(metavar="UNIT", help="Unit of the file's metrics; their name, if they are new.")
+    ] = "",
     provenance: Annotated[
         Provenance, typer.Option(help="Whether the values were captured on their days.")
     ] = Provenance.OBSERVED,
@@ -34,10 +43,19 @@ def import_(
     if json:
         print_json(report.to_document())
         return
-    typer.echo(
-        f"{file}: {report.new:,} new values of {len(report.metrics)} metrics, {report.first_day} to {report.last_day}, "
-        f"for platform {report.platform}{_besides(report)}."
-    )
+    for line in _lines(report):
+        typer.echo(without_controls(line))
+
+
+def _lines(report: "ImportReport") -> "Iterator[str]":
+    """What was stored, and each metric that nobody knew before: it may be a slip in the file's header."""
+    first, last = report.first_day, report.last_day
+    days = spoken(first) if first == last else spoken_range(first, last)
+    new, metrics = counted(report.new, "new value"), counted(len(report.metrics), "metric")
+    yield f"{report.file}: {new} of {metrics}, {days}, for platform {report.platform}{_besides(report)}."
+    if report.new_metrics:
+        named = [f"{name} (is {near} meant?)" if near else name for name, near in report.new_metrics.items()]
+        yield f"Not known before: {', '.join(named)}."
 
 
 def _besides(report: "ImportReport") -> str:
@@ -45,8 +63,10 @@ def _besides(report: "ImportReport") -> str:
     same = report.values - report.new - report.replaced - report.kept
     parts = [
         f"{report.replaced:,} replaced what was stored" if report.replaced else "",
-        f"{same:,} were stored already" if same else "",
-        f"{report.kept:,} differ from what was observed, which stays" if report.kept else "",
+        f"{same:,} {'was' if same == 1 else 'were'} stored already" if same else "",
+        f"{report.kept:,} {'differs' if report.kept == 1 else 'differ'} from what was observed, which stays"
+        if report.kept
+        else "",
     ]
     return "".join(f"; {part}" for part in parts if part)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
 
 COLUMNS = (
-    ("Name", "left", 0), ("Short name", "left", 4), ("Title", "text", 0), ("Newest", "right", 0), ("On", "right", 0),
+    ("Name", "left", 0), ("Short name", "left", 4), ("Title", "text", 0), ("Newest", "right", 0), ("On", "right", 1),
     ("Kind", "left", 3), ("Scopes", "left", 2), ("Days", "right", 5),
 )  # fmt: skip
 """The table's columns, as `tables.Column`."""

@@ -17,8 +17,11 @@ from typing import NoReturn
 from outgrow.domain.monitoring import STATES, UNKNOWN, plugin_line
 from outgrow.faces.cli.secrets import hidden, tell_traceback
 
-FLAGS = frozenset({"--debug", "--help", "--quiet", "-q", "--version"})
-"""Options that no value follows."""
+FLAGS = frozenset({
+    "--all", "--debug", "--drivers", "--dry-run", "--falling", "--force", "--help", "--install-completion", "--json",
+    "--list", "--quiet", "-q", "--replace", "--show-completion", "--version", "--why", "--without-projects",
+})  # fmt: skip
+"""Options of any command that no value follows."""
 ENDING = ("SIGTERM", "SIGHUP", "SIGINT")
 """Signals that end a command. The status of a process that they end says nothing to monitoring."""
 

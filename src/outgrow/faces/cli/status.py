@@ -62,7 +62,7 @@ def print_status(report: "StatusReport") -> None:
         rows.append(
             {
                 "": light(row.outlook.severity) if row.outlook.limit else Text(""),
-                "Metric": f"{_label(row)} *" if metric.name in amiss else _label(row),
+                "Metric": f"{_label(row)} *" if _series(row) in amiss else _label(row),
                 "Now": with_unit(figure(until.current, metric, until.threshold), metric),
                 "Limit": "" if until.threshold is None else exact(until.threshold) + " †" * until.example,
                 "30 days": growth(until.growth_per_30_days, metric, until.current),
@@ -92,17 +92,24 @@ def _label(row: "StatusRow") -> str:
     return label if limit is None or limit.scope == "platform" else f"{label} of {limit.scope}"
 
 
-def _amiss(report: "StatusReport") -> dict[str, str]:
-    """What is amiss in metrics lately, a line each, by name; the days of a month's total are told of by themselves."""
+def _series(row: "StatusRow") -> tuple[str, str]:
+    """Which metric, and whose."""
+    return row.outlook.until.metric.name, row.outlook.until.scope_name
+
+
+def _amiss(report: "StatusReport") -> dict[tuple[str, str], str]:
+    """What is amiss in series lately, a line each; the days of a month's total are told of by themselves."""
     from outgrow.faces.cli.text import mark_line
 
-    untils = {row.outlook.until.metric.name: row.outlook.until for row in report.rows}
-    lines = {
-        name: mark_line(until.notes, until.metric, until.as_of)
-        for name, until in untils.items()
-        if until.metric.month_total_of not in untils
-    }
-    return {name: line for name, line in lines.items() if line}
+    rows = {_series(row): row for row in report.rows}
+    found = {}
+    for (name, scope), row in rows.items():
+        until = row.outlook.until
+        if (until.metric.month_total_of, scope) in rows:
+            continue
+        if line := mark_line(until.notes, until.metric, until.as_of, _label(row)):
+            found[name, scope] = line
+    return found
 
 
 def _old(days: int) -> str:

@@ -19,7 +19,10 @@ def tenants(
         int | None, typer.Option(min=1, metavar="N", help=f"Lines of each list (default: {SHOWN}; with --json all).")
     ] = None,
     resource: Annotated[
-        str | None, typer.Option(help="Look at this one alone: products, orders_month, team_members, storage_gb.")
+        str | None,
+        typer.Option(
+            metavar="RESOURCE", help="Look at this one alone: products, orders_month, team_members, storage_gb."
+        ),
     ] = None,
     png: Annotated[Path | None, drawing(".png", "Draw the likeliest into this PNG file.")] = None,
     svg: Annotated[Path | None, drawing(".svg", "Draw the likeliest into this SVG file.")] = None,

@@ -113,8 +113,12 @@ def note_lines(notes: Sequence[Note], metric: Metric, as_of: date) -> list[str]:
     return [*lines, f"Before that, {more} more: see `notes` of --json."] if more else lines
 
 
-def mark_line(notes: Sequence[Note], metric: Metric, as_of: date | None) -> str | None:
-    """The newest of a metric's faults in one sentence; None without one lately, gaps and a start apart."""
+def mark_line(notes: Sequence[Note], metric: Metric, as_of: date | None, label: str) -> str | None:
+    """The newest of a series' faults in one sentence; None without one lately, gaps and a start apart.
+
+    Args:
+        label: the metric, with whose it is.
+    """
     if as_of is None:
         return None
     lately = [
@@ -123,7 +127,7 @@ def mark_line(notes: Sequence[Note], metric: Metric, as_of: date | None) -> str 
         if note.last > as_of - timedelta(days=LATELY) and note.code not in {NoteCode.GAP, NoteCode.STARTS_AT_ZERO}
     ]
     more = f" ({len(lately) - 1} more)" if len(lately) > 1 else ""
-    return f"{metric.label}: {lately[-1].sentence(metric.unit)}{more}." if lately else None
+    return f"{label}: {lately[-1].sentence(metric.unit)}{more}." if lately else None
 
 
 def projects_line(projects: Sequence[Project]) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def trends(
     workspace: "Workspace",
-    days: Annotated[int, typer.Option(min=1, help="Length of the period.")] = 30,
+    days: Annotated[int, typer.Option(metavar="DAYS", min=1, help="Length of the period.")] = 30,
     as_of: AsOf = None,
     json: Json = False,
 ) -> None:
@@ -32,7 +32,9 @@ def _print(document: dict[str, Any]) -> None:
     from datetime import date
 
     from outgrow.domain.days import spoken_range
+    from outgrow.domain.forecast import Status
     from outgrow.faces.cli.tables import Column, console, table
+    from outgrow.faces.cli.text import STATUS_WORDS
 
     out = console()
     if not document["trends"]:
@@ -46,7 +48,9 @@ def _print(document: dict[str, Any]) -> None:
         (
             name,
             *(_shown(trend[key]) for key in ("start_value", "current_value", "change", "growth_rate_percent")),
-            _shown(trend["monthly_projection"]) if trend["projection_reason"] is None else trend["projection_status"],
+            _shown(trend["monthly_projection"])
+            if trend["projection_reason"] is None
+            else STATUS_WORDS[Status(trend["projection_status"])],
         )
         for name, trend in document["trends"].items()
     ]

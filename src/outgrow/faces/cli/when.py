@@ -23,7 +23,8 @@ def when(
     workspace: "Workspace",
     metric: MetricName,
     threshold: Annotated[
-        str | None, typer.Argument(help="A level in the metric's unit (default: its nearest limit).")
+        str | None,
+        typer.Argument(metavar="THRESHOLD", help="A level in the metric's unit (default: its nearest limit)."),
     ] = None,
     falling: Annotated[bool, typer.Option("--falling", help="Say when it is at or below the threshold.")] = False,
     scope: ScopeName = "platform",
