@@ -123,7 +123,7 @@ def secrets_of(text: str) -> frozenset[str]:
         return Address.parse(text).secrets()
     except UnclearAddressError:
         rest = text.partition("://")[2] or text
-        parts = [part for part in re.split(r"[\s:/?#&=@]+", rest) if len(part) >= SHORT]
+        parts = [part for part in re.split(r"[\s:/?#&=@]+", rest) if len(part) >= SHORT and part not in _ORDINARY]
         return frozenset(spelling for part in (text, rest, *parts) for spelling in _spellings(part))
 
 
