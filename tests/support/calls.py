@@ -23,6 +23,7 @@ KNOWN = ("products", "stores", "orders", "storage_gb", "growing", "tiny", "vast"
 METRICS = (
     *KNOWN, "total_products", "orders_per_day", "db_size_mb", "team_members", "tier_subscriptions", *NAMES,
 )  # fmt: skip
+BOUNDS = ("80%", "30d", "100%", "0%", "-5%", "1e308%", "nan%", "inf d", "0d", "-1d", f"{HUGE}d", "%", "d", "5 %")
 SCOPES = ("platform", "plan:pro", "store:1", "store:", ":", ":x", "platform:shop", "merchant:\udcff", *NAMES)
 PLATFORMS = ("shop", "main", "1", "0", "-1", HUGE, *NAMES)
 FILES = (
@@ -155,6 +156,7 @@ class _Caller:
         self._maybe("--config", FILES, 0.05)
         if self.random.random() < 0.6:
             self.words.append("--json")
+        self._flag("--quiet", 0.05)
 
     def _maybe(self, option: str, values: tuple[str, ...], chance: float) -> None:
         while self.random.random() < chance:
@@ -171,6 +173,9 @@ class _Caller:
 
     def _as_of(self) -> None:
         self._maybe("--as-of", (*DAYS, *SEEN_DAYS), 0.2)
+
+    def _projects(self) -> None:
+        self._flag("--without-projects", 0.1)
 
     def _chart(self) -> None:
         self._maybe("--png", PICTURES, 0.03)
@@ -200,17 +205,28 @@ class _Caller:
         self._maybe("--kind", ("level", "flow", "cumulative", "nope", ""), 0.3)
         self._maybe("--unit", NAMES, 0.3)
         self._maybe("--provenance", ("observed", "reconstructed", "missing", ""), 0.3)
+        self._flag("--replace")
 
     def _status(self) -> None:
+        self._projects()
         self._as_of()
 
     def _check(self) -> None:
+        self._maybe("--metric", METRICS, 0.3)
+        self._maybe("--warning", (*NUMBERS, *BOUNDS), 0.3)
+        self._maybe("--critical", (*NUMBERS, *BOUNDS), 0.3)
+        self._projects()
+        self._as_of()
+
+    def _metrics(self) -> None:
+        self._flag("--all")
         self._as_of()
 
     def _when(self) -> None:
         self._argument(METRICS)
         self._argument(NUMBERS, 0.8)
         self._flag("--falling", 0.2)
+        self._projects()
         self._maybe("--scope", SCOPES, 0.3)
         self._as_of()
 
@@ -218,6 +234,7 @@ class _Caller:
         self._argument(METRICS)
         self._maybe("--limit", NUMBERS, 0.4)
         self._flag("--why")
+        self._projects()
         self._maybe("--scope", SCOPES, 0.3)
         self._as_of()
         self._chart()
@@ -282,7 +299,7 @@ class _Caller:
         self._maybe("--out", FILES, 0.5)
 
 
-HELPERS = {"all", "where", "maybe", "flag", "argument", "as_of", "chart"}
+HELPERS = {"all", "where", "maybe", "flag", "argument", "as_of", "chart", "projects"}
 COMMANDS = tuple(name[1:] for name in vars(_Caller) if name[1:].isalpha() and name[1:] not in HELPERS)
 
 

@@ -123,7 +123,7 @@ def secrets_of(text: str) -> frozenset[str]:
         return Address.parse(text).secrets()
     except UnclearAddressError:
         rest = text.partition("://")[2] or text
-        parts = [part for part in re.split(r"[\s:/?#&=@]+", rest) if len(part) >= SHORT]
+        parts = [part for part in re.split(r"[\s:/?#&=@]+", rest) if len(part) >= SHORT and part not in _ORDINARY]
         return frozenset(spelling for part in (text, rest, *parts) for spelling in _spellings(part))
 
 
@@ -177,4 +177,8 @@ def _spellings(secret: str) -> set[str]:
     meant = {secret, unquote(secret), unquote_plus(secret)}
     escaped = {form for text in meant for form in (repr(text)[1:-1], re.sub(r"([\\'])", r"\\\1", text))}
     as_paths = {re.sub("/+", "/", text).rstrip("/") for text in meant}  # where it was taken for a file
-    return {form for form in meant | escaped | as_paths | {quote(text, safe=" +") for text in meant} if form}
+    return {
+        form
+        for form in meant | escaped | as_paths | {quote(text, safe=" +", errors="replace") for text in meant}
+        if form
+    }

@@ -34,6 +34,11 @@ def checked_panel(values: Any) -> NDArray[np.float64]:  # noqa: ANN401 - whateve
     return panel
 
 
+def countable(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same values, NaN where they are too large to be counted with."""
+    return np.where(np.abs(values) > LARGEST, np.nan, values)
+
+
 def checked_horizon(horizon: Any) -> int:  # noqa: ANN401
     """A number of days ahead.
 

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from outgrow.domain.history import History
 from outgrow.domain.metric import Kind, Metric
 from outgrow.forecasting import scores
+from outgrow.forecasting.asked import countable
 from outgrow.forecasting.baselines import RandomWalk, endpoint, straight_line
 from outgrow.forecasting.faults import find_faults
+from outgrow.forecasting.kernels.faults import count_known
 from outgrow.forecasting.origins import LEAST_AFTER, LEAST_BEFORE, BacktestRules, Origins
 from outgrow.forecasting.panel import forecast_panel, model_asked
 
@@ -193,7 +195,9 @@ def backtest(histories: Sequence[History], rules: BacktestRules, tell: Tell = la
             rows = slice(start, start := start + len(origins[i]))
             answers = {name: each.rows(rows) for name, each in said.items()}
             made[i] = _held_against_what_came(histories[i].metric, origins[i], answers, rules.days)
-    short = (TooShort(h.metric, h.known_days) for i, h in enumerate(histories) if i not in made)
+    short = (
+        TooShort(h.metric, int(count_known(countable(h.values)))) for i, h in enumerate(histories) if i not in made
+    )
     return Backtest(rules, tuple(made[i] for i in sorted(made)), tuple(short))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from outgrow.domain.history import History
 from outgrow.domain.metric import Kind
-from outgrow.forecasting.asked import LARGEST
+from outgrow.forecasting.asked import countable
 from outgrow.forecasting.model import SHIPPED
 from outgrow.forecasting.panel import SHARED
 from outgrow.forecasting.scores import crossed_by, daily_scale
@@ -82,13 +82,14 @@ class Origins:
         a multiple of `every_days` before it. An unknown day gives way to the last known one before it, as it would
         have done then.
         """
-        at = _origin_days(history.values, rules.every_days)
-        past = _windows(history.values, at, rules.history_days - 1, 0)
+        values = countable(history.values)
+        at = _origin_days(values, rules.every_days)
+        past = _windows(values, at, rules.history_days - 1, 0)
         first = np.datetime64(history.first_day, "D").astype(np.int64)
         return cls(
             first + at,
             past,
-            _windows(history.values, at, 0, rules.days[-1]),
+            _windows(values, at, 0, rules.days[-1]),
             _limits(past, history.metric.kind, history.metric.is_count),
         )
 
@@ -131,7 +132,6 @@ def _windows(values: Array, at: NDArray[np.int64], before: int, after: int) -> A
 def _limits(past: Array, kind: Kind, whole: bool) -> Array:
     """Levels above the present one, rounded up where only whole numbers are counted; (n, n_limits)."""
     base = np.nanmax(past[:, -PEAK_DAYS:], axis=1) if kind is Kind.FLOW and len(past) else past[:, -1]
-    base = np.minimum(base, LARGEST)
     limits = np.round(base[:, None] * np.array(FACTORS), EXACT)
     if whole:
         limits = np.ceil(limits)

@@ -18,7 +18,7 @@ from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note
 from outgrow.domain.scenario import Project
 from outgrow.domain.words import counted
-from outgrow.forecasting.asked import LONGEST_HORIZON
+from outgrow.forecasting.asked import LARGEST, LONGEST_HORIZON
 from outgrow.forecasting.correction import NO_CORRECTION, Correction
 from outgrow.forecasting.events import PanelEvents
 from outgrow.forecasting.explanation import explain
@@ -285,4 +285,6 @@ def refuse(history: History, today: date, rules: ForecastRules) -> Refusal | Non
     if have < rules.need_days:
         reason = f"{counted(have, 'day is', 'days are')} known, a forecast needs {rules.need_days}"
         return Refusal(Status.INSUFFICIENT_DATA, reason, have=have, need=rules.need_days)
+    if np.nanmax(np.abs(history.values)) > LARGEST:
+        return Refusal(Status.INSUFFICIENT_DATA, f"values beyond {LARGEST:g} cannot be counted with: use a larger unit")
     return None

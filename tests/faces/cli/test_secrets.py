@@ -117,3 +117,34 @@ def test_settings_that_are_printed_hold_no_address() -> None:
     settings = Settings(database_url="postgresql://me:Zq7Rt5Wx@127.0.0.1/shop", store_url="sqlite:///own.db")
 
     assert "Zq7Rt5Wx" not in f"{settings!r} {settings}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql:/me:Zq7Rt5Wx@h/shop",
+        "postgresql//me:Zq7Rt5Wx@h/shop",
+        "postgresql:://me:Zq7Rt5Wx@h/shop",
+        "me:Zq7Rt5Wx@h/shop",
+        "//me:Zq7Rt5Wx@h:5432",
+        "host=h password=Zq7Rt5Wx dbname=shop",
+    ],
+)
+@pytest.mark.parametrize(
+    "place", ["doctor", "check", "check --metric", "status --config", "status --config=", "whatif --file", "fit --from"]
+)
+def test_an_address_with_a_misspelt_beginning_keeps_its_secret_wherever_it_stands(
+    cli: Cli, place: str, address: str
+) -> None:
+    words = place.split()
+    told = cli(*words[:-1], words[-1] + address) if place.endswith("=") else cli(*words, address)
+
+    assert told.status in {2, 3}
+    assert "Zq7Rt5Wx" not in told.out + told.err
+
+
+def test_a_change_with_a_day_is_no_address(cli: Cli) -> None:
+    told = cli("whatif", "--stores", "platinum40@2026-05-01", "--stores", "pro:40@nextmonth")
+
+    assert told.status == 2
+    assert "platinum40@2026-05-01" in told.err

@@ -112,3 +112,9 @@ def test_the_secrets_of_an_unclear_address_are_nearly_all_of_it() -> None:
     secrets = secrets_of("postgresql://reader:Zq7/Rt5Wxk@db/shop")
 
     assert without_secrets("of Rt5Wxk@db", secrets) == f"of {HIDDEN}@db"
+
+
+def test_an_address_that_is_no_text_is_unclear_and_its_secrets_are_hidden_all_the_same() -> None:
+    text = "postgresql://me:Zq7Rt5Wx\udcff@h/shop"
+
+    assert "Zq7Rt5Wx" not in without_secrets(f"cannot open {text!r}", secrets_of(text))

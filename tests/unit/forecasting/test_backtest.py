@@ -398,3 +398,11 @@ class TestTogether:
 
         assert told[-1] == (total, total)
         assert [done for done, _ in told] == sorted({done for done, _ in told})
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_too_large_to_be_counted_with_is_left_out_of_a_backtest() -> None:
+    result = backtest([history(np.linspace(1e299, 9e301, 120)), walk(ACTIVE_STORES)], BacktestRules())
+
+    assert [left_out.have for left_out in result.too_short] == [0]
+    assert len(result.metrics) == 1

@@ -296,3 +296,17 @@ def test_newest_days_that_are_left_out_leave_an_answer(kept: int) -> None:
         assert np.isfinite(made.forecast.growth_per_30_days)
         assert np.isfinite(made.forecast.quantiles).all()
         assert np.isfinite(made.crossing_cdf(10_000)).all()
+
+
+@pytest.mark.parametrize("largest", [1.1e30, 1e300])
+def test_what_is_too_large_to_be_counted_with_is_refused_and_no_growth_is_told_of_it(largest: float) -> None:
+    told = refused(past([5.0] * 30 + [largest] + [5.0] * 30))
+
+    assert told.status is Status.INSUFFICIENT_DATA
+    assert "1e+30" in told.reason
+
+
+def test_the_largest_that_can_be_counted_with_is_forecast() -> None:
+    found = projected(past(np.linspace(1e29, 1e30, 60)))
+
+    assert np.isfinite(found.forecast.quantiles).all()

@@ -18,6 +18,8 @@ from typing import Any, TextIO
 from outgrow.domain.text import without_controls
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+]*://.*", re.DOTALL)
+_PASSWORD = re.compile(r"passw(or)?d\s*=", re.IGNORECASE)
+_OPTION = re.compile(r"--[\w-]+=")
 _FILE = "outgrow.toml"
 
 
@@ -68,13 +70,22 @@ class _Masked:
 
 def _secrets() -> frozenset[str]:
     """The secrets of all addresses on the line, in the variables and in the settings file."""
-    given = [*sys.argv[1:], *(value for name, value in os.environ.items() if name.startswith("OUTGROW_"))]
-    found = [match[0] for text in (*given, *_settings()) if "://" in text and (match := _ADDRESS.search(text))]
+    given = [_OPTION.sub("", word, count=1) if word.startswith("--") else word for word in sys.argv[1:]]
+    given += [value for name, value in os.environ.items() if name.upper().startswith("OUTGROW_")]
+    found = [address for text in (*given, *_settings()) if (address := _address_in(text))]
     if not found:
         return frozenset()
     from outgrow.domain.address import secrets_of
 
     return frozenset().union(*map(secrets_of, found))
+
+
+def _address_in(text: str) -> str | None:
+    """What a text has of an address, well written or not."""
+    if match := _ADDRESS.search(text):
+        return match[0]
+    before, _, _ = text.rpartition("@")  # its beginning may be misspelt; `pro:40@2026-05-01` has no slash
+    return text if (":" in before and "/" in text) or _PASSWORD.search(text) else None
 
 
 def _settings() -> list[str]:
@@ -86,7 +97,7 @@ def _settings() -> list[str]:
         text = Path(named[-1] if named else _FILE).read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError):
         return []
-    if "://" not in text:
+    if _address_in(text) is None:
         return []
     import tomllib
 
