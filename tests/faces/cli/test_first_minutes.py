@@ -81,6 +81,13 @@ class TestQuiet:
         assert imported("when", "products", "20000", "-q", *STORE).out.startswith("Products: ")
         assert imported(*words).err == "drew a.svg\n", "the next command is not silenced by it"
 
+    def test_that_something_was_done_is_not_told(self, cli: Cli, tmp_path: Path) -> None:
+        """Cron writes a mail about whatever is printed."""
+        assert cli("init", "--quiet", *STORE) == (0, "", "")
+        (tmp_path / "values.csv").write_text("date,vans\n2026-03-30,1\n2026-03-31,2\n")
+        assert cli("import", "values.csv", "--quiet", *STORE) == (0, "", "")
+        assert cli("history", "vans", "--quiet", "--json", *STORE).document()["days"]
+
     def test_errors_are_told_all_the_same(self, imported: Cli) -> None:
         assert "there is no metric" in imported("when", "produkts", "1", "--quiet", *STORE).err
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import Day, Json, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import Day, Json, as_date, is_quiet, print_json, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.service.backfill import BackfillReport
@@ -42,7 +42,7 @@ def backfill(
         )
     if json:
         print_json(report.to_document())
-    else:
+    elif not is_quiet():
         print_report(report)
 
 

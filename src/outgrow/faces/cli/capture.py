@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from outgrow.faces.cli.command import Json, complain, print_json, with_workspace
+from outgrow.faces.cli.command import Json, complain, confirm, print_json, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
@@ -32,7 +32,7 @@ def capture(workspace: "Workspace", json: Json = False) -> None:
     if json:
         print_json({"platform": platform.code, "date": day.isoformat(), "values": values, "missing": missing})
     else:
-        typer.echo(f"{platform.name}: {counted(values, 'value')} captured for {spoken(day)}.")
+        confirm(f"{platform.name}: {counted(values, 'value')} captured for {spoken(day)}.")
     for metric, reason in missing.items():
         complain(f"missing: {metric}: {reason}")
     if missing:

@@ -40,7 +40,7 @@ PlatformName = Annotated[
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="Settings file (default: outgrow.toml).")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing on standard error but errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Tell nothing but answers and errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the JSON document on standard output, and nothing else.")]
 AsOf = Annotated[
     datetime | None,
@@ -198,6 +198,12 @@ def say(message: str) -> None:
     """A message for the person, on standard error, unless only errors are to be told."""
     if not is_quiet():
         complain(message)
+
+
+def confirm(message: str) -> None:
+    """That something was done, on standard output, unless only errors are to be told."""
+    if not is_quiet():
+        sys.stdout.write(cleaned_lines(message) + "\n")
 
 
 def complain(message: str) -> None:

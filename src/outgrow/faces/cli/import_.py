@@ -8,9 +8,8 @@ import typer
 from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.metric import Kind
 from outgrow.domain.snapshot import Provenance
-from outgrow.domain.text import without_controls
 from outgrow.domain.words import counted
-from outgrow.faces.cli.command import Json, print_json, with_workspace
+from outgrow.faces.cli.command import Json, confirm, print_json, with_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +43,7 @@ def import_(
         print_json(report.to_document())
         return
     for line in _lines(report):
-        typer.echo(without_controls(line))
+        confirm(line)
 
 
 def _lines(report: "ImportReport") -> "Iterator[str]":

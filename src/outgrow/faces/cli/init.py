@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from outgrow.faces.cli.command import with_workspace
+from outgrow.faces.cli.command import confirm, with_workspace
 
 if TYPE_CHECKING:
     from outgrow.service.workspace import Workspace
@@ -16,7 +16,7 @@ def init(workspace: "Workspace") -> None:
     Running it again does nothing.
     """
     address = workspace.create_store()
-    typer.echo(f"outgrow's tables are ready in {address}.")
+    confirm(f"outgrow's tables are ready in {address}.")
 
 
 def register(app: typer.Typer) -> None:
