@@ -134,9 +134,9 @@ def write_series(
 
 def _blocks(series: Iterable[SeriesValues], size: int) -> Iterator[_Block]:
     """The rows of all series, cut into blocks of one size; the last is what is left."""
-    block = _Block([], [], [], [])
+    block, written = _Block([], [], [], []), _Days()
     for one in series:
-        days, values = one.days.astype(str).tolist(), one.values.tolist()
+        days, values = written.of(one.days), one.values.tolist()
         begin = 0
         while begin < len(values):
             end = begin + size - len(block.values)
@@ -151,6 +151,18 @@ def _blocks(series: Iterable[SeriesValues], size: int) -> Iterator[_Block]:
                 block = _Block([], [], [], [])
     if block.values:
         yield block
+
+
+class _Days:
+    """Days as texts; series that know the same days, as most of a file do, are spelled once."""
+
+    def __init__(self) -> None:
+        self._days, self._texts = np.empty(0, "datetime64[D]"), list[str]()
+
+    def of(self, days: NDArray[np.datetime64]) -> list[str]:
+        if not np.array_equal(days, self._days):
+            self._days, self._texts = days, days.astype(str).tolist()
+        return self._texts
 
 
 class _Statement:
