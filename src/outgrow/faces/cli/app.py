@@ -133,9 +133,9 @@ def _told(error: Exception) -> tuple[int, str]:
     """The exit status that stands for an error, and what to say of it."""
     show = getattr(error, "show", None)
     if callable(show):  # of the command line's own library: wrong usage, and what was written is quoted in it
-        said = io.StringIO()
-        show(file=said)
-        return 2, without_controls(said.getvalue())
+        shown = io.StringIO()
+        show(file=shown)
+        return 2, without_controls(shown.getvalue())
     if isinstance(error, typer.Abort):
         return 1, "Aborted!\n"
     if isinstance(error, OutgrowError):
