@@ -137,14 +137,21 @@ def _named(outlook: LimitOutlook) -> str:
     return f"{metric.label} ({', '.join(more)})" if more else metric.label
 
 
+def _of_whom(outlook: LimitOutlook) -> str:
+    """The metric, with whose it is where that is not the platform."""
+    limit, label = outlook.limit, outlook.until.metric.label
+    return label if limit is None or limit.scope == str(PLATFORM) else f"{label} of {limit.scope}"
+
+
 def _newest_notes(limited: Sequence[LimitOutlook], worst: _Judged) -> Iterator[str]:
     """What is amiss in the newest days of any limited metric, if it was not the rule already; once for each metric."""
-    untils = {outlook.until.scope_name + outlook.until.metric.name: outlook.until for outlook in limited}
-    for until in untils.values():
+    series = {outlook.until.scope_name + outlook.until.metric.name: outlook for outlook in limited}
+    for outlook in series.values():
+        until = outlook.until
         for note in until.notes:
             newest = note is until.outage or note.last == until.as_of
             if newest and not worst.rule.startswith(note.sentence(until.metric.unit)):
-                yield f"{until.metric.label}: {note.sentence(until.metric.unit)}."
+                yield f"{_of_whom(outlook)}: {note.sentence(until.metric.unit)}."
 
 
 def _numbers(limited: Sequence[LimitOutlook], bounds: Bounds, today: date) -> list[Performance]:

@@ -803,6 +803,7 @@ class TestImport:
             "new": 4,
             "replaced": 0,
             "kept": 0,
+            "new_metrics": {},
         }
         with workspace.view() as view:
             stored = [history_document(history(view, name))["days"] for name in ("total_products", "storage_used_gb")]

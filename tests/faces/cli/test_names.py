@@ -208,6 +208,17 @@ def test_scopes_and_units_of_a_file_are_shown_clean_and_stay_apart(
         assert [day["value"] for day in days] == [n + at for n in range(20)]
 
 
+@pytest.mark.parametrize("odd", ["x\u202ey", "x\x1b[31my", "x\x9b31my", "x\x07y", "x\u2028y"], ids=ascii)
+def test_a_word_in_the_wrong_place_is_quoted_clean(cli: Cli, odd: str) -> None:
+    """The command line's own library quotes what it does not understand."""
+    for words in ([odd], ["status", f"--{odd}"], ["status", odd], ["trends", "--days", odd], ["import", "a", odd]):
+        told = cli(*words)
+
+        assert (told.status, told.out) == (2, "")
+        assert "Usage: outgrow" in told.err
+        assert not obeyed(told.err), words
+
+
 def test_what_is_wrong_in_a_file_is_quoted_on_one_line(cli: Cli, tmp_path: Path) -> None:
     rows = 'date,load\n"no\nday \x1b[2J",1\n2026-03-01,"' + "9" * 900 + 'x"\n'
     (tmp_path / "values.csv").write_text(rows, encoding="utf-8", newline="")

@@ -5,6 +5,7 @@ the language of monitoring plugins instead: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNO
 """
 
 import gc
+import io
 import os
 import sys
 from contextlib import suppress
@@ -13,7 +14,7 @@ from typing import Annotated
 import typer
 
 from outgrow.domain.errors import OutgrowError, UsageError
-from outgrow.domain.text import LONGEST_SAID, cleaned
+from outgrow.domain.text import LONGEST_SAID, cleaned, without_controls
 from outgrow.faces.cli import (
     accuracy,
     backfill,
@@ -109,7 +110,7 @@ def _run(arguments: list[str], *, debug: bool) -> None:
     try:
         _refuse_bytes(arguments)
         try:
-            app(args=arguments, prog_name="outgrow")
+            status: object = app(args=arguments, prog_name="outgrow", standalone_mode=False)
         finally:
             sys.stdout.flush()  # here a full disk can still be told of; when Python ends, it cannot
     except SystemExit as end:
@@ -125,10 +126,18 @@ def _run(arguments: list[str], *, debug: bool) -> None:
                 tell_traceback(type(error), error, error.__traceback__)
             sys.stderr.write(message)
         sys.exit(status)
+    sys.exit(status if isinstance(status, int) else 0)
 
 
 def _told(error: Exception) -> tuple[int, str]:
     """The exit status that stands for an error, and what to say of it."""
+    show = getattr(error, "show", None)
+    if callable(show):  # of the command line's own library: wrong usage, and what was written is quoted in it
+        shown = io.StringIO()
+        show(file=shown)
+        return 2, without_controls(shown.getvalue())
+    if isinstance(error, typer.Abort):
+        return 1, "Aborted!\n"
     if isinstance(error, OutgrowError):
         return 2 if isinstance(error, UsageError) else 3, f"outgrow: {error}\n"
     if isinstance(error, BrokenPipeError):

@@ -88,11 +88,13 @@ def print_lives(shown: "list[Life]", hidden: int) -> None:
     out = console()
     if not shown:
         out.print("Nothing to do.")
-    for life in shown:
+    for at, life in enumerate(shown):
+        if at:
+            out.print()
         out.print(light(life.severity), Text(life.said.title, style="bold"))
         out.print(Text(f"  {life.said.description}"), soft_wrap=True)
         out.print(Text(f"  → {life.said.action}"), soft_wrap=True)
-        out.print(Text(f"  {standing(life)} [{life.key}]\n", style="bright_black"), soft_wrap=True)
+        out.print(Text(f"  {standing(life)} [{life.key}]", style="bright_black"), soft_wrap=True)
     if hidden:
         out.print(f"{hidden} more {'is' if hidden == 1 else 'are'} put off or resolved: see --all.")
 
