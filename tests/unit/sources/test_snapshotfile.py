@@ -172,3 +172,8 @@ def test_the_scope_s_kind_and_key_are_kept(file: Path) -> None:
 
     assert one.scope == Scope("host", "web-a:/var")
     assert [str(one.days.dtype), str(one.values.dtype)] == ["datetime64[D]", "float64"]
+
+
+def test_a_day_that_lies_too_far_back_is_refused(file: Path) -> None:
+    assert "row 2: 0202-03-01 lies too far back" in refused(file, "date,vans", "0202-03-01,1", "2026-03-01,2")
+    assert read(file, "date,vans", "1900-01-01,1") == {("vans", "platform"): [("1900-01-01", 1.0, 2)]}
