@@ -483,7 +483,7 @@ class TestImport:
         cli("init", *where)
         told = cli("import", a_straight_line(tmp_path, "vans", 100, 1), "--unit", "vans", *where)
         assert told.status == 0
-        assert "60 new values of 1 metrics, 2026-01-31 to 2026-03-31, for platform main" in told.out
+        assert "60 new values of 1 metric, 2026-01-31 to 2026-03-31, for platform main" in told.out
         assert cli("import", "values.csv", *where).out.endswith("60 were stored already.\n")
 
         document = cli("when", "vans", "200", "--json", *where).document()

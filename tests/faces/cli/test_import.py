@@ -52,7 +52,7 @@ class TestCorrected:
         told = ours("import", csv(tmp_path, *self.RIGHT), "--replace")
 
         assert told.status == 0
-        assert "1 new values of 1 metrics" in told.out
+        assert "1 new value of 1 metric," in told.out
         assert "; 2 replaced what was stored; 1 were stored already." in told.out
         assert values(ours, "vol_gb") == {"03-28": 99, "03-29": 100, "03-30": 101, "03-31": 102}
         days = ours("history", "vol_gb", "--json").document()["days"]

@@ -26,6 +26,7 @@ def import_(
     json: Json = False,
 ) -> None:
     """Take daily values from a file, all of them or none."""
+    from outgrow.domain.words import counted
     from outgrow.service.import_ import import_file
 
     with workspace.store() as store:
@@ -35,8 +36,8 @@ def import_(
         print_json(report.to_document())
         return
     typer.echo(
-        f"{file}: {report.new:,} new values of {len(report.metrics)} metrics, {report.first_day} to {report.last_day}, "
-        f"for platform {report.platform}{_besides(report)}."
+        f"{file}: {counted(report.new, 'new value')} of {counted(len(report.metrics), 'metric')}, {report.first_day} to "
+        f"{report.last_day}, for platform {report.platform}{_besides(report)}."
     )
 
 
@@ -45,8 +46,10 @@ def _besides(report: "ImportReport") -> str:
     same = report.values - report.new - report.replaced - report.kept
     parts = [
         f"{report.replaced:,} replaced what was stored" if report.replaced else "",
-        f"{same:,} were stored already" if same else "",
-        f"{report.kept:,} differ from what was observed, which stays" if report.kept else "",
+        f"{same:,} {'was' if same == 1 else 'were'} stored already" if same else "",
+        f"{report.kept:,} {'differs' if report.kept == 1 else 'differ'} from what was observed, which stays"
+        if report.kept
+        else "",
     ]
     return "".join(f"; {part}" for part in parts if part)
 
