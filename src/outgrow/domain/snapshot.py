@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from numbers import Real
 
+from outgrow.domain.bounds import EARLIEST_DAY
 from outgrow.domain.errors import DataError
 from outgrow.domain.metric import PLATFORM, Metric, Scope
 from outgrow.domain.text import LONGEST_SAID, cleaned
@@ -103,13 +104,14 @@ def checked_day(day: object) -> date:
     """A day that a host hands over; of an instant its date, for a day at midnight is meant.
 
     Raises:
-        DataError: it is no date.
+        DataError: it is no date, or lies too far back.
     """
-    if isinstance(day, datetime):
-        return day.date()
     if not isinstance(day, date):
         raise DataError(f"a day is given as {type(day).__name__}", "give a datetime.date")
-    return day
+    found = day.date() if isinstance(day, datetime) else day
+    if found < EARLIEST_DAY:
+        raise DataError(f"the day {found} lies too far back", f"give a day from {EARLIEST_DAY} on")
+    return found
 
 
 def checked_text(what: str, text: object, longest: int) -> str:

@@ -4,6 +4,7 @@ import math
 import re
 from datetime import date
 
+from outgrow.domain.bounds import EARLIEST_DAY
 from outgrow.domain.errors import UsageError
 from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.domain.text import LONGEST_SAID, cleaned
@@ -64,7 +65,7 @@ def day_of(text: str, today: date) -> date:
     """A field as a day.
 
     Raises:
-        FieldError: it is none, or has not come yet.
+        FieldError: it is none, has not come yet, or lies too far back.
     """
     try:
         day = date.fromisoformat(text.strip())
@@ -72,6 +73,8 @@ def day_of(text: str, today: date) -> date:
         raise FieldError(f"'{text}' is not a date (write 2026-01-31)") from None
     if day > today:
         raise FieldError(f"{day} has not come yet (today is {today})")
+    if day < EARLIEST_DAY:
+        raise FieldError(f"{day} lies too far back (give days from {EARLIEST_DAY} on)")
     return day
 
 

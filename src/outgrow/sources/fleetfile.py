@@ -63,7 +63,9 @@ def read_fleet_file(path: Path, today: date) -> list[History]:
                 )
             refuse_columns(path, list(reader.fieldnames or []), LONG | BESIDES)
             _collect(reader, today, found, faults)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}", "check its name and its rights") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} cannot be read: {error}", "give a CSV file in UTF-8 with a header row") from error
     for fault in (fault for key, one in found.items() for fault in _duplicates(key, one)):
         faults.append(fault)

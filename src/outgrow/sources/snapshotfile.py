@@ -90,7 +90,9 @@ def read_snapshot_file(path: Path, today: date, platform: str) -> list[FileSerie
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             found = _read(path, file, today, platform)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}", "check its name and its rights") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} cannot be read: {error}", "give a CSV file in UTF-8 with a header row") from error
     series = list(found.series())
     if found.faults:

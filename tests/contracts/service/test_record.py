@@ -245,3 +245,12 @@ def test_the_service_s_own_answers_too(odd_engine: Engine, metric: Any, number: 
             assert days is None or days > 0
         with suppress(UsageError):
             assert service.get_growth_trends(session, number)["period_days"] == number
+
+
+def test_a_day_that_lies_too_far_back_is_refused(db: Session) -> None:
+    """It would stretch every history to it."""
+    record(db, date(1900, 1, 1), {"seats": 3}, clock=clock)
+    with pytest.raises(DataError, match="1899-12-31 lies too far back"):
+        record(db, date(1899, 12, 31), {"seats": 3}, clock=clock)
+    with pytest.raises(DataError, match="too far back"):
+        CapacitySnapshot(platform="main", snapshot_date=date(1, 1, 1))

@@ -172,3 +172,15 @@ def test_the_scope_s_kind_and_key_are_kept(file: Path) -> None:
 
     assert one.scope == Scope("host", "web-a:/var")
     assert [str(one.days.dtype), str(one.values.dtype)] == ["datetime64[D]", "float64"]
+
+
+def test_a_day_that_lies_too_far_back_is_refused(file: Path) -> None:
+    assert "row 2: 0202-03-01 lies too far back" in refused(file, "date,vans", "0202-03-01,1", "2026-03-01,2")
+    assert read(file, "date,vans", "1900-01-01,1") == {("vans", "platform"): [("1900-01-01", 1.0, 2)]}
+
+
+def test_a_file_that_is_not_there_is_no_matter_of_its_form(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="none.csv cannot be read: No such file or directory") as error:
+        read_snapshot_file(tmp_path / "none.csv", TODAY, "main")
+
+    assert error.value.mend == "check its name and its rights"
