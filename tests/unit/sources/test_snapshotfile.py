@@ -180,7 +180,7 @@ def test_a_day_that_lies_too_far_back_is_refused(file: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_no_matter_of_its_form(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="none.csv cannot be read: No such file or directory") as error:
+    with pytest.raises(DataError, match=r"none\.csv cannot be read: No such file or directory") as error:
         read_snapshot_file(tmp_path / "none.csv", TODAY, "main")
 
     assert error.value.mend == "check its name and its rights"
