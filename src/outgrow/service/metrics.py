@@ -8,7 +8,7 @@ from typing import Any
 from outgrow.domain.forecast import as_number
 from outgrow.domain.metric import ALIASES, CAPTURED, PLATFORM, Metric
 from outgrow.service.view import View
-from outgrow.store.snapshots import StoredSeries, described_series
+from outgrow.store.snapshots import StoredSeries
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class MetricsReport:
 def metrics(view: View) -> MetricsReport:
     """Every metric that is known, with what is stored of it up to the view's day."""
     stored: dict[str, list[StoredSeries]] = {}
-    for series in described_series(view.store, view.platform, view.today):
+    for series in view.reader.described():
         stored.setdefault(series.metric, []).append(series)
     built_in = [metric.name for metric in CAPTURED]
     known = [KnownMetric(metric, _own_first(stored.get(metric.name, ()))) for metric in view.metrics]

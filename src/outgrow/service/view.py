@@ -100,13 +100,18 @@ class View:
             return "each `outgrow capture` keeps the forecasts of its day"
         return "only captures of a platform's database keep forecasts, and none is set (database_url)"
 
+    @property
+    def reader(self) -> HistoryReader:
+        """What is stored of the platform and was known on the day."""
+        return HistoryReader(self.store, self.platform, self.today, self.zone)
+
     def history(self, metric: Metric, scope: Scope = PLATFORM) -> History:
         """The stored daily values of a metric, as they were recorded."""
         return self.histories([metric], scope)[0]
 
     def histories(self, metrics: list[Metric], scope: Scope = PLATFORM, since: date | None = None) -> list[History]:
         """The same for several, in one query; from a day on, if only that is looked at."""
-        return HistoryReader(self.store, self.platform, self.today, self.zone).read(metrics, scope, since)
+        return self.reader.read(metrics, scope, since)
 
     def forecastable(self, metric: Metric, scope: Scope = PLATFORM) -> History:
         """The daily values that a metric's forecast rests on: for a month's total, the flow that it adds up."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ARRAY, ColumnElement, Connection, Select, and_, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -342,25 +342,46 @@ class HistoryReader:
             MEASUREMENTS.c.platform == self.platform,
             MEASUREMENTS.c.metric.in_([m.name for m in metrics]),
             MEASUREMENTS.c.scope == str(scope),
-            MEASUREMENTS.c.value.is_not(None),
+            *self._known(),
         )
         if since is not None:
             query = query.where(MEASUREMENTS.c.day >= since)
-        if self.until is not None:
-            query = query.where(MEASUREMENTS.c.day <= self.until)
-        found: Iterable[Any] = self._known_then(query) if self.zone else self.session.execute(query)
         rows: dict[str, list[tuple[date, float, str]]] = {m.name: [] for m in metrics}
-        for name, day, value, provenance in found:
+        for name, day, value, provenance in self.session.execute(query):
             rows[name].append((day, float(value or 0.0), provenance))
         return [self._history(metric, scope, rows[metric.name]) for metric in metrics]
 
-    def _known_then(self, query: Select[Any]) -> Iterator[Any]:
-        """The rows of a query that were known at the end of `until`."""
-        assert self.until is not None, "known on a day"  # noqa: S101
-        end, captured = self._end_of(self.until), self._captured_days()
-        for *row, recorded in self.session.execute(query.add_columns(MEASUREMENTS.c.recorded_at_ms)):
-            if recorded is None or recorded < end or row[1] not in captured:
-                yield row
+    def described(self) -> list["StoredSeries"]:
+        """Every series of the platform that has a value, by metric and scope."""
+        table = MEASUREMENTS.c
+        known = (
+            select(table.metric, table.scope, func.count().label("days"), func.max(table.day).label("day"))
+            .where(table.platform == self.platform, *self._known())
+            .group_by(table.metric, table.scope)
+            .subquery()
+        )
+        newest = and_(
+            table.platform == self.platform,
+            table.metric == known.c.metric,
+            table.scope == known.c.scope,
+            table.day == known.c.day,
+        )
+        query = select(known, table.value).join_from(known, MEASUREMENTS, newest)
+        rows = sorted(self.session.execute(query), key=lambda row: (row[0], row[1]))
+        return [
+            StoredSeries(name, Scope.parse(scope), days, day, float(value)) for name, scope, days, day, value in rows
+        ]
+
+    def _known(self) -> Iterator[ColumnElement[bool]]:
+        """What makes a stored value one that counts."""
+        table = MEASUREMENTS.c
+        yield table.value.is_not(None)
+        if self.until is None:
+            return
+        yield table.day <= self.until
+        if self.zone is not None:
+            in_time = or_(table.recorded_at_ms.is_(None), table.recorded_at_ms < self._end_of(self.until))
+            yield or_(in_time, table.day.not_in(self._captured_days()))
 
     def _captured_days(self) -> set[date]:
         """The days that were captured while they ran."""
@@ -407,23 +428,3 @@ class StoredSeries:
     days: int
     newest_day: date
     newest_value: float
-
-
-def described_series(session: Session, platform: str, until: date) -> list[StoredSeries]:
-    """Every series of a platform that has a value up to a day, by metric and scope."""
-    table = MEASUREMENTS.c
-    known = (
-        select(table.metric, table.scope, func.count().label("days"), func.max(table.day).label("day"))
-        .where(table.platform == platform, table.value.is_not(None), table.day <= until)
-        .group_by(table.metric, table.scope)
-        .subquery()
-    )
-    newest = and_(
-        table.platform == platform,
-        table.metric == known.c.metric,
-        table.scope == known.c.scope,
-        table.day == known.c.day,
-    )
-    query = select(known, table.value).join_from(known, MEASUREMENTS, newest)
-    rows = sorted(session.execute(query), key=lambda row: (row[0], row[1]))
-    return [StoredSeries(name, Scope.parse(scope), days, day, float(value)) for name, scope, days, day, value in rows]

@@ -1,7 +1,8 @@
 """A history comes back as an unbroken row of days, on every database."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 from tests.support.snapshots import DAY, Stored, missing, observed, rebuilt, row, snapshot, store
 
 from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED
-from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS, Metric, Scope
+from outgrow.domain.metric import ACTIVE_STORES, ORDERS_PER_DAY, TOTAL_PRODUCTS, Metric, Scope
 from outgrow.store.snapshots import (
     HistoryReader,
+    claim_day,
     count_measurements,
     missing_since,
     newest_day,
@@ -142,3 +144,31 @@ def test_days_on_which_something_is_missing(session: Session) -> None:
     assert missing_since(session, "main", names, day(1), day(3)) == [day(1), day(2)]
     assert missing_since(session, "main", [TOTAL_PRODUCTS.name], day(1), day(3)) == [day(2)]
     assert missing_since(session, "other", names, day(0), day(9)) == []
+
+
+def test_a_captured_day_s_value_that_came_later_was_not_known_on_that_day(session: Session) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    late = datetime.combine(DAY, time(23, 30), zone)
+    claim_day(session, "main", day(0), late)
+    claim_day(session, "main", day(1), late + timedelta(days=1))
+    write(session, {-1: rebuilt(7)})
+    write_measurements(session, [row(observed(8), day=DAY)], late)
+    flow = [row(rebuilt(3), ORDERS_PER_DAY.name, DAY)]
+    write_measurements(session, flow, late + timedelta(days=1))
+
+    for until, orders, products in ((0, [], 2), (1, [3.0], 2)):
+        reader = HistoryReader(session, "main", day(until), zone)
+        found = {series.metric: series for series in reader.described()}
+
+        assert reader.read([ORDERS_PER_DAY])[0].values.tolist() == orders
+        assert found[TOTAL_PRODUCTS.name].days == products
+        assert (ORDERS_PER_DAY.name in found) is bool(orders)
+
+
+def test_a_day_that_nobody_captured_is_known_from_its_end_whenever_it_was_rebuilt(session: Session) -> None:
+    write_days(session, "main", [DAY])
+    write_measurements(session, [row(rebuilt(3))], datetime(2030, 1, 1, tzinfo=UTC))
+
+    (found,) = HistoryReader(session, "main", DAY, ZoneInfo("UTC")).described()
+
+    assert (found.newest_day, found.newest_value, found.days) == (DAY, 3.0, 1)
