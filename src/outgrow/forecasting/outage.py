@@ -5,6 +5,7 @@ be an all-clear, so they are taken as unknown days, and said to be, until they h
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import numpy as np
 
@@ -35,6 +36,8 @@ DROP, A_YEAR = 0.1, 3
 def find_outages(values: Array, kind: Kind) -> Found:
     """The zeros on the newest known days of rows that were far from zero before, for at most `OUTAGE_DAYS`.
 
+    What a level reads between or before them, where it is hardly more than nothing, is of the same outage.
+
     Args:
         values: (n, t), a value a day, newest last; NaN where unknown.
 
@@ -45,7 +48,7 @@ def find_outages(values: Array, kind: Kind) -> Found:
     if not len(some):
         return Found(NoteCode.OUTAGE, some, some, some, np.empty(0), np.empty(0))
     rows = values[some]
-    known, something = ~np.isnan(rows), np.nan_to_num(rows) != 0
+    known, something = ~np.isnan(rows), np.abs(np.nan_to_num(rows)) > _crumbs(rows, kind)
     column = np.arange(values.shape[1])
     good = np.where(something, column, -1).max(axis=1)
     zeros = known & (column > good[:, None])
@@ -59,6 +62,14 @@ def find_outages(values: Array, kind: Kind) -> Found:
     judged = _flows(order, rare, zeros.sum(axis=1)) if kind is Kind.FLOW else rare & _levels(order)
     found = Found(NoteCode.OUTAGE, some, first, last, rows[np.arange(len(some)), good], np.zeros(len(some)))
     return found.pick(judged)
+
+
+def _crumbs(rows: Array, kind: Kind) -> Array:
+    """What a level reads at the most while its source comes and goes, (n, 1); of a flow, which may be small, nothing."""
+    if kind is Kind.FLOW:
+        return np.zeros((len(rows), 1))
+    usual = _in_a_row(np.where(rows != 0, np.abs(rows), np.nan))[:, -RECENT_LEVELS:]
+    return DROP * np.nan_to_num(median(usual))[:, None]
 
 
 def _newest(values: Array) -> Array:
@@ -141,5 +152,5 @@ def before_outage(history: History, events: Sequence[Event] = ()) -> tuple[Histo
     outage = find_outage(history, events)
     if outage is None:
         return history, None
-    good = np.flatnonzero((history.provenance != MISSING) & (history.values != 0))[-1]
-    return history.between(None, history.day(int(good))), outage
+    before = history.between(None, outage.first - timedelta(days=1)).to_known()
+    return before, outage

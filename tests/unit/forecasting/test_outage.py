@@ -210,3 +210,22 @@ def test_a_history_is_cut_to_its_last_good_day() -> None:
     assert note is not None
     assert (good.last_day, note.first, note.last) == tuple(TODAY - timedelta(days=ago) for ago in (4, 2, 0))
     assert before_outage(good) == (good, None)
+
+
+@pytest.mark.parametrize("tail", [[3, 0], [0, 0, 3, 0, 0], [1, 0, 0], [30, 0, 0], [5, 3, 0], [0, 1, 0]])
+@pytest.mark.parametrize("level", [400, 8000])
+def test_crumbs_of_a_level_among_its_zeros_are_no_all_clear(tail: list[float], level: int) -> None:
+    values = np.array([*np.linspace(level, 1.2 * level, 118), *tail])
+    history = History(STORAGE_USED_GB, PLATFORM, "main", TODAY, values, np.full(len(values), OBSERVED, np.int8))
+
+    before, outage = before_outage(history)
+
+    assert outage is not None
+    assert (outage.last - outage.first).days == len(tail) - 1
+    assert before.values.tolist() == values[:118].tolist()
+
+
+def test_a_level_that_is_taken_down_step_by_step_has_no_outage() -> None:
+    values = np.array([*np.linspace(400, 500, 118), 300, 100, 20, 0, 0])[None, :]
+
+    assert len(find_outages(values, Kind.LEVEL)) == 0
