@@ -65,7 +65,7 @@ def find_outages(values: Array, kind: Kind) -> Found:
 
 
 def _crumbs(rows: Array, kind: Kind) -> Array:
-    """What a level reads at the most while its source comes and goes, (n, 1); of a flow, which may be small, nothing."""
+    """What a level reads at the most while its source comes and goes, (n, 1); zero for a flow, which may be small."""
     if kind is Kind.FLOW:
         return np.zeros((len(rows), 1))
     usual = _in_a_row(np.where(rows != 0, np.abs(rows), np.nan))[:, -RECENT_LEVELS:]
