@@ -21,7 +21,8 @@ from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.model import SHIPPED, SharedModel, load_model, save_model
 from outgrow.forecasting.training.fit import FitResult, fit_own
 from outgrow.forecasting.training.windows import Series
-from outgrow.store.snapshots import HistoryReader, catalogue, stored_series
+from outgrow.store.histories import HistoryReader
+from outgrow.store.snapshots import catalogue, stored_series
 
 EXTRA = ("jax", "optax")
 """What learning needs besides."""

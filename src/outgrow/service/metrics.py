@@ -8,7 +8,7 @@ from typing import Any
 from outgrow.domain.forecast import as_number
 from outgrow.domain.metric import ALIASES, CAPTURED, PLATFORM, Metric
 from outgrow.service.view import View
-from outgrow.store.snapshots import StoredSeries
+from outgrow.store.histories import StoredSeries
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.calendar import events_of
 from outgrow.service.config import CapacityConfig
 from outgrow.store.forecasts import models_asked
-from outgrow.store.snapshots import HistoryReader, catalogue
+from outgrow.store.histories import HistoryReader
+from outgrow.store.snapshots import catalogue
 
 LEARNED_DAYS, LEARNED_SERIES = 730, 24
 """The newest days, and the most metrics, that the correction is learned from. Metrics of one platform move together:

@@ -12,7 +12,8 @@ from tests.support.snapshots import DAY, NOON, observed, snapshot, store, stored
 from outgrow.domain.errors import DataError
 from outgrow.domain.metric import TIER_SUBSCRIPTIONS, TOTAL_PRODUCTS, Scope
 from outgrow.domain.snapshot import Provenance
-from outgrow.store.snapshots import HistoryReader, get_snapshot
+from outgrow.store.histories import HistoryReader
+from outgrow.store.snapshots import get_snapshot
 from outgrow.store.tables import CapacitySnapshot, MeasurementRow
 
 KEYWORDS: dict[str, Any] = {

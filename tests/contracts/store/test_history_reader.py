@@ -12,8 +12,8 @@ from tests.support.snapshots import DAY, Stored, missing, observed, rebuilt, row
 
 from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED
 from outgrow.domain.metric import ACTIVE_STORES, ORDERS_PER_DAY, TOTAL_PRODUCTS, Metric, Scope
+from outgrow.store.histories import HistoryReader
 from outgrow.store.snapshots import (
-    HistoryReader,
     claim_day,
     count_measurements,
     missing_since,

@@ -10,8 +10,8 @@ from tests.support.snapshots import DAY, NOON, missing, observed, row, snapshot,
 from outgrow.domain.errors import DataError
 from outgrow.domain.metric import TOTAL_PRODUCTS, Kind, Metric, Scope
 from outgrow.domain.snapshot import Reading
+from outgrow.store.histories import HistoryReader
 from outgrow.store.snapshots import (
-    HistoryReader,
     StoredPlatform,
     claim_day,
     remember_metrics,
