@@ -89,7 +89,7 @@ def checked_value(metric: str, value: object) -> float:
         DataError: it is no number, infinite or negative; the message names the metric.
     """
     reading = None
-    if isinstance(value, (Real, Decimal)):
+    if isinstance(value, (Real, Decimal)) and not isinstance(value, bool):
         try:
             reading = Reading.of(float(value))
         except (OverflowError, ValueError):  # an integer beyond all floats, a signalling NaN

@@ -131,7 +131,7 @@ class TestOtherScopes:
         assert line.to_document() | alone.to_document() == line.to_document()
         assert line.recent[-1] == 318
         assert "Products of store:17 (plan of shop 17, 400 products)" in status(seen).sentence
-        assert "'total_products of plan of shop 17'=318;320;400;0" in check(status(seen)).line
+        assert "'total_products'=318;320;400;0" in check(status(seen)).line
 
     def test_the_platform_s_own_metric_keeps_its_limits(self, db: Session) -> None:
         seen = view(db, self.LIMIT)

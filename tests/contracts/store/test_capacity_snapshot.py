@@ -70,7 +70,7 @@ def test_what_cannot_be_true_is_refused_with_the_metric_s_name(value: float) -> 
 
 
 @pytest.mark.parametrize(
-    "value", ["7", b"7", [7], 1j, 10**400, object, Decimal("sNaN")], ids=lambda it: type(it).__name__
+    "value", ["7", b"7", [7], True, 1j, 10**400, object, Decimal("sNaN")], ids=lambda it: type(it).__name__
 )
 def test_what_is_no_number_is_refused_with_the_metric_s_name(value: Any) -> None:
     with pytest.raises(DataError, match="total_products: "):

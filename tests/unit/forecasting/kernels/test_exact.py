@@ -1,8 +1,8 @@
 """A product whose sums leave nothing to round: whatever adds them up gives the same bytes."""
 
+from types import ModuleType
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +52,6 @@ def test_whole_numbers_are_multiplied_as_they_are() -> None:
 
 
 def test_another_library_takes_its_own_product() -> None:
-    weights, inputs = jnp.ones((2, 3)), jnp.ones((3, 1))
+    weights, inputs = drawn(1, (4, 30), 1.0), drawn(2, (30, 5), 1.0)
 
-    np.testing.assert_allclose(exact_product(weights, inputs, jnp), 3.0)
+    np.testing.assert_array_equal(exact_product(weights, inputs, ModuleType("another")), weights @ inputs)
