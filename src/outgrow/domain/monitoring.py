@@ -19,7 +19,10 @@ IN_LABELS = frozenset(" _-.,:/()+#@")
 
 
 def one_line(text: str) -> str:
-    """A text without line ends, control characters and bars, not too long."""
+    """A text without line ends, bars, and whatever cannot be printed, not too long.
+
+    Stricter than `cleaned`: who reads it is a program, and shows it on pages of its own.
+    """
     clean = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split()).replace("|", "/")
     return clean if len(clean) <= LONGEST_TEXT else f"{clean[: LONGEST_TEXT - 1]}…"
 

@@ -12,6 +12,7 @@ from typing import Any
 LONGEST_NAME = 100
 """Characters of a name: of a merchant, a plan, a limit, an event."""
 LONGEST_KEY = 64
+"""Of a text by which things are told apart: a platform's or a plan's code, a metric's name."""
 LONGEST_UNIT = 32
 LONGEST_SAID = 300
 """Characters of what others say, such as a driver's message or the reason of a missing value."""

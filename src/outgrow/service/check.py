@@ -11,14 +11,14 @@ from outgrow.domain.limit import Limit, Severity
 from outgrow.domain.metric import PLATFORM
 from outgrow.domain.monitoring import CRITICAL, OK, UNKNOWN, WARNING, Performance
 from outgrow.planning.urgency import LimitOutlook, lost_since
-from outgrow.service.bounds import Bound, Bounds, Measure, days_left
+from outgrow.service.alarm_levels import AlarmLevel, AlarmLevels, Measure, days_left
 from outgrow.service.status import StatusReport, first_sentence, status
 from outgrow.service.view import View
 from outgrow.service.when import when
 
 BY_URGENCY = (OK, UNKNOWN, WARNING, CRITICAL)
 """What is known to be wrong is worse than what is not known."""
-AS_POLICY = Bounds()
+AS_POLICY = AlarmLevels()
 NONE_SET = "set one as [[limits]] in outgrow.toml"
 
 
@@ -39,13 +39,13 @@ class _Judged:
     rule: str
 
 
-def check(report: StatusReport, bounds: Bounds = AS_POLICY) -> CheckResult:
+def check(report: StatusReport, alarms: AlarmLevels = AS_POLICY) -> CheckResult:
     """Judge a status report: the worst limit decides; nothing known is UNKNOWN, never OK.
 
     Examples alarm nobody: nobody set them. Without a limit of one's own nothing is judged, so the answer is UNKNOWN.
 
     Args:
-        bounds: from where on a limit is a warning or critical, instead of as its policy says.
+        alarms: from where on a limit is a warning or critical, instead of as its policy says.
     """
     limited = [row.outlook for row in report.rows if row.outlook.limit is not None]
     if not limited:
@@ -53,10 +53,10 @@ def check(report: StatusReport, bounds: Bounds = AS_POLICY) -> CheckResult:
     judged = _judgeable(limited)
     if not judged:
         return _result(UNKNOWN, f"no limit is set, and examples alarm nobody; mend: {NONE_SET}")
-    return _check(judged, bounds, report.today)
+    return _check(judged, alarms, report.today)
 
 
-def check_metric(view: View, name: str, bounds: Bounds = AS_POLICY) -> CheckResult:
+def check_metric(view: View, name: str, alarms: AlarmLevels = AS_POLICY) -> CheckResult:
     """Judge one metric, by its limits; where values are given, the critical one is its limit.
 
     Raises:
@@ -65,14 +65,14 @@ def check_metric(view: View, name: str, bounds: Bounds = AS_POLICY) -> CheckResu
     metric = view.metrics.resolve(name)
     rows = [row.outlook for row in status(view).rows if row.outlook.until.metric.name == metric.name]
     limited = _judgeable([outlook for outlook in rows if outlook.limit is not None])
-    value = bounds.value
-    if value is not None and (not limited or _is_value(bounds.critical)):
-        bounds = replace(bounds, never_critical=bounds.critical is None)
+    value = alarms.value
+    if value is not None and (not limited or _is_value(alarms.critical)):
+        alarms = replace(alarms, never_critical=alarms.critical is None)
         limit, until = Limit(metric.name, value, metric.label), when(view, metric.name, value)
         limited = [LimitOutlook.of(limit, until, view.config.policy, view.today)]
     if not limited:
         return _result(UNKNOWN, f"{metric.label}: no limit is set; mend: {NONE_SET}, or give --critical VALUE")
-    return _check(limited, bounds, view.today)
+    return _check(limited, alarms, view.today)
 
 
 def _judgeable(limited: Sequence[LimitOutlook]) -> list[LimitOutlook]:
@@ -80,12 +80,12 @@ def _judgeable(limited: Sequence[LimitOutlook]) -> list[LimitOutlook]:
     return [one for one in limited if not one.until.example or lost_since(one.until) is not None]
 
 
-def _is_value(bound: Bound | None) -> bool:
-    return bound is not None and bound.measure is Measure.VALUE
+def _is_value(alarm: AlarmLevel | None) -> bool:
+    return alarm is not None and alarm.measure is Measure.VALUE
 
 
-def _check(limited: Sequence[LimitOutlook], bounds: Bounds, today: date) -> CheckResult:
-    judged = [_judge(outlook, bounds, today) for outlook in limited]
+def _check(limited: Sequence[LimitOutlook], alarms: AlarmLevels, today: date) -> CheckResult:
+    judged = [_judge(outlook, alarms, today) for outlook in limited]
     worst = max(judged, key=lambda each: BY_URGENCY.index(each.state))  # of equals, the most urgent
     said = [] if worst.state == OK else [f"{_named(worst.outlook)}: {worst.rule}."]
     if worst.outlook.known:
@@ -95,14 +95,14 @@ def _check(limited: Sequence[LimitOutlook], bounds: Bounds, today: date) -> Chec
         said.append(f"Act by {spoken(worst.outlook.act_by)} ({worst.outlook.name}).")
     if worst.state in {WARNING, CRITICAL}:
         said += [f"Unknown: {_named(each.outlook)}, {each.rule}." for each in judged if each.state == UNKNOWN]
-    return _result(worst.state, " ".join(said), _numbers(limited, bounds, today))
+    return _result(worst.state, " ".join(said), _numbers(limited, alarms, today))
 
 
 def _result(state: int, text: str, numbers: Sequence[Performance] = ()) -> CheckResult:
     return CheckResult(state, monitoring.plugin_line(state, text, numbers))
 
 
-def _judge(outlook: LimitOutlook, bounds: Bounds, today: date) -> _Judged:
+def _judge(outlook: LimitOutlook, alarms: AlarmLevels, today: date) -> _Judged:
     """The state of a limit. Stale data say nothing, not even that a share of it is in use."""
     until = outlook.until
     if until.status is Status.STALE:
@@ -111,19 +111,19 @@ def _judge(outlook: LimitOutlook, bounds: Bounds, today: date) -> _Judged:
     if until.example and lost is not None:
         return _Judged(outlook, WARNING, lost)
     blind = False
-    for state, bound, severity in (
-        (CRITICAL, bounds.critical, Severity.CRITICAL),
-        (WARNING, bounds.warning, Severity.WARNING),
+    for state, alarm, severity in (
+        (CRITICAL, alarms.critical, Severity.CRITICAL),
+        (WARNING, alarms.warning, Severity.WARNING),
     ):
-        if state == CRITICAL and bounds.never_critical:
+        if state == CRITICAL and alarms.never_critical:
             continue
-        met = outlook.severity >= severity if bound is None else bound.met(until, today)
+        met = outlook.severity >= severity if alarm is None else alarm.met(until, today)
         if met:
-            return _Judged(outlook, state, outlook.why if bound is None else bound.why(until, today, severity.word))
+            return _Judged(outlook, state, outlook.why if alarm is None else alarm.why(until, today, severity.word))
         blind = blind or met is None
     if lost is not None:
         return _Judged(outlook, WARNING, lost)
-    asked = all(bound is not None and bound.measure is not Measure.DAYS for bound in (bounds.warning, bounds.critical))
+    asked = all(alarm is not None and alarm.measure is not Measure.DAYS for alarm in (alarms.warning, alarms.critical))
     if blind or not (outlook.known or asked):
         return _Judged(outlook, UNKNOWN, f"too little is known: {until.reason}")
     return _Judged(outlook, OK, outlook.why)
@@ -154,7 +154,7 @@ def _newest_notes(limited: Sequence[LimitOutlook], worst: _Judged) -> Iterator[s
                 yield f"{_of_whom(outlook)}: {note.sentence(until.metric.unit)}."
 
 
-def _numbers(limited: Sequence[LimitOutlook], bounds: Bounds, today: date) -> list[Performance]:
+def _numbers(limited: Sequence[LimitOutlook], alarms: AlarmLevels, today: date) -> list[Performance]:
     """The value of each limit, and the days to its middle date.
 
     Days have no thresholds: those would be lower bounds, which some readers drop.
@@ -167,14 +167,14 @@ def _numbers(limited: Sequence[LimitOutlook], bounds: Bounds, today: date) -> li
             continue
         label = until.metric.name if names.count(until.metric.name) == 1 else f"{until.metric.name} of {outlook.name}"
         levels = [
-            policy_share * until.threshold if bound is None else bound.level(until.threshold)
-            for bound, policy_share in (
-                (bounds.warning, policy.warning_share),
-                (bounds.critical, policy.critical_share),
+            policy_share * until.threshold if alarm is None else alarm.value_at(until.threshold)
+            for alarm, policy_share in (
+                (alarms.warning, policy.warning_share),
+                (alarms.critical, policy.critical_share),
             )
         ]
         warning, critical = levels
-        critical = None if bounds.never_critical else critical
+        critical = None if alarms.never_critical else critical
         found.append(Performance(label, until.current, until.metric.unit, warning, critical))
         left = days_left(until, today)
         if left is not None and left > 0:

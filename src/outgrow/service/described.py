@@ -6,7 +6,7 @@ from pathlib import Path
 
 from outgrow.domain.errors import DataError, OutgrowError, UnknownMetricError, UsageError
 from outgrow.domain.metric import ALIASES, Kind, Metric, MetricCatalogue
-from outgrow.sources.fields import LONGEST_UNIT
+from outgrow.domain.text import LONGEST_UNIT
 
 ALIKE = 0.8
 """So much of two names is the same where one may be a slip of the other: a letter left out, or two exchanged."""

@@ -11,17 +11,15 @@ from sqlalchemy.orm import Session
 from outgrow.domain.days import Clock, local_day, system_clock
 from outgrow.domain.errors import DataError, UnknownMetricError, UsageError, quoted
 from outgrow.domain.forecast import DaysUntil
-from outgrow.domain.metric import PLATFORM, Kind, Metric, MetricCatalogue, Scope
+from outgrow.domain.metric import LONGEST_SCOPE, PLATFORM, Kind, Metric, MetricCatalogue, Scope
 from outgrow.domain.snapshot import Provenance, checked_day, checked_text, checked_value
+from outgrow.domain.text import LONGEST_KEY, LONGEST_UNIT
 from outgrow.service.config import CapacityConfig
 from outgrow.service.embedded import embedded_view, known_source, stored_platform, stored_zone
 from outgrow.service.when import checked_threshold
 from outgrow.service.when import when as asked_when
 from outgrow.store.snapshots import catalogue, claim_day, get_snapshot, remember_metrics, write_measurements
-from outgrow.store.tables import LONGEST_CODE, CapacitySnapshot
-
-LONGEST_UNIT, LONGEST_SCOPE = 32, 128
-"""Characters of the columns that they are stored in."""
+from outgrow.store.tables import CapacitySnapshot
 
 
 def record(
@@ -61,7 +59,7 @@ def record(
     day, scope = checked_day(day), _scope(scope)
     numbers = _numbers(values)
     source = known_source(db, platform)
-    code = checked_text("a platform's code", source.code if source else stored_platform(db, platform), LONGEST_CODE)
+    code = checked_text("a platform's code", source.code if source else stored_platform(db, platform), LONGEST_KEY)
     now = clock()
     _check_has_come(day, local_day(now, source.zone if source else _latest(stored_zone(db, code))))
     metrics = _metrics(catalogue(db), numbers, kind, unit)
@@ -129,7 +127,7 @@ def _scope(scope: Scope | str) -> Scope:
 def _numbers(values: Mapping[str, object]) -> dict[str, float]:
     if not isinstance(values, Mapping):
         raise DataError(f"the values are given as {type(values).__name__}", "give them by metric, in a dictionary")
-    named = {checked_text("a metric's name", name, LONGEST_CODE): value for name, value in values.items()}
+    named = {checked_text("a metric's name", name, LONGEST_KEY): value for name, value in values.items()}
     return {name: checked_value(name, value) for name, value in named.items() if value is not None}
 
 

@@ -6,14 +6,10 @@ from datetime import date
 
 from outgrow.domain.bounds import EARLIEST_DAY
 from outgrow.domain.errors import UsageError
-from outgrow.domain.metric import PLATFORM, Scope
-from outgrow.domain.text import LONGEST_SAID, cleaned
+from outgrow.domain.metric import LONGEST_SCOPE, PLATFORM, Scope
+from outgrow.domain.text import LONGEST_SAID, LONGEST_UNIT, cleaned
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-LONGEST_SCOPE = 128
-"""Characters of a scope that fit into a row of the store."""
-LONGEST_UNIT = 32
-"""Characters of a unit that do."""
 SHOWN = 5
 """How many faults of a file are told at once."""
 

@@ -30,13 +30,10 @@ from outgrow.domain.days import system_clock
 from outgrow.domain.errors import DataError
 from outgrow.domain.metric import PLATFORM, TIER_SUBSCRIPTIONS, Metric, Scope
 from outgrow.domain.snapshot import Provenance, checked_day, checked_text, checked_value
+from outgrow.domain.text import LONGEST_KEY, LONGEST_SAID, LONGEST_UNIT
 from outgrow.store.types import Name
 
 V = TypeVar("V", int, Decimal)
-
-LONGEST_CODE = 64
-"""Characters of a platform's code, a plan's, or a metric's name."""
-
 
 DAY_INDEX = "ix_outgrow_measurements_day"
 
@@ -65,12 +62,12 @@ class MeasurementRow(StoreBase):
         CheckConstraint("provenance IN ('observed', 'reconstructed')", name="ck_outgrow_measurements_provenance"),
     )
 
-    platform: Mapped[str] = mapped_column(Name(64, "platform"), primary_key=True)
-    metric: Mapped[str] = mapped_column(Name(64, "metric"), primary_key=True)
-    scope: Mapped[str] = mapped_column(Name(128, "scope"), primary_key=True)
+    platform: Mapped[str] = mapped_column(Name(LONGEST_KEY, "platform"), primary_key=True)
+    metric: Mapped[str] = mapped_column(Name(LONGEST_KEY, "metric"), primary_key=True)
+    scope: Mapped[str] = mapped_column(Name(metrics.LONGEST_SCOPE, "scope"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     value: Mapped[float | None] = mapped_column(Double)
-    reason: Mapped[str | None] = mapped_column(String(300))
+    reason: Mapped[str | None] = mapped_column(String(LONGEST_SAID))
     provenance: Mapped[str] = mapped_column(String(13))
     recorded_at_ms: Mapped[int | None] = mapped_column(BigInteger)
     """When the value was stored, milliseconds since 1970 UTC; None where nobody wrote it down."""
@@ -81,10 +78,10 @@ class PlatformRow(StoreBase):
 
     __tablename__ = "outgrow_platforms"
 
-    code: Mapped[str] = mapped_column(Name(64, "platform"), primary_key=True)
-    source_id: Mapped[str | None] = mapped_column(Name(64, "platform's id"))
+    code: Mapped[str] = mapped_column(Name(LONGEST_KEY, "platform"), primary_key=True)
+    source_id: Mapped[str | None] = mapped_column(Name(LONGEST_KEY, "platform's id"))
     """Its id in the platform's own database."""
-    time_zone: Mapped[str] = mapped_column(Name(64, "time zone"))
+    time_zone: Mapped[str] = mapped_column(Name(LONGEST_KEY, "time zone"))
     recorded_at_ms: Mapped[int] = mapped_column(BigInteger)
     """When it was first seen, milliseconds since 1970 UTC: the first one is the default."""
 
@@ -94,9 +91,9 @@ class MetricRow(StoreBase):
 
     __tablename__ = "outgrow_metrics"
 
-    name: Mapped[str] = mapped_column(Name(64, "metric"), primary_key=True)
+    name: Mapped[str] = mapped_column(Name(LONGEST_KEY, "metric"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
-    unit: Mapped[str] = mapped_column(Name(32, "unit"))
+    unit: Mapped[str] = mapped_column(Name(LONGEST_UNIT, "unit"))
     label: Mapped[str] = mapped_column(Name(200, "metric's label"))
 
 
@@ -105,20 +102,20 @@ class ForecastRow(StoreBase):
 
     __tablename__ = "outgrow_forecasts"
 
-    platform: Mapped[str] = mapped_column(Name(64, "platform"), primary_key=True)
+    platform: Mapped[str] = mapped_column(Name(LONGEST_KEY, "platform"), primary_key=True)
     issued_on: Mapped[date] = mapped_column(Date, primary_key=True)
-    metric: Mapped[str] = mapped_column(Name(64, "metric"), primary_key=True)
-    scope: Mapped[str] = mapped_column(Name(128, "scope"), primary_key=True)
+    metric: Mapped[str] = mapped_column(Name(LONGEST_KEY, "metric"), primary_key=True)
+    scope: Mapped[str] = mapped_column(Name(metrics.LONGEST_SCOPE, "scope"), primary_key=True)
     as_of: Mapped[date] = mapped_column(Date)
     value: Mapped[float] = mapped_column(Double)
     known_days: Mapped[int]
     model: Mapped[str] = mapped_column(Name(32, "model"))
-    reason: Mapped[str | None] = mapped_column(String(300))
+    reason: Mapped[str | None] = mapped_column(String(LONGEST_SAID))
     quantiles: Mapped[dict[str, dict[str, list[float | None]]]] = mapped_column(JSON)
     """By model and days ahead, the values at `outgrow.domain.issued.KEPT_LEVELS`."""
     limits: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """Of each limit above the value: `name`, `threshold`, `days` (p10, p50, p90) and `probability_within`."""
-    model_id: Mapped[str | None] = mapped_column(Name(64, "model"))
+    model_id: Mapped[str | None] = mapped_column(Name(LONGEST_KEY, "model"))
     """Name of the model asked, with the start of its file's checksum; None where it was not kept."""
     assumptions: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What it rested on besides the past: events and committed projects; None where they were not kept."""
@@ -129,7 +126,7 @@ class RecommendationRow(StoreBase):
 
     __tablename__ = "outgrow_recommendations"
 
-    platform: Mapped[str] = mapped_column(Name(64, "platform"), primary_key=True)
+    platform: Mapped[str] = mapped_column(Name(LONGEST_KEY, "platform"), primary_key=True)
     key: Mapped[str] = mapped_column(Name(200, "recommendation's key"), primary_key=True)
     basis: Mapped[str] = mapped_column(Name(300, "recommendation's basis"))
     state: Mapped[str] = mapped_column(String(16))
@@ -190,7 +187,7 @@ class CapacitySnapshot(StoreBase):
 
     __tablename__ = "outgrow_snapshots"
 
-    platform: Mapped[str] = mapped_column(Name(64, "platform"), primary_key=True)
+    platform: Mapped[str] = mapped_column(Name(LONGEST_KEY, "platform"), primary_key=True)
     snapshot_date: Mapped[date] = mapped_column(Date, primary_key=True)
     captured_at_ms: Mapped[int | None] = mapped_column(BigInteger)
     """When the day was captured, milliseconds since 1970 UTC; None for a day that was only rebuilt."""
@@ -217,7 +214,7 @@ class CapacitySnapshot(StoreBase):
 
     @validates("platform")
     def _check_platform(self, _key: str, platform: object) -> str | None:
-        return None if platform is None else checked_text("a platform's code", platform, LONGEST_CODE)
+        return None if platform is None else checked_text("a platform's code", platform, LONGEST_KEY)
 
     @property
     def captured_at(self) -> datetime | None:
@@ -241,7 +238,7 @@ class CapacitySnapshot(StoreBase):
         if distribution is not None and not isinstance(distribution, Mapping):
             raise DataError(f"tier_distribution is given as {type(distribution).__name__}", "give numbers by plan")
         plans = {
-            checked_text("a plan's code", plan, LONGEST_CODE): checked_value(f"tier_distribution of {plan}", number)
+            checked_text("a plan's code", plan, LONGEST_KEY): checked_value(f"tier_distribution of {plan}", number)
             for plan, number in (distribution or {}).items()
         }
         for row in [row for row in self.measurements if row.metric == TIER_SUBSCRIPTIONS.name]:

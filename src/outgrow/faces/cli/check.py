@@ -30,14 +30,14 @@ def check(
 
     Exits with 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plugins do.
     """
-    from outgrow.service.bounds import Bounds
+    from outgrow.service.alarm_levels import AlarmLevels
     from outgrow.service.check import check as judge
     from outgrow.service.check import check_metric
     from outgrow.service.status import status
 
-    bounds = Bounds.parse(warning, critical, metric)
+    alarms = AlarmLevels.parse(warning, critical, metric)
     with closing(open_here()) as workspace, workspace.view(as_date(as_of), projects=not without_projects) as view:
-        result = judge(status(view), bounds) if metric is None else check_metric(view, metric, bounds)
+        result = judge(status(view), alarms) if metric is None else check_metric(view, metric, alarms)
     if json:
         print_json(plugin.document(result.state, result.line))
     else:

@@ -8,7 +8,7 @@ import pytest
 from outgrow.domain.errors import UsageError
 from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
 from outgrow.domain.metric import TOTAL_PRODUCTS
-from outgrow.service.bounds import Bound, Bounds, Measure
+from outgrow.service.alarm_levels import AlarmLevel, AlarmLevels, Measure
 
 TODAY = date(2026, 3, 31)
 
@@ -31,9 +31,9 @@ def until(status: Status = Status.OK, current: float | None = 80.0, **more: Any)
     [("800", Measure.VALUE, 800), ("0.5", Measure.VALUE, 0.5), ("80%", Measure.SHARE, 80), (" 30d ", Measure.DAYS, 30)],
 )
 def test_three_kinds_of_bounds(text: str, measure: Measure, number: float) -> None:
-    bound = Bound.parse(text, "--warning")
+    alarm = AlarmLevel.parse(text, "--warning")
 
-    assert (bound.measure, bound.number) == (measure, number)
+    assert (alarm.measure, alarm.number) == (measure, number)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_three_kinds_of_bounds(text: str, measure: Measure, number: float) -> No
 )
 def test_anything_else_is_refused_with_the_mend(text: str) -> None:
     with pytest.raises(UsageError, match="--critical") as refused:
-        Bound.parse(text, "--critical")
+        AlarmLevel.parse(text, "--critical")
     assert "80%" in refused.value.mend
 
 
@@ -64,7 +64,7 @@ def test_anything_else_is_refused_with_the_mend(text: str) -> None:
     ],
 )
 def test_when_a_bound_is_met(text: str, known: DaysUntil, met: bool | None) -> None:
-    assert Bound.parse(text, "--warning").met(known, TODAY) is met
+    assert AlarmLevel.parse(text, "--warning").met(known, TODAY) is met
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_when_a_bound_is_met(text: str, known: DaysUntil, met: bool | None) -> N
 )
 def test_bounds_that_cannot_be_meant_are_refused(warning: str | None, critical: str | None, metric: str | None) -> None:
     with pytest.raises(UsageError):
-        Bounds.parse(warning, critical, metric)
+        AlarmLevels.parse(warning, critical, metric)
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_bounds_that_cannot_be_meant_are_refused(warning: str | None, critical: 
     [("8", "9", 9.0), ("8", None, 8.0), ("8", "30d", 8.0), ("80%", "9", 9.0), ("20d", "10d", None), (None, None, None)],
 )
 def test_the_value_that_dates_are_told_of(warning: str | None, critical: str | None, value: float | None) -> None:
-    assert Bounds.parse(warning, critical, "products").value == value
+    assert AlarmLevels.parse(warning, critical, "products").value == value

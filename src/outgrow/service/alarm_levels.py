@@ -8,14 +8,14 @@ from typing import Self
 
 from outgrow.domain.errors import UsageError
 from outgrow.domain.forecast import DaysUntil, Status
-from outgrow.domain.words import exact, percent
+from outgrow.domain.words import counted, exact, percent
 
 _MEND = "give a value such as 800, a share of the limit such as 80%, or days left such as 30d"
 PERCENT = 100
 
 
 class Measure(StrEnum):
-    """What a bound is held against."""
+    """What a level is held against."""
 
     VALUE = ""
     SHARE = "%"
@@ -23,7 +23,7 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class AlarmLevel:
     """Where a state begins: from a value or a share on upwards, from so many days left on downwards."""
 
     measure: Measure
@@ -50,7 +50,7 @@ class Bound:
             raise UsageError(f"{option} '{text}' is no level that can be checked", _MEND)
         return cls(measure, number, bare)
 
-    def level(self, threshold: float | None) -> float | None:
+    def value_at(self, threshold: float | None) -> float | None:
         """The value from which on it is met; None where values alone do not tell."""
         if self.measure is Measure.VALUE:
             return self.number
@@ -63,8 +63,8 @@ class Bound:
                 return None
             left = days_left(until, today)
             return until.status is Status.ALREADY_EXCEEDED or (left is not None and left <= self.number)
-        level = self.level(until.threshold)
-        return None if level is None or until.current is None else until.current >= level
+        least = self.value_at(until.threshold)
+        return None if least is None or until.current is None else until.current >= least
 
     def why(self, until: DaysUntil, today: date, state: str) -> str:
         """Why it is met, as of `LimitOutlook.why`."""
@@ -73,7 +73,7 @@ class Bound:
         if self.measure is Measure.VALUE:
             return f"the value is {exact(until.current or 0.0)}, {state} from {exact(self.number)} on"
         left = days_left(until, today)
-        reached = "the limit is reached" if left is None else f"{left} {'day is' if left == 1 else 'days are'} left"
+        reached = "the limit is reached" if left is None else f"{counted(left, 'day is', 'days are')} left"
         return f"{reached}, {state} from {exact(self.number)} days on"
 
 
@@ -84,15 +84,15 @@ def days_left(until: DaysUntil, today: date) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class AlarmLevels:
     """What is asked for; what is None is as the limit's policy says.
 
     Attributes:
         never_critical: a warning is all that was given, of what has no limit: there is nothing to be critical of.
     """
 
-    warning: Bound | None = None
-    critical: Bound | None = None
+    warning: AlarmLevel | None = None
+    critical: AlarmLevel | None = None
     never_critical: bool = False
 
     @classmethod
@@ -100,17 +100,17 @@ class Bounds:
         """Read both.
 
         Raises:
-            UsageError: one is no bound, the critical one comes before the warning, or values are given for no metric.
+            UsageError: one is no level, the critical one comes before the warning, or values are given for no metric.
         """
         found = cls(
-            None if warning is None else Bound.parse(warning, "--warning"),
-            None if critical is None else Bound.parse(critical, "--critical"),
+            None if warning is None else AlarmLevel.parse(warning, "--warning"),
+            None if critical is None else AlarmLevel.parse(critical, "--critical"),
         )
-        given = [bound for bound in (found.warning, found.critical) if bound is not None]
-        if metric is None and any(bound.measure is Measure.VALUE for bound in given):
+        given = [level for level in (found.warning, found.critical) if level is not None]
+        if metric is None and any(level.measure is Measure.VALUE for level in given):
             raise UsageError("a value is a warning of one metric alone", "name it: --metric METRIC")
         if len(given) == 2 and given[0].measure is given[1].measure:  # noqa: PLR2004
-            first, then = (bound.number for bound in given)
+            first, then = (level.number for level in given)
             if (first < then) if given[0].measure is Measure.DAYS else (first > then):
                 raise UsageError(
                     f"--warning {given[0].text} would come after --critical {given[1].text}", "exchange the two"
@@ -120,7 +120,7 @@ class Bounds:
     @property
     def value(self) -> float | None:
         """The level that dates are told of where values are given: the critical one, or else the warning."""
-        for bound in (self.critical, self.warning):
-            if bound is not None and bound.measure is Measure.VALUE:
-                return bound.number
+        for level in (self.critical, self.warning):
+            if level is not None and level.measure is Measure.VALUE:
+                return level.number
         return None
