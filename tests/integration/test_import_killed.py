@@ -27,7 +27,7 @@ def until_killed(self, block):
     return written(self, block)
 
 bulk._Statement.upsert = until_killed
-from outgrow.faces.cli.app import main
+from outgrow.faces.cli.run import main
 main()
 """
 """The command, killed before it writes its block of that number; 0 lets it end."""

@@ -98,7 +98,7 @@ class Told(NamedTuple):
 
 def command(folder: Path, words: Sequence[str], settings: Mapping[str, str]) -> Told:
     """Run a command in a folder, with no other setting from outside than these."""
-    from outgrow.faces.cli.app import main
+    from outgrow.faces.cli.run import main
 
     for name in [name for name in os.environ if name.startswith("OUTGROW_")]:
         del os.environ[name]

@@ -1,18 +1,26 @@
-"""One way to run a command, for all tests of the command line."""
+"""One way to run a command, and a platform to ask, for all tests of the command line."""
 
 import os
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
-from tests.support.cli import NOW, Cli, Told
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+from tests.support.cli import NOW, TODAY, Cli, Told
+from tests.support.platforms import eventful_platform
 
+from outgrow import create_schema
 from outgrow.faces.cli import command
-from outgrow.faces.cli.app import main
+from outgrow.faces.cli.run import main
+from outgrow.service.backfill import backfill
+from outgrow.service.capture import capture
 from outgrow.service.workspace import Workspace
+from outgrow.sources.commerce.aggregator import stats_aggregator
+from outgrow.sources.commerce.platforms import find_platform
 
 
 @pytest.fixture
@@ -42,3 +50,19 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     yield run
     for engine in (value for workspace in opened for value in vars(workspace).values() if isinstance(value, Engine)):
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def captured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A platform of four months, rebuilt and captured."""
+    file = tmp_path_factory.mktemp("captured") / "shop.db"
+    engine = create_engine(f"sqlite:///{file}")
+    create_schema(engine)
+    known = eventful_platform("UTC", TODAY - timedelta(days=120), TODAY - timedelta(days=1))
+    with Session(engine) as session, session.begin():
+        known.put(session, "shop")
+        platform = find_platform(session)
+        backfill(session, session, platform, NOW, stats_aggregator)
+        capture(session, session, platform, NOW, stats_aggregator)
+    engine.dispose()
+    return file

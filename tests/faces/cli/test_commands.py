@@ -15,40 +15,19 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
-from tests.support.cli import NOW, TODAY, Cli, Told
-from tests.support.platforms import eventful_platform, tables_of
+from tests.support.cli import TODAY, Cli, Told
+from tests.support.platforms import tables_of
 
 import outgrow
-from outgrow import create_schema
-from outgrow.faces.cli.app import main
-from outgrow.service.backfill import backfill
-from outgrow.service.capture import capture
-from outgrow.sources.commerce.aggregator import stats_aggregator
+from outgrow.faces.cli.run import main
 from outgrow.sources.commerce.demo import build_demo
-from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.tables import StoreBase
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A platform of four months, rebuilt and captured."""
-    file = tmp_path_factory.mktemp("built") / "shop.db"
-    engine = create_engine(f"sqlite:///{file}")
-    create_schema(engine)
-    known = eventful_platform("UTC", TODAY - timedelta(days=120), TODAY - timedelta(days=1))
-    with Session(engine) as session, session.begin():
-        known.put(session, "shop")
-        platform = find_platform(session)
-        backfill(session, session, platform, NOW, stats_aggregator)
-        capture(session, session, platform, NOW, stats_aggregator)
-    engine.dispose()
-    return file
-
-
 @pytest.fixture
-def shop(built: Path, tmp_path: Path) -> str:
+def shop(captured: Path, tmp_path: Path) -> str:
     """The address of a copy of it, in the folder in which commands run."""
-    shutil.copy(built, tmp_path / "shop.db")
+    shutil.copy(captured, tmp_path / "shop.db")
     return "sqlite:///shop.db"
 
 
@@ -585,6 +564,14 @@ class TestDefects:
     def test_a_defect_is_status_one_and_asks_for_a_report(self, cli: Cli, shop: str) -> None:
         refused(cli("status", "--database-url", shop), 1, "a defect of outgrow: ZeroDivisionError: of ours", "--debug")
 
+    def test_an_interruption_is_no_defect(self, cli: Cli, shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        def status(_view: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("outgrow.service.status.status", status)
+
+        assert cli("status", "--database-url", shop) == (130, "", "")
+
     @pytest.mark.usefixtures("broken", "cli")
     @pytest.mark.parametrize("words", [["--debug", "status"], ["status", "--debug"]])
     def test_debug_anywhere_shows_the_traceback_and_keeps_the_status(
@@ -650,7 +637,7 @@ def test_init_makes_the_folder_and_the_file_and_may_be_run_again(cli: Cli, tmp_p
     assert (tmp_path / "of" / "ours.db").is_file()
 
 
-COMMAND = [sys.executable, "-c", "from outgrow.faces.cli.app import main; main()"]
+COMMAND = [sys.executable, "-c", "from outgrow.faces.cli.run import main; main()"]
 
 
 def real(folder: Path, **more: str) -> dict[str, Any]:

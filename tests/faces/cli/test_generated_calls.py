@@ -10,14 +10,9 @@ from sqlalchemy.orm import Session
 from tests.support.calls import Call, furnish, generated_calls
 from tests.support.cli import NOW, TODAY, Cli, Told
 from tests.support.json_types import mixed, strictly
-from tests.support.platforms import eventful_platform
 
 from outgrow import create_schema
-from outgrow.service.backfill import backfill
-from outgrow.service.capture import capture
 from outgrow.service.import_ import import_file
-from outgrow.sources.commerce.aggregator import stats_aggregator
-from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.snapshots import StoredPlatform
 
 CALLS = int(os.environ.get("GENERATED_CALLS", "150"))
@@ -25,22 +20,6 @@ CALLS = int(os.environ.get("GENERATED_CALLS", "150"))
 SEED = int(os.environ.get("GENERATED_SEED", "1"))
 FRESH_EVERY = 100
 """So many calls write into the same databases."""
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A platform of four months, rebuilt and captured."""
-    file = tmp_path_factory.mktemp("whole") / "shop.db"
-    engine = create_engine(f"sqlite:///{file}")
-    create_schema(engine)
-    known = eventful_platform("UTC", TODAY - timedelta(days=120), TODAY - timedelta(days=1))
-    with Session(engine) as session, session.begin():
-        known.put(session, "shop")
-        platform = find_platform(session)
-        backfill(session, session, platform, NOW, stats_aggregator)
-        capture(session, session, platform, NOW, stats_aggregator)
-    engine.dispose()
-    return file
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +48,12 @@ def answered(call: Call, told: Told) -> None:
 
 @pytest.mark.filterwarnings("error")
 def test_every_call_is_answered(
-    cli: Cli, whole: Path, imported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, captured: Path, imported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faults = []
     for n, call in enumerate(generated_calls(SEED, CALLS)):
         if n % FRESH_EVERY == 0:
-            furnish(tmp_path, whole, imported)
+            furnish(tmp_path, captured, imported)
         (tmp_path / "outgrow.toml").unlink(missing_ok=True)
         if call.settings is not None:
             (tmp_path / "outgrow.toml").write_text(call.settings, encoding="utf-8")

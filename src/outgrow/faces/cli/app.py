@@ -1,7 +1,7 @@
 """`outgrow`: every command, and what its exit status means.
 
-0 done; 2 wrong usage; 3 bad configuration or data; 4 captured in part; 1 a defect of outgrow itself. `check` speaks
-the language of monitoring plugins instead: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+0 done; 2 wrong usage; 3 bad configuration or data; 4 captured in part; 130 interrupted; 1 a defect of outgrow itself.
+`check` speaks the language of monitoring plugins instead: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
 """
 
 import gc
@@ -31,7 +31,6 @@ from outgrow.faces.cli import (
     init,
     ladder,
     metrics,
-    plugin,
     recommend,
     status,
     tenants,
@@ -96,9 +95,7 @@ def _prepare() -> None:
 
 
 def main() -> None:
-    """Run the command line and leave the process with its exit status."""
-    if plugin.is_asked(sys.argv[1:]):
-        sys.exit(plugin.answer(sys.argv[1:], lambda: check_asked(sys.argv[1:])))
+    """Run any command but `check` and leave the process with its exit status; the program is in `run`."""
     _prepare()
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
     with secrets_hidden():
@@ -136,8 +133,6 @@ def _told(error: Exception) -> tuple[int, str]:
         shown = io.StringIO()
         show(file=shown)
         return 2, without_controls(shown.getvalue())
-    if isinstance(error, typer.Abort):
-        return 1, "Aborted!\n"
     if isinstance(error, OutgrowError):
         return 2 if isinstance(error, UsageError) else 3, f"outgrow: {error}\n"
     if isinstance(error, BrokenPipeError):
