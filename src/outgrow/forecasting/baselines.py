@@ -130,7 +130,7 @@ class RandomWalk:
         """P(first day at or above the threshold <= d), (n, horizon)."""
         gap = np.asarray(thresholds, dtype=np.float64) - self.current
         sure = np.zeros((1, len(gap)))
-        walk = Components(sure + 1.0, self.drift[None], sure, self.sigma[None], sure, sure)
+        walk = Components(sure + 1.0, self.drift[None], sure, self.sigma[None], sure, sure, sure, sure + 1.0)
         days = np.arange(1.0, self.horizon + 1)[:, None, None]
         cdf = np.maximum.accumulate(crossing(walk, days, np.maximum(gap, 0.0)), axis=0).T
         result: Array = np.where((gap > 0)[:, None], cdf, 1.0)

@@ -37,29 +37,44 @@ RECORDS = (1, 4, 13, 26)
 goes on like this" was off."""
 MOVES = (4, 13)
 """Weeks over which the largest rise and fall are taken."""
+CROSSED_RECORDS = ((0, 4), (0, 13), (4, 13), (13, 4), (26, 13))
+"""The same for a pace of so many weeks, 0 for none, over so many weeks ahead: which memory has served this history."""
+REACHES = (4, 13)
+"""Weeks over which the highest and the lowest level are looked up."""
+RATES = (4, 13, 26)
+"""Weeks whose pace is held against that of as many weeks before: how fast it speeds up or slows down."""
+FASTEST_RATE = 0.02
+"""Largest size of that rate, a day."""
+HELD = 3.0
+"""Growth of the level, and of its logarithm, are held within this bound."""
 LITTLE = 0.02
 """Added to a ratio before its logarithm."""
-HELD = 3.0
-"""Yearly and quarterly growth of the level, and of its logarithm, are held within this bound."""
 
 
 class Inputs(NamedTuple):
     """What the shared model looks at, per series and without unit; every array ends with the axis n.
 
+    All is said of the history as it rises: one that falls is looked at upside down. The level itself counts only
+    where it never falls: what is used of a disk and what is free of it are one history.
+
     Attributes:
         table: (N_FEATURES, n), see `features`.
-        pace: (10, n) mean daily change in scales: clipped against the last quarter's changes over each of `WINDOWS`,
-            and against the last year's over the last three of them.
+        pace: (11, n) mean daily change in scales: clipped against the last quarter's changes over each of `WINDOWS`,
+            against the last year's over the last three of them, and since the pace last changed.
         pull: (4, n) newest value minus its mean over 7, 28, 91 and 364 days, in scales.
+        rate: (3, n) how fast the pace went up, as a rate a day, over each of `RATES` and as many weeks before.
         days: (n,) known changes of the last 91 days, at least 1.
         rough: (n,) 0 for a straight line or a stand-still, 1 for a series like any other.
+        sign: (n,) 1 for a history that rises, -1 for one that falls.
     """
 
     table: Any
     pace: Any
     pull: Any
+    rate: Any
     days: Any
     rough: Any
+    sign: Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,21 +97,37 @@ class Features:
 def features(values: Array) -> Features:
     """Features of the newest 400 days of each row (n, t), NaN where unknown; every row has a known day."""
     filled, known, first = _newest(values)
-    current = filled[:, -1].copy()
-    past = _Past.of(filled, current, (LENGTH - 1 - first).astype(np.float32))
+    current, lowest, sign = filled[:, -1].copy(), filled.min(axis=1), _direction(filled)
+    past = _Past.of(filled * sign[:, None], current * sign, (LENGTH - 1 - first).astype(np.float32))
     spread = _Spread.of(past)
     scale = np.where(spread.sigma > 0, spread.sigma, np.float32(1))
+    broken = _Break.of(past)
+    rate = np.stack([_rate(past, scale, weeks) for weeks in RATES])
     pull = np.stack([-past.level[:w].sum(axis=0) / np.float32(7 * w) for w in (1, 4, 13, 52)])
     columns = [
         *_growth_columns(past, scale),
+        *(r / np.float32(FASTEST_RATE) for r in rate),
+        *_break_columns(broken, scale),
+        *_level_columns(past, scale, current * sign),
         *_spread_columns(past, spread, scale),
         *_shape_columns(past, scale, known),
         *_record_columns(past, scale),
         *(np.arcsinh(p / scale / np.float32(np.sqrt(d))) for p, d in zip(pull, (7, 28, 91, 364), strict=True)),
     ]
     table = np.stack(columns).astype(np.float32, copy=False)
-    inputs = Inputs(table, past.pace / scale, pull / scale, past.days[QUARTER], spread.rough)
-    return Features(inputs, current, past.unit * scale, filled.min(axis=1))
+    pace = np.concatenate([past.pace, broken.after[None]]) / scale
+    direction = sign.astype(np.float32)
+    inputs = Inputs(table, pace, pull / scale, rate, past.days[QUARTER], spread.rough, direction)
+    return Features(inputs, current, past.unit * scale, lowest)
+
+
+def _direction(filled: Array) -> Array:
+    """1 for each row that rose within its days, all in all, else -1; a single leap counts little."""
+    down = np.ascontiguousarray(filled.T)
+    steps = np.diff(down, axis=0)
+    cap = CLIP * np.abs(steps).sum(axis=0) / np.maximum(np.count_nonzero(steps, axis=0), 1)
+    rise = np.minimum(np.maximum(steps, -cap), cap).sum(axis=0)
+    return np.where(rise < 0, -1.0, 1.0)
 
 
 def _newest(values: Array) -> tuple[Array, NDArray[np.bool_], NDArray[np.int64]]:
@@ -128,12 +159,13 @@ class _Past:
         age: (n,) days between first and newest known day.
         changes: (399, n) of each day, oldest first.
         weekly: (58, n) level at the end of each week minus the newest level, oldest first.
-        moved, largest, level, peak: (57, n) days with a change, largest change, summed and highest level, newest first.
+        moved, largest, level, peak, trough: (57, n) days with a change, largest change, summed, highest and lowest
+            level, newest first.
         lived: (57, n) known days of the week, newest first.
         days: (7, n) known days in each of `WINDOWS`, at least 1.
         total, count, net: (7, n) absolute change, days with a change, and net change over each window.
         capped: quarter's and year's clipped changes, (399, n) each.
-        pace: (10, n) as in `Features`, in units.
+        pace: (10, n) as in `Inputs`, without the last, in units.
         bottom: (n,) lowest level minus the newest, at most 0.
         standing: (n,) size of the newest level.
     """
@@ -146,6 +178,7 @@ class _Past:
     largest: Single
     level: Single
     peak: Single
+    trough: Single
     lived: Single
     days: Single
     total: Single
@@ -181,6 +214,7 @@ class _Past:
             largest=_weeks(size, np.maximum),
             level=_weeks(level[1:]),
             peak=_weeks(level[1:], np.maximum),
+            trough=_weeks(level[1:], np.minimum),
             lived=lived,
             days=days,
             total=total,
@@ -219,7 +253,8 @@ class _Spread:
         sigma = np.maximum(np.maximum(quarter[0], quarter[1]), np.float32(LEAST_SIGMA) * size)
         departure = quarter[0] / np.where(size > 0, size, 1)
         rough = np.clip((departure - np.float32(STRAIGHT)) / np.float32(ROUGH - STRAIGHT), 0, 1)
-        return cls(month, quarter, year, sigma + np.float32(LEAST_OF_LEVEL) * past.standing, rough)
+        least = np.float32(LEAST_OF_LEVEL) * past.standing
+        return cls(month, quarter, year, np.where(size > 0, sigma, least), rough)
 
 
 def _noise(past: _Past, capped: Single, window: int, pace: Single) -> Single:
@@ -236,21 +271,91 @@ def _noise(past: _Past, capped: Single, window: int, pace: Single) -> Single:
 
 
 def _growth_columns(past: _Past, scale: Single) -> list[Single]:
-    """Mean changes, raw and clipped, and growth of the level."""
+    """Mean changes, raw and clipped."""
     root = np.sqrt(7 * np.array(WINDOWS, dtype=np.float32))[:, None]
     raw = np.arcsinh(past.net / past.days * root / scale)
     clipped = np.arcsinh(past.pace * np.concatenate([root, root[QUARTER:]]) / scale)
+    return [*raw, *clipped]
+
+
+def _level_columns(past: _Past, scale: Single, current: Array) -> list[Single]:
+    """How the level stands to its changes, of what never falls: it was counted from nothing.
+
+    What rises and falls fills something whose size is not known: its level says nothing.
+    """
+    counted = ((past.changes >= 0).all(axis=0) & (current > 0)).astype(np.float32)
     standing = np.maximum(past.standing, np.float32(1e-30))
-    relative = [
-        np.clip(days * past.pace[k] / standing, -HELD, HELD) for k, days in ((QUARTER, 91), (len(WINDOWS) + 2, 364))
-    ]
-    logarithmic = []
-    for k in (QUARTER, YEAR):
+    columns = [counted, np.log(np.clip(past.standing / scale, np.float32(1e-3), np.float32(1e8)))]
+    for days, pace, k in ((91, past.pace[QUARTER], QUARTER), (364, past.pace[-1], YEAR)):
         before = past.standing - past.net[k]
-        usable = (before > 0) & (past.standing > 0)
+        usable = before > 0
         ratio = np.where(usable, past.standing, 1) / np.where(usable, before, 1)
-        logarithmic.append(np.clip(np.log(ratio), -HELD, HELD))
-    return [*raw, *clipped, *relative, *logarithmic]
+        columns += [
+            np.clip(days * pace / standing, -HELD, HELD),
+            np.clip(np.log(np.maximum(ratio, np.float32(1e-30))), -HELD, HELD),
+        ]
+    return [column * counted for column in columns]
+
+
+def _rate(past: _Past, scale: Single, weeks: int) -> Single:
+    """How fast the pace of so many weeks grew since as many weeks before, a day; 0 where it is not known."""
+    capped = past.capped[1]
+    days = 7 * weeks
+    now, before = capped[-days:].sum(axis=0), capped[-2 * days : -days].sum(axis=0)
+    # A pace within its own noise says nothing of how it changes.
+    noise = np.float32(0.5 * np.sqrt(days)) * scale
+    ratio = (np.maximum(now, 0) + noise) / (np.maximum(before, 0) + noise)
+    rate = np.clip(np.log(ratio) / np.float32(days), np.float32(-FASTEST_RATE), np.float32(FASTEST_RATE))
+    known: Single = np.where(past.age >= 2 * days, rate, np.float32(0))
+    return known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Break:
+    """Where weekly changes fall best into an earlier and a later part of one pace each.
+
+    The likeliest single change of a mean (D. V. Hinkley, Inference about the change-point, 1970).
+
+    Attributes:
+        weeks: (n,) since then, at least 1.
+        after: (n,) mean daily change since then, in units.
+        apart: (n,) how much more that is than before.
+        gain: (n,) squares that the break explains, in units.
+    """
+
+    weeks: Single
+    after: Single
+    apart: Single
+    gain: Single
+
+    @classmethod
+    def of(cls, past: _Past) -> "_Break":
+        changes, days = np.cumsum(_weeks(past.capped[1]), axis=0), np.cumsum(past.lived, axis=0)
+        late, early = days[:-1], days[-1] - days[:-1]
+        after = changes[:-1] / np.maximum(late, 1)
+        before = (changes[-1] - changes[:-1]) / np.maximum(early, 1)
+        apart = after - before
+        gain = np.where(early > 0, late * early / np.maximum(days[-1], 1) * apart * apart, np.float32(-1))
+        best = gain.argmax(axis=0)
+        there = gain.max(axis=0) > 0
+        picked = [np.take_along_axis(x, best[None], axis=0)[0] for x in (after, apart, gain)]
+        whole = changes[-1] / np.maximum(days[-1], 1)
+        return cls(
+            np.where(there, best + 1, WEEKS).astype(np.float32),
+            np.where(there, picked[0], whole),
+            np.where(there, picked[1], np.float32(0)),
+            np.where(there, picked[2], np.float32(0)),
+        )
+
+
+def _break_columns(broken: _Break, scale: Single) -> list[Single]:
+    root = np.sqrt(7 * broken.weeks)
+    return [
+        np.log1p(broken.weeks),
+        np.arcsinh(broken.after * root / scale),
+        np.arcsinh(broken.apart * root / scale),
+        np.log(broken.gain / (scale * scale) + np.float32(LITTLE)),
+    ]
 
 
 def _spread_columns(past: _Past, spread: _Spread, scale: Single) -> list[Single]:
@@ -283,7 +388,11 @@ def _shape_columns(past: _Past, scale: Single, known: NDArray[np.bool_]) -> list
         np.log1p((past.peak >= record).argmax(axis=0).astype(np.float32)),
         np.log1p(since_change.astype(np.float32)),
         np.log1p(past.age),
-        np.log(np.clip(past.standing / scale, np.float32(1e-3), np.float32(1e8))),
+        *(
+            np.arcsinh(reach / scale / np.float32(np.sqrt(7 * weeks)))
+            for weeks in REACHES
+            for reach in (past.peak[:weeks].max(axis=0), past.trough[:weeks].min(axis=0))
+        ),
         np.log(np.where(np.isfinite(grain), grain, 0) / scale + np.float32(1e-3)),
         *seen,
     ]
@@ -305,6 +414,13 @@ def _record_columns(past: _Past, scale: Single) -> list[Single]:
             np.minimum(count, 10) / 10,
             np.where(off > 0, rise / np.where(off > 0, off, 1), np.float32(0.5)),
         ]
+    for back, ahead in CROSSED_RECORDS:
+        here = weekly[back : -ahead or None]
+        gone = (here - weekly[: len(here)]) * np.float32(ahead / max(back, 1))
+        use = lived[: len(here)]
+        off, count = (np.abs(weekly[back + ahead :] - here - gone) * use).sum(axis=0), use.sum(axis=0)
+        typical = np.log(off / np.maximum(count, 1) / np.float32(np.sqrt(7 * ahead)) / scale + np.float32(LITTLE))
+        columns.append(np.where(count > 0, typical, 0))
     for weeks in MOVES:
         move = (weekly[weeks:] - weekly[:-weeks]) * lived[:-weeks] / scale / np.float32(np.sqrt(7 * weeks))
         columns += [np.arcsinh(move.max(axis=0)), np.arcsinh(move.min(axis=0))]

@@ -1,8 +1,9 @@
 """A future as a mixture of random walks with uncertain drifts: where it is on a day, and when it first is somewhere.
 
-Every component k starts at 0 and has on day d the mean m = drift d + pull back towards its past, a doubt T = doubt d of
-that mean, and a walk of variance v = sigma^2 d^(1 + bend). Value and running maximum come from the same parameters, so
-that a limit is never likelier to be exceeded on a day than to have been reached by it.
+Every component k starts at 0 and has on day d the mean m = drift r(d) + pull back towards its past, a doubt T = doubt
+r(d) of that mean, and a walk of variance v = sigma^2 d^(1 + bend). r(d) are the days ahead, each counted as its pace
+beside today's: growth that speeds up or slows down does so by a constant share a day. Value and running maximum come
+from the same parameters, so that a limit is never likelier to be exceeded on a day than to have been reached by it.
 
 The functions take the array library as an argument: NumPy to forecast, and the library that differentiates to train.
 """
@@ -19,6 +20,12 @@ PULL_DAYS = 14.0
 ROUGH_ROUNDS, EXACT_ROUNDS = 7, 1
 """Steps by which a quantile is found: Newton's on a near-normal curve, or half the bracket where that would leave it;
 then the same on the true one."""
+CLOSE, BISECTIONS = 0.01, 30
+"""Share of its rank, or of what is left to 1, by which a quantile may be off, and the halvings where one is farther."""
+CURVED_DAYS = 400.0
+"""Days over which a pace goes on to speed up or to slow down; after them it stays: what a year shows ends with it."""
+STRAIGHT = 1e-3
+"""Size of the exponent below which speeding up is as good as linear."""
 SMALLEST, ALL = np.float32(1e-30), np.float32(1 - 6e-8)
 """Least density that is divided by, and the largest share below 1."""
 
@@ -33,6 +40,8 @@ class Components(NamedTuple):
         sigma: volatility of the first day.
         bend: the variance grows with d^(1 + bend).
         back: how far the mean is pulled back in the end.
+        curve: how much faster the pace is from day to day, as a rate: 0.01 is one per cent a day, 0 goes on as it is.
+        width: how much wider the mixture is around its middle than what is said of it so far; 1 is as it is.
     """
 
     weight: Any
@@ -41,6 +50,8 @@ class Components(NamedTuple):
     sigma: Any
     bend: Any
     back: Any
+    curve: Any
+    width: Any
 
     def mirrored(self) -> "Components":
         """The same upside down: rises become falls."""
@@ -49,9 +60,25 @@ class Components(NamedTuple):
 
 def moments(c: Components, day: Any, xp: ModuleType = np) -> tuple[Any, Any, Any]:
     """Mean, variance of the walk, and doubt of the mean on a day; `day` is broadcast against (n_components, n)."""
-    mean = c.drift * day + c.back * (1.0 - xp.exp(day * (-1.0 / PULL_DAYS)))
+    run = _run(c.curve, day, xp)
+    mean = c.drift * run + c.back * (1.0 - xp.exp(day * (-1.0 / PULL_DAYS)))
     variance = c.sigma * c.sigma * xp.exp((1.0 + c.bend) * xp.log(day))
-    return mean, variance, c.doubt * day
+    doubt = c.doubt * run
+    if xp is np and (c.width != 1.0).any():  # nothing is learned from a mixture that was widened
+        middle = (c.weight * mean).sum(axis=-2, keepdims=True)
+        return middle + c.width * (mean - middle), c.width * c.width * variance, c.width * doubt
+    return mean, variance, doubt
+
+
+def _run(curve: Any, day: Any, xp: ModuleType) -> Any:
+    """The days ahead, each counted as its pace beside today's: the integral of exp(curve s) from 0 to `day`."""
+    bent = xp.minimum(day, CURVED_DAYS)
+    exponent = curve * bent
+    small = xp.abs(exponent) < STRAIGHT
+    held = xp.where(small, 1.0, exponent)
+    raised = xp.exp(exponent)
+    within = bent * xp.where(small, 1.0 + 0.5 * exponent, (raised - 1.0) / held)
+    return within + (day - bent) * raised
 
 
 def crossing(c: Components, day: Any, gap: Any, xp: ModuleType = np) -> Any:
@@ -90,14 +117,7 @@ def below(c: Components, day: Any, value: Any) -> Any:
 
 def widened(c: Components, width: float) -> Components:
     """The same with every distance of a value's quantiles from the middle times `width`."""
-    drift, back = ((c.weight * x).sum(axis=-2) for x in (c.drift, c.back))
-    factor = np.float32(width)
-    return c._replace(
-        drift=drift + factor * (c.drift - drift),
-        back=back + factor * (c.back - back),
-        doubt=factor * c.doubt,
-        sigma=factor * c.sigma,
-    )
+    return c._replace(width=c.width * np.float32(width))
 
 
 def quantiles(c: Components, day: Any, scores: Any) -> Any:
@@ -129,6 +149,25 @@ def quantiles(c: Components, day: Any, scores: Any) -> Any:
         value = np.where((newton >= left) & (newton <= right), newton, 0.5 * (left + right))
         if step == ROUGH_ROUNDS - 1:
             left, right = low, high  # those of the rough curve may lie on the wrong side by its error
+    return _finished(c, value, (mean, narrow), (low, high), level)
+
+
+def _finished(c: Components, value: Any, curves: tuple[Any, Any], bounds: tuple[Any, Any], level: Any) -> Any:
+    """The same, by bisection where components lie so far apart that Newton's steps did not arrive."""
+    mean, narrow = curves
+    _, cdf = normal_density_and_cdf((value[..., None, :] - mean) * narrow)
+    away = np.abs((c.weight * cdf).sum(axis=-2) - level) > CLOSE * np.minimum(level, 1.0 - level)
+    if not away.any():
+        return value
+    rank, day, row = np.nonzero(away)
+    weight, mean, narrow = c.weight[:, row], mean[day, :, row].T, narrow[day, :, row].T
+    left, right, wanted = bounds[0][rank, day, row], bounds[1][rank, day, row], np.ravel(level)[rank]
+    for _ in range(BISECTIONS):
+        middle = 0.5 * (left + right)
+        _, cdf = normal_density_and_cdf((middle - mean) * narrow)
+        short = (weight * cdf).sum(axis=0) < wanted
+        left, right = np.where(short, middle, left), np.where(short, right, middle)
+    value[away] = 0.5 * (left + right)
     return value
 
 

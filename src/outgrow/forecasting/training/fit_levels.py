@@ -16,9 +16,9 @@ from outgrow.forecasting.kernels.normal import Array, normal_density_and_cdf
 from outgrow.forecasting.training.questions import Questions, crossing_questions, value_questions
 from outgrow.forecasting.training.windows import Windows
 
-HIDDEN = (64, 48)
+HIDDEN = (128, 96)
 N_COMPONENTS = 8
-EPOCHS = 32
+EPOCHS = 36
 BATCH = 1024
 RATE = 3e-3
 """Learning rate at the beginning; it falls to nothing along a cosine."""

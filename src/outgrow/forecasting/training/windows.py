@@ -1,7 +1,7 @@
 """Histories and futures to learn from, cut out of daily series."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from outgrow.domain.metric import Kind
 from outgrow.forecasting.kernels.features import LENGTH as HISTORY
 from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.training.laws import made_up
 
 FUTURE = 365
 PER_ENTITY = 150
@@ -21,10 +22,18 @@ LEAST_KNOWN = 60
 """Known days of a series that anything is learned from."""
 LEAST_PAST, LEAST_AHEAD = 20, 30
 """Days before and after the end of a history."""
-THIN_SHARE, FAST_SHARE, TOTAL_SHARE = 4, 4, 2
-"""One in so many windows is of a thinned series, of one in fast motion, of a running total of a flow."""
+THIN_SHARE, FAST_SHARE, TOTAL_SHARE, SELLER_SHARE = 4, 4, 2, 3
+"""One in so many windows is of a thinned series, of one in fast motion, of a running total of a flow, of a seller."""
 FAST_DAYS = 1500
 """Series of at least so many days are also seen in fast motion."""
+MADE_UP, MADE_UP_SHARE = 16000, 0.17
+"""Windows of made-up laws, and what they weigh among all."""
+REGULAR_DAYS, REGULAR = 30, 0.1
+"""Days over which changes are held against the next, and the irregularity by which a window counts half."""
+SLUMPS = 0.1
+"""Share of the windows of counters whose source lost most of what came, or counted it twice, for some days of late."""
+UPSIDE_DOWN = 0.08
+"""Share of the windows that are told upside down: what is free falls as what is used rises."""
 FLOW_PAST, FLOW_KNOWN = 40, 150
 """The same for flows: days before the end of a history, and known days of a series."""
 RECENT = 28
@@ -77,10 +86,42 @@ def level_windows(series: Iterable[Series], seed: int = 0) -> Windows:
             thin = _thinned(values, rng)
             if thin is not None:
                 cut.add(one, thin, max(1, each // THIN_SHARE), rng)
+                cut.add(one, _seller(thin, rng), max(1, each // SELLER_SHARE), rng)
             if len(values) > FAST_DAYS:
                 step = int(rng.integers(2, 5))
                 cut.add(one, values[::-1][::step][::-1], max(1, each // FAST_SHARE), rng)
-    return cut.windows(np.ones(len(cut.owners)))
+    windows = cut.windows(np.ones(len(cut.owners)))
+    slumped = [_slump(row, rng) if rng.random() < SLUMPS else row for row in windows.history]
+    windows = replace(windows, history=np.array(slumped).reshape(-1, HISTORY))
+    return _with_made_up(_partly_turned(windows, rng), rng)
+
+
+def _partly_turned(windows: Windows, rng: np.random.Generator) -> Windows:
+    """The same, some of them upside down."""
+    sign = np.where(rng.random(len(windows.weight)) < UPSIDE_DOWN, -1.0, 1.0)[:, None]
+    return replace(windows, history=sign * windows.history, future=sign * windows.future)
+
+
+def _with_made_up(windows: Windows, rng: np.random.Generator) -> Windows:
+    """The same, and made-up laws beside them."""
+    if not len(windows.weight):
+        return windows
+    level = made_up(MADE_UP, HISTORY + FUTURE, HISTORY, rng)
+    weight = _regularity(level[:, :HISTORY])
+    weight *= len(windows.weight) * MADE_UP_SHARE / (1.0 - MADE_UP_SHARE) / weight.sum()
+    return Windows(
+        np.concatenate([windows.history, level[:, :HISTORY]]),
+        np.concatenate([windows.future, level[:, HISTORY:]]),
+        np.concatenate([windows.entity, np.full(MADE_UP, "made up")]),
+        np.concatenate([windows.weight, weight.astype(np.float32)]),
+    )
+
+
+def _regularity(history: Array) -> Array:
+    """What each history (n, t) weighs: of regular ones a wrong answer costs little, and would count for little."""
+    months = np.diff(history[:, ::-REGULAR_DAYS], axis=1)
+    usual, turn = (np.abs(np.nan_to_num(x)).sum(axis=1) for x in (months, np.diff(months, axis=1)))
+    return REGULAR / (REGULAR + np.where(usual > 0, turn / np.where(usual > 0, usual, 1.0), 1.0))
 
 
 def flow_windows(series: Iterable[Series], seed: int = 0) -> Windows:
@@ -183,3 +224,36 @@ def _thinned(values: Array, rng: np.random.Generator) -> Array | None:
     base = rng.poisson(min(max(full[0], 0.0) * share, 1e8)) * float(rng.random() < 0.5)  # noqa: PLR2004
     total: Array = np.where(np.isnan(values), np.nan, base + np.cumsum(events))
     return total[np.argmax(total > 0) :]
+
+
+def _seller(counter: Array, rng: np.random.Generator) -> Array:
+    """A counter whose rate has bursts, lulls and ends of its own, as those of sellers have, in whole events."""
+    rises = np.diff(np.maximum.accumulate(np.nan_to_num(counter)), prepend=0.0)
+    course = np.ones(len(rises))
+    usual, day = rng.uniform(60, 300), 0
+    while day < len(rises):
+        until = day + 7 + int(rng.exponential(usual))
+        course[day:until] = 0.02 if rng.random() < 0.12 else np.exp(rng.normal(-0.15, 0.7))  # noqa: PLR2004
+        day = until
+    course = np.convolve(course, np.full(14, 1 / 14), "same")
+    total: Array = np.cumsum(rng.poisson(np.minimum(rises * course, 1e6))).astype(np.float64)
+    return total[np.argmax(total > 0) :]
+
+
+def _slump(history: Array, rng: np.random.Generator) -> Array:
+    """A counter that saw little, or too much, for some days of late, and then went on; anything else as it is."""
+    steps = np.diff(history)
+    known = ~np.isnan(steps)
+    if known[-60:].sum() < 50 or (steps[known] < 0).mean() > 0.02:  # noqa: PLR2004
+        return history
+    days, ago = int(rng.integers(4, 22)), int(rng.integers(0, 18))
+    factor = rng.uniform(0.0, 0.35) if rng.random() < 0.7 else rng.uniform(1.8, 4.0)  # noqa: PLR2004
+    moved = np.zeros(len(history))
+    some = slice(len(steps) - ago - days, len(steps) - ago)
+    change = np.nan_to_num(steps[some]) * (factor - 1.0)
+    whole = (history[~np.isnan(history)] % 1.0 == 0).all()
+    moved[some.start + 1 : some.stop + 1] = np.rint(change) if whole else change
+    moved = np.cumsum(moved)
+    # The newest value is what it is: what was lost lifts the days before.
+    result: Array = history + moved - moved[-1]
+    return result

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.support.growth_panels import levels, panels
@@ -12,12 +12,14 @@ from tests.support.growth_panels import levels, panels
 from outgrow.forecasting.kernels.features import CLIP, LENGTH, LITTLE, WINDOWS, Features, features
 
 Array = NDArray[Any]
-N_FEATURES = 71
-FIRST = {"raw pace": 0, "pace": 7, "shape": 33, "record": 42, "track record": 51, "moves": 63, "pull": 67}
+N_FEATURES = 88
+FIRST = {"pace": 7, "rate": 17, "break": 20, "level": 24, "shape": 42, "reach": 56, "track record": 63, "crossed": 75}
+PULL = 84
 """Where groups of columns begin; a model's weights hang on their order."""
 GAUGE, STILL, LARGEST = 0, 1, 2
 """Within the shape of a window; the windows are 4, 13 and 52 weeks."""
-RECORD, BOTTOM, SINCE_RECORD, SINCE_CHANGE, AGE, STANDING, GRAIN, SEEN_MONTH, SEEN_QUARTER = range(42, 51)
+RECORD, BOTTOM, SINCE_RECORD, SINCE_CHANGE, AGE = range(51, 56)
+GRAIN, SEEN_MONTH, SEEN_QUARTER = range(60, 63)
 
 
 def told(values: Any) -> Features:
@@ -88,7 +90,7 @@ def test_the_scale_is_what_days_and_weeks_vary_by() -> None:
     quarter = np.diff(NOISY)[-91:]
     noise = quarter - quarter.mean()
     weeks = noise.reshape(13, 7).sum(axis=1)
-    expected = np.sqrt(max((noise**2).mean(), (weeks**2).sum() / 91)) + 1e-5 * NOISY[-1]
+    expected = np.sqrt(max((noise**2).mean(), (weeks**2).sum() / 91))
 
     assert told(NOISY).scale[0] == pytest.approx(expected, rel=1e-4)
 
@@ -118,7 +120,7 @@ def test_the_pull_is_the_way_back_to_the_mean() -> None:
 
     np.testing.assert_allclose(found.inputs.pull[:, 0] * found.scale[0], expected, rtol=1e-3, atol=1e-3)
     scaled = np.array(expected) / found.scale[0] / np.sqrt([7, 28, 91, 364])
-    np.testing.assert_allclose(found.inputs.table[FIRST["pull"] :, 0], np.arcsinh(scaled), rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(found.inputs.table[PULL:, 0], np.arcsinh(scaled), rtol=1e-3, atol=1e-3)
 
 
 # Gauge or counter, stillness, jumps
@@ -233,11 +235,10 @@ def test_a_straight_line_always_went_on_as_before(weeks: int) -> None:
 
 @pytest.mark.parametrize("weeks", [1, 4, 13, 26])
 def test_what_speeds_up_was_off_upwards(weeks: int) -> None:
-    up, down = (track(sign * np.arange(LENGTH) ** 2.0, weeks) for sign in (1, -1))
+    faster, slower = (track(values, weeks) for values in (np.arange(LENGTH) ** 2.0, 900 * np.arange(LENGTH) ** 0.5))
 
-    assert up[2] == pytest.approx(1)
-    assert down[2] == pytest.approx(0)
-    assert up[0] == pytest.approx(down[0], rel=1e-4)
+    assert faster[2] == pytest.approx(1)
+    assert slower[2] == pytest.approx(0)
 
 
 def test_how_far_it_was_off_is_a_mean_over_weeks() -> None:
@@ -255,6 +256,82 @@ def test_how_far_it_was_off_is_a_mean_over_weeks() -> None:
 def test_a_short_history_has_no_track_record() -> None:
     assert track(NOISY[:50], 4) == [0, 0, 0.5]
     assert track(NOISY[:60], 4)[1] > 0
+
+
+# How the pace changes
+
+
+@pytest.mark.parametrize("days", [90.0, 150.0, 400.0])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_doubles_speeds_up_by_a_constant_share_a_day(days: float, sign: int) -> None:
+    values = sign * 100 * 2.0 ** (np.arange(LENGTH) / days)
+
+    np.testing.assert_allclose(told(values).inputs.rate[:2, 0], np.log(2) / days, rtol=0.2)
+
+
+def test_what_goes_on_as_ever_does_not_speed_up() -> None:
+    np.testing.assert_allclose(told(STEADY).inputs.rate, 0, atol=1e-6)
+
+
+def test_the_rate_of_a_history_too_short_for_it_is_nothing() -> None:
+    values = 100 * 2.0 ** (np.arange(100) / 60)
+
+    assert told(values).inputs.rate[0, 0] > 0
+    assert told(values).inputs.rate[1:, 0].tolist() == [0, 0]
+
+
+@given(st.integers(2, 40), st.floats(1, 3), st.floats(1.5, 3))
+def test_the_last_break_of_a_pace_is_found(weeks: int, before: float, times: float) -> None:
+    after = before * times
+    steps = np.where(np.arange(399) < 399 - 7 * weeks, before, after)
+    found = told(np.cumsum(np.insert(steps, 0, 100.0)))
+
+    assert found.inputs.table[FIRST["break"], 0] == pytest.approx(np.log1p(weeks))
+    assert found.inputs.pace[10, 0] * found.scale[0] == pytest.approx(after, rel=0.02)
+
+
+def test_the_highest_and_the_lowest_of_late() -> None:
+    found = told(NOISY)
+    expected = [
+        (part - NOISY[-1]) / found.scale[0] / np.sqrt(7 * weeks)
+        for weeks in (4, 13)
+        for part in (NOISY[-7 * weeks :].max(), NOISY[-7 * weeks :].min())
+    ]
+
+    np.testing.assert_allclose(found.inputs.table[FIRST["reach"] : FIRST["reach"] + 4, 0], np.arcsinh(expected), 1e-3)
+
+
+def test_how_far_each_memory_was_off() -> None:
+    """A straight line is off by its growth if none is expected, and not at all by any memory."""
+    found = told(STEADY)
+    crossed = found.inputs.table[FIRST["crossed"] : FIRST["crossed"] + 5, 0]
+    stayed = [np.log(2 * 7 * weeks / np.sqrt(7 * weeks) / found.scale[0] + LITTLE) for weeks in (4, 13)]
+
+    np.testing.assert_allclose(crossed, [*stayed, *[np.log(LITTLE)] * 3], rtol=1e-3, atol=0.02)
+
+
+# Used and free
+
+
+def test_only_the_level_of_what_never_falls_counts() -> None:
+    steps = np.diff(NOISY)
+    up, both = (1_000 + np.cumsum(np.insert(each, 0, 0.0)) for each in (np.abs(steps), steps))
+    level = slice(FIRST["level"], FIRST["level"] + 6)
+
+    assert told(up).inputs.table[level, 0].all()
+    assert not told(both).inputs.table[level, 0].any()
+    assert not told(1e5 - up).inputs.table[level, 0].any()
+
+
+@given(st.integers(0, 2**31), st.integers(20, 500), st.floats(-1, 1), st.integers(14, 20))
+def test_what_is_free_is_told_as_what_is_used(seed: int, days: int, pace: float, capacity: int) -> None:
+    """Turned around and shifted, a history that has fallen before is the same history."""
+    used = np.round(1_000 + np.cumsum(np.random.default_rng(seed).normal(pace, 2, days)))  # differences are exact
+    one, other = told(used), told(2.0**capacity - used)
+    assume((np.diff(used) < 0).any() and (np.diff(used) > 0).any() and one.inputs.sign[0] == -other.inputs.sign[0])
+
+    for mine, theirs in zip(one.inputs[:-1], other.inputs[:-1], strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-5)
 
 
 # All columns
@@ -290,7 +367,7 @@ def test_a_value_older_than_the_window_is_all_there_is_to_say() -> None:
     found = told(np.concatenate([[7.0], np.full(500, np.nan)]))
 
     assert found.current[0] == 7
-    assert found.inputs.pace[:, 0].tolist() == [0] * 10
+    assert found.inputs.pace[:, 0].tolist() == [0] * 11
     assert column(np.concatenate([[7.0], np.full(500, np.nan)]), AGE) == 0
 
 

@@ -12,7 +12,16 @@ from scipy.integrate import quad
 from scipy.special import log_ndtr, ndtr
 from scipy.stats import norm
 
-from outgrow.forecasting.kernels.mixture import PULL_DAYS, Components, below, crossing, moments, quantiles, widened
+from outgrow.forecasting.kernels.mixture import (
+    CURVED_DAYS,
+    PULL_DAYS,
+    Components,
+    below,
+    crossing,
+    moments,
+    quantiles,
+    widened,
+)
 
 Array = NDArray[Any]
 CASES = [
@@ -29,7 +38,7 @@ LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 
 def walk(drift: float, sigma: float, doubt: float, dtype: Any = np.float64) -> Components:
     """One component, one series."""
-    values = (1.0, drift, doubt, sigma, 0.0, 0.0)
+    values = (1.0, drift, doubt, sigma, 0.0, 0.0, 0.0, 1.0)
     return Components(*(np.array([[value]], dtype=dtype) for value in values))
 
 
@@ -60,6 +69,8 @@ def many(seed: int = 0, n: int = 200, *, sharp: float = 0.7, kinds: int = 5) -> 
         np.exp(random.uniform(-sharp, sharp, size)),
         0.3 * np.tanh(random.normal(size=size)),
         random.normal(0, 2, size),
+        random.uniform(-0.01, 0.01, size),
+        np.ones(size),
     )
     return Components(*(part.astype(np.float32) for part in parts))
 
@@ -112,6 +123,27 @@ def share_crossed(c: Components, gap: float, horizon: int, paths: int, seed: int
     return np.asarray(np.logical_or.accumulate(touched, axis=1).mean(axis=0))
 
 
+@pytest.mark.parametrize("curve", [-0.02, -1e-4, 1e-6, 0.005, 0.0077])
+def test_a_curved_pace_is_added_up_day_by_day(curve: float) -> None:
+    c = Components(*(np.array([[x]]) for x in (1.0, 2.0, 0.3, 1.0, 0.0, 0.0, curve, 1.0)))
+    fine = np.linspace(0, 365, 200_001)
+    course = np.concatenate([[0.0], np.cumsum(np.exp(curve * (fine[1:] + fine[:-1]) / 2) * np.diff(fine))])
+    days = np.array([1.0, 30.0, 365.0])
+    mean, _, doubt = moments(c, days[:, None, None])
+    run = np.interp(days, fine, course)
+
+    np.testing.assert_allclose(mean[:, 0, 0], 2 * run, rtol=1e-4)
+    np.testing.assert_allclose(doubt[:, 0, 0], 0.3 * run, rtol=1e-4)
+
+
+def test_a_pace_does_not_speed_up_for_ever() -> None:
+    c = Components(*(np.array([[x]]) for x in (1.0, 1.0, 0.3, 1.0, 0.0, 0.0, 0.01, 1.0)))
+    mean, _, _ = moments(c, np.array([CURVED_DAYS, CURVED_DAYS + 1, 3650.0])[:, None, None])
+    last = mean[1, 0, 0] - mean[0, 0, 0]
+
+    assert mean[2, 0, 0] == pytest.approx(mean[0, 0, 0] + last * (3650 - CURVED_DAYS), rel=1e-6)
+
+
 @pytest.mark.parametrize(("gap", "drift", "sigma", "doubt"), CASES)
 def test_simulated_paths_cross_as_often(gap: float, drift: float, sigma: float, doubt: float) -> None:
     c, paths, horizon = walk(drift, sigma, doubt), 20_000, 60
@@ -122,7 +154,16 @@ def test_simulated_paths_cross_as_often(gap: float, drift: float, sigma: float, 
 
 
 def test_simulated_paths_of_a_mixture_cross_as_often() -> None:
-    parts = ([0.5, 0.3, 0.2], [0.1, 1.0, -0.5], [0.05, 0.3, 0.01], [1.0, 0.5, 4.0], [0.0] * 3, [0.0] * 3)
+    parts = (
+        [0.5, 0.3, 0.2],
+        [0.1, 1.0, -0.5],
+        [0.05, 0.3, 0.01],
+        [1.0, 0.5, 4.0],
+        [0.0] * 3,
+        [0.0] * 3,
+        [0.0] * 3,
+        [1.0] * 3,
+    )
     c, paths, horizon = Components(*(np.array(part)[:, None] for part in parts)), 20_000, 60
     told = ask(c, 12.0, np.arange(1, horizon + 1))
     error = np.sqrt(told * (1 - told) / paths)
@@ -156,7 +197,7 @@ parameters = st.tuples(
 def test_it_is_a_probability_whatever_a_network_says(values: tuple[float, ...], dtype: Any) -> None:
     gap, *rest = values
     drift, sigma, doubt, bend, back = rest
-    c = Components(*(np.array([[value]], dtype=dtype) for value in (1.0, drift, doubt, sigma, bend, back)))
+    c = Components(*(np.array([[value]], dtype=dtype) for value in (1.0, drift, doubt, sigma, bend, back, 0.0, 1.0)))
     days = (1, 2, 30, 365, 3650)
     with np.errstate(all="raise", under="ignore"):
         near, far = ask(c, gap, days), ask(c, 1.5 * gap, days)
@@ -187,7 +228,7 @@ def test_the_unit_does_not_matter(scale: float) -> None:
 
 
 def test_moments_are_those_of_the_definition() -> None:
-    c = Components(*(np.array([[x]]) for x in (1.0, 0.5, 0.2, 3.0, 0.3, -8.0)))
+    c = Components(*(np.array([[x]]) for x in (1.0, 0.5, 0.2, 3.0, 0.3, -8.0, 0.0, 1.0)))
     for day in (1.0, 10.0, 100.0):
         mean, variance, doubt = moments(c, day)
         assert mean[0, 0] == pytest.approx(0.5 * day - 8 * (1 - np.exp(-day / PULL_DAYS)))

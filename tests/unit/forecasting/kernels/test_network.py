@@ -8,11 +8,19 @@ from numpy.typing import NDArray
 from tests.support.growth_panels import levels
 
 from outgrow.forecasting.kernels.features import Inputs, features
-from outgrow.forecasting.kernels.network import DRIFT_DOUBT, N_OUTPUTS, QUARTER_PACE, components, plain
+from outgrow.forecasting.kernels.network import (
+    DRIFT_DOUBT,
+    FASTEST,
+    N_OUTPUTS,
+    QUARTER_PACE,
+    SLOWEST,
+    components,
+    plain,
+)
 from outgrow.forecasting.model import load_model
 
 Array = NDArray[Any]
-KINDS = 3
+KINDS, N_FEATURES = 3, 88
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +31,10 @@ def inputs() -> Inputs:
 def network(seed: int, size: float = 1.0, kinds: int = KINDS) -> dict[str, Any]:
     """As untrained as can be."""
     random = np.random.default_rng(seed)
-    shapes = {"w0": (8, 71), "b0": (8, 1), "w1": (6, 8), "b1": (6, 1)}
+    shapes = {"w0": (8, N_FEATURES), "b0": (8, 1), "w1": (6, 8), "b1": (6, 1)}
     shapes |= {"w2": (1 + kinds * N_OUTPUTS, 6), "b2": (1 + kinds * N_OUTPUTS, 1)}
     weights = {name: random.normal(0, size, shape).astype(np.float32) for name, shape in shapes.items()}
-    return {**weights, "mean": np.zeros((71, 1), np.float32), "spread": np.ones((71, 1), np.float32)}
+    return {**weights, "mean": np.zeros((N_FEATURES, 1), np.float32), "spread": np.ones((N_FEATURES, 1), np.float32)}
 
 
 def test_the_plain_drift_is_the_last_quarter_s_pace(inputs: Inputs) -> None:
@@ -37,7 +45,8 @@ def test_the_plain_drift_is_the_last_quarter_s_pace(inputs: Inputs) -> None:
     assert (c.sigma == 1).all()
     assert (c.bend == 0).all()
     assert (c.back == 0).all()
-    np.testing.assert_array_equal(c.drift[0], inputs.pace[QUARTER_PACE])
+    np.testing.assert_array_equal(c.drift[0], inputs.pace[QUARTER_PACE] * inputs.sign)
+    assert (c.curve == 0).all()
     np.testing.assert_allclose(c.doubt[0] ** 2, 1 / inputs.days + (DRIFT_DOUBT * c.drift[0]) ** 2, rtol=1e-5)
 
 
@@ -53,6 +62,7 @@ def test_whatever_networks_say_is_a_mixture(inputs: Inputs, size: float, count: 
     assert (c.sigma > 0).all()
     assert (c.doubt > 0).all()
     assert (np.abs(c.bend) <= 0.5).all()
+    assert ((c.curve >= SLOWEST) & (c.curve <= FASTEST)).all()
     reach = np.abs(inputs.pull).sum(axis=0)
     assert (np.abs(c.back) <= reach * (1 + 1e-5)).all()
 
@@ -70,6 +80,15 @@ def test_a_straight_line_is_left_to_the_plain_drift() -> None:
 
     np.testing.assert_array_equal(c.weight[0], 1)
     np.testing.assert_array_equal(c.weight[1:], 0)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_upside_down_rises_become_falls(seed: int) -> None:
+    values = np.cumsum(np.random.default_rng(seed).integers(-3, 5, (16, 401)), axis=1).astype(np.float64)
+    used, free = (components([network(seed, 0.1)], features(each).inputs) for each in (values, 4096.0 - values))
+
+    for name, mine, theirs in zip(used._fields, used.mirrored(), free, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-2, atol=1e-3, err_msg=name)
 
 
 def test_several_networks_speak_in_equal_parts(inputs: Inputs) -> None:
@@ -92,15 +111,18 @@ def test_a_network_that_says_nothing_leaves_paces_as_they_are(inputs: Inputs) ->
 
     rough = np.broadcast_to(inputs.rough, (KINDS, 32))
     np.testing.assert_allclose(c.weight[1:], rough / (1 + KINDS), atol=1e-6)
-    np.testing.assert_allclose(c.drift[1:], np.repeat(inputs.pace.mean(axis=0)[None], KINDS, axis=0), atol=1e-5)
+    np.testing.assert_allclose(
+        c.drift[1:], np.repeat((inputs.pace.mean(axis=0) * inputs.sign)[None], KINDS, axis=0), atol=1e-5
+    )
+    np.testing.assert_allclose(c.curve, 0)
     np.testing.assert_allclose(c.sigma, 1)
     np.testing.assert_allclose(c.back, 0)
 
 
 def test_features_far_out_of_what_was_seen_are_held(inputs: Inputs) -> None:
     net = network(1)
-    wild = inputs._replace(table=inputs.table * np.float32(1e6))
-    wilder = inputs._replace(table=inputs.table * np.float32(1e7))
+    far = np.where(inputs.table == 0, np.float32(0), np.sign(inputs.table) * np.float32(1e6))
+    wild, wilder = (inputs._replace(table=far * np.float32(times)) for times in (1, 10))
 
     for one, other in zip(components([net], wild), components([net], wilder), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
