@@ -111,7 +111,7 @@ def _drift_of_a_gauge(rng: Draw, days: int, size: float) -> Array:
     which = rng.random()
     if which < 0.6:  # noqa: PLR2004
         return np.zeros(days)
-    width = size * np.exp(rng.uniform(np.log(0.2), np.log(20)))
+    width = size * float(np.exp(rng.uniform(np.log(0.2), np.log(20))))
     shocks = rng.normal(0, 1, days) if rng.random() < 0.7 else rng.standard_t(3, days)  # noqa: PLR2004
     keep = 1.0 if which < 0.7 else 1.0 - np.exp(rng.uniform(np.log(0.01), np.log(0.5)))  # noqa: PLR2004
     result = np.empty(days)
