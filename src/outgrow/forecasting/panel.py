@@ -89,7 +89,7 @@ def forecast_panel(
 
 
 def _without_outages(panel: NDArray[np.float64], kind: Kind) -> NDArray[np.float64]:
-    """The levels (n, t) with the zeros of an outage on the newest days unknown; the panel itself where there are none."""
+    """The levels (n, t) with the zeros of an outage on the newest days unknown; itself without any."""
     outages = find_outages(panel, kind)
     if not len(outages):
         return panel

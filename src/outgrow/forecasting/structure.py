@@ -212,13 +212,11 @@ def _steps(values: Array, age: int) -> Law | None:
     if np.abs(rest).sum() > (1 - SHARE) * np.abs(change).sum() or np.abs(rest).max() > EVENT * np.median(change[at]):
         return None
     ahead, early = _coming(at, len(change) - 1 + age)
-    size, lasting, scatter = _trend(change[at], np.arange(len(at)), len(at) + np.arange(MOST_EVENTS))
+    size, lasting, scatter = _trend(change[at], np.arange(0.0, len(at)), len(at) + np.arange(0.0, MOST_EVENTS))
     drift = float(rest.mean())
     doubt = float(rest.std() / np.sqrt(len(rest)))
     none = np.zeros(1)
-    return Law(
-        1.0, False, float(values[-1]), ahead, early, size, lasting, scatter, 0.0, none, drift, doubt, -np.inf
-    )
+    return Law(1.0, False, float(values[-1]), ahead, early, size, lasting, scatter, 0.0, none, drift, doubt, -np.inf)
 
 
 def _teeth(values: Array, age: int) -> Law | None:
@@ -235,13 +233,15 @@ def _teeth(values: Array, age: int) -> Law | None:
     else:
         rate = float(np.median((top[1:] - floor[:-1]) / gaps))
         first = max(1.0, (float(np.mean(top[-8:])) - float(values[-1])) / max(rate, 1e-300) + 1)
-        ahead, early = min(first, 2 * mean) + mean * np.arange(MOST_EVENTS), float(min(gaps.std(), mean / 3))
+        first = min(first, 2 * mean)
+        ahead, early = (
+            np.asarray(first + mean * np.arange(MOST_EVENTS), dtype=np.float64),
+            float(min(gaps.std(), mean / 3)),
+        )
     size, lasting, scatter = _trend(top, at.astype(np.float64), now + ahead)
     middle = float(np.median(floor))
     floors = np.sort(floor - middle)
-    return Law(
-        1.0, True, float(values[-1]), ahead, early, size, lasting, scatter, middle, floors, 0.0, 0.0, -np.inf
-    )
+    return Law(1.0, True, float(values[-1]), ahead, early, size, lasting, scatter, middle, floors, 0.0, 0.0, -np.inf)
 
 
 def _coming(at: NDArray[np.int64], now: int) -> tuple[Array, float]:
@@ -252,7 +252,7 @@ def _coming(at: NDArray[np.int64], now: int) -> tuple[Array, float]:
         for begin in range(len(MONTHS)):
             index = begin + np.arange((len(gaps) + MOST_EVENTS) * every)
             lengths = months[index % len(MONTHS)].reshape(-1, every).sum(axis=1)
-            if len(gaps) >= 3 and (lengths[: len(gaps)] == gaps).all() and (every > 1 or len(set(gaps)) > 1):
+            if (lengths[: len(gaps)] == gaps).all() and (every > 1 or len(set(gaps)) > 1):
                 ahead = at[-1] + np.cumsum(lengths[len(gaps) :]) - now
                 return np.concatenate([ahead[ahead > 0], ahead[-1:] + 1e6])[:MOST_EVENTS].astype(float), 0.0
     k = np.arange(len(at)) - (len(at) - 1) / 2
