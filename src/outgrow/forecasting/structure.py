@@ -18,13 +18,13 @@ from outgrow.forecasting.kernels.series import bridge_gaps
 PATHS, SEED = 128, 7
 MOST_EVENTS = 1300
 """More events than any horizon holds."""
-NEEDED_FALLS, NEEDED_STEPS = 4, 4
+NEEDED_FALLS, NEEDED_STEPS = 6, 5
 """So many events it takes to call them the rule."""
 EVENT = 0.4
 """A change of this share of the largest one is an event."""
-SHARE = 0.7
+SHARE = 0.8
 """So much of what the row moves that way the events have to bring."""
-REGULAR_FALLS, REGULAR_STEPS = 0.5, 0.15
+REGULAR_FALLS, REGULAR_STEPS = 0.4, 0.1
 """Largest spread of the days between the events, by their mean. Rare imports spread by as much as the mean."""
 NEAREST = 3.0
 """Fewest days between events on average."""
