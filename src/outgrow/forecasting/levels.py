@@ -14,6 +14,7 @@ from outgrow.forecasting.kernels.features import LENGTH, Features, features
 from outgrow.forecasting.kernels.mixture import Components, below, crossing, quantiles, widened
 from outgrow.forecasting.kernels.network import Weights, components, plain
 from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.structure import Structure
 
 BLOCK = 256
 """Series at a time: their days then stay in the cache."""
@@ -53,12 +54,14 @@ class LevelForecast:
         horizon: days ahead.
         usable: (n,) False for rows that nothing can be said of; their answers are NaN.
         falls: whether values may fall below the current one (False for counters).
+        structure: the rows that are answered by a law of their own, teeth and recurring steps.
     """
 
     horizon: int
     usable: NDArray[np.bool_]
     falls: bool
     blocks: tuple[_Block, ...]
+    structure: Structure
 
     @classmethod
     def fit(cls, values: Array, horizon: int, kind: str, nets: list[Weights]) -> Self:
@@ -72,7 +75,11 @@ class LevelForecast:
             f = _without_unit(features(filled), filled)
             future = components(nets, f.inputs) if nets else plain(f.inputs)
             blocks.append(_Block(slice(at, at + len(part)), f, future))
-        return cls(horizon, usable, kind == Kind.LEVEL, tuple(blocks))
+        falls = kind == Kind.LEVEL
+        # The plain drift is what the model has to beat: it stays plain.
+        known = np.where(usable[:, None], values, np.nan)
+        structure = Structure.find(known, falls=falls) if nets else Structure({})
+        return cls(horizon, usable, falls, tuple(blocks), structure)
 
     def quantiles(self, levels: tuple[float, ...]) -> Array:
         """Quantiles of each day's value, (n, n_levels, horizon), in increasing order of the levels.
@@ -89,6 +96,8 @@ class LevelForecast:
                 daily = _every_day(np.concatenate([start, moves[k]]), knots, self.horizon)
                 least = np.maximum(daily, least)  # rounding must not carry a quantile past its neighbour
                 result[block.rows, k] = self._value(block, least).T
+        for row, own in self.structure.at_days(tuple(range(1, self.horizon + 1)), levels).items():
+            result[row] = own
         return self._known(result)
 
     def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
@@ -98,6 +107,8 @@ class LevelForecast:
         for block, moves in self._moves(levels, days):
             for k, move in enumerate(moves):
                 result[block.rows, k] = self._value(block, move).T
+        for row, own in self.structure.at_days(days, levels).items():
+            result[row] = own
         return self._known(result)
 
     def crossing_cdf(self, thresholds: Array, *, falling: bool = False) -> Array:
@@ -113,6 +124,9 @@ class LevelForecast:
         for rows, cdf in self._crossings(thresholds, knots, falling=falling):
             start = np.zeros_like(cdf[:1])
             result[rows] = _every_day(np.concatenate([start, cdf]), knots, self.horizon).T
+        every = tuple(range(1, self.horizon + 1))
+        for row, own in self.structure.crossing_at(thresholds, every, falling=falling).items():
+            result[row] = own
         return self._bounded(result, thresholds, falling=falling)
 
     def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
@@ -121,6 +135,8 @@ class LevelForecast:
         result = np.empty((len(self.usable), len(days)))
         for rows, cdf in self._crossings(thresholds, days, falling=falling):
             result[rows] = cdf.T
+        for row, own in self.structure.crossing_at(thresholds, days, falling=falling).items():
+            result[row] = own
         return self._bounded(result, thresholds, falling=falling)
 
     def until(self, horizon: int) -> "LevelForecast":
@@ -136,6 +152,8 @@ class LevelForecast:
             change[:n] = np.nan_to_num(values[block.rows] - f.current[:n]) / f.scale[:n]
             held = np.clip(change, -FARTHEST, FARTHEST).astype(np.float32)
             result[block.rows] = below(block.future, np.float32(day), held)[:n]
+        for row, own in self.structure.below(values, day).items():
+            result[row] = own
         result[np.isnan(values)] = np.nan
         return self._known(result)
 
@@ -149,7 +167,7 @@ class LevelForecast:
         if width == 1.0:
             return self
         blocks = tuple(replace(block, future=widened(block.future, width)) for block in self.blocks)
-        return replace(self, blocks=blocks)
+        return replace(self, blocks=blocks, structure=self.structure.widened(width))
 
     def _moves(self, levels: tuple[float, ...], days: tuple[int, ...]) -> Iterator[tuple[_Block, Array]]:
         """Blocks, and quantiles of the change up to each of the days, in scales, (n_levels, n_days, n)."""

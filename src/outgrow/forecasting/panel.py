@@ -12,6 +12,7 @@ from outgrow.forecasting.asked import checked_horizon, checked_panel
 from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.levels import LevelForecast
 from outgrow.forecasting.model import SharedModel, load_model
+from outgrow.forecasting.outage import find_outages
 
 SHARED, DRIFT = "shared", "drift"
 MODELS = (SHARED, DRIFT)
@@ -70,7 +71,8 @@ def forecast_panel(
     Args:
         values: (n_series, n_days), a value a day, newest last; NaN where unknown. The newest 400 days are looked at.
         horizon: days ahead, 1 to 3,650.
-        kind: `level`, `cumulative` or `flow`.
+        kind: `level`, `cumulative` or `flow`. Zeros on the newest days of a level or counter that was far from zero
+            are unknown days, as after an outage.
         model: `shared`, `drift`, or a model of one's own or its file.
 
     Raises:
@@ -83,7 +85,18 @@ def forecast_panel(
     learned = _model(model)
     if kind == Kind.FLOW:
         return FlowForecast.fit(panel, horizon, learned.flow if learned else [])
-    return LevelForecast.fit(panel, horizon, kind, learned.level if learned else [])
+    return LevelForecast.fit(_without_outages(panel, Kind(kind)), horizon, kind, learned.level if learned else [])
+
+
+def _without_outages(panel: NDArray[np.float64], kind: Kind) -> NDArray[np.float64]:
+    """The levels (n, t) with the zeros of an outage on the newest days unknown; itself without any."""
+    outages = find_outages(panel, kind)
+    if not len(outages):
+        return panel
+    known = panel.copy()
+    later = np.arange(panel.shape[1]) >= outages.first[:, None]
+    known[outages.row] = np.where(later, np.nan, known[outages.row])
+    return known
 
 
 def _model(model: str | Path | SharedModel) -> SharedModel | None:
