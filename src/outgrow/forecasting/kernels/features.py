@@ -97,8 +97,8 @@ class Features:
 def features(values: Array) -> Features:
     """Features of the newest 400 days of each row (n, t), NaN where unknown; every row has a known day."""
     filled, known, first = _newest(values)
-    current, lowest, sign = filled[:, -1].copy(), filled.min(axis=1), _direction(filled)
-    past = _Past.of(filled * sign[:, None], current * sign, (LENGTH - 1 - first).astype(np.float32))
+    current, lowest = filled[:, -1].copy(), filled.min(axis=1)
+    past = _Past.of(filled, current, (LENGTH - 1 - first).astype(np.float32))
     spread = _Spread.of(past)
     scale = np.where(spread.sigma > 0, spread.sigma, np.float32(1))
     broken = _Break.of(past)
@@ -108,7 +108,7 @@ def features(values: Array) -> Features:
         *_growth_columns(past, scale),
         *(r / np.float32(FASTEST_RATE) for r in rate),
         *_break_columns(broken, scale),
-        *_level_columns(past, scale, current * sign),
+        *_level_columns(past, scale, current * past.sign),
         *_spread_columns(past, spread, scale),
         *_shape_columns(past, scale, known),
         *_record_columns(past, scale),
@@ -116,18 +116,8 @@ def features(values: Array) -> Features:
     ]
     table = np.stack(columns).astype(np.float32, copy=False)
     pace = np.concatenate([past.pace, broken.after[None]]) / scale
-    direction = sign.astype(np.float32)
-    inputs = Inputs(table, pace, pull / scale, rate, past.days[QUARTER], spread.rough, direction)
+    inputs = Inputs(table, pace, pull / scale, rate, past.days[QUARTER], spread.rough, past.sign)
     return Features(inputs, current, past.unit * scale, lowest)
-
-
-def _direction(filled: Array) -> Array:
-    """1 for each row that rose within its days, all in all, else -1; a single leap counts little."""
-    down = np.ascontiguousarray(filled.T)
-    steps = np.diff(down, axis=0)
-    cap = CLIP * np.abs(steps).sum(axis=0) / np.maximum(np.count_nonzero(steps, axis=0), 1)
-    rise = np.minimum(np.maximum(steps, -cap), cap).sum(axis=0)
-    return np.where(rise < 0, -1.0, 1.0)
 
 
 def _newest(values: Array) -> tuple[Array, NDArray[np.bool_], NDArray[np.int64]]:
@@ -168,6 +158,7 @@ class _Past:
         pace: (10, n) as in `Inputs`, without the last, in units.
         bottom: (n,) lowest level minus the newest, at most 0.
         standing: (n,) size of the newest level.
+        sign: (n,) -1 for a history that fell, all in all, and is looked at upside down; else 1. A leap counts little.
     """
 
     unit: Array
@@ -188,6 +179,7 @@ class _Past:
     pace: Single
     bottom: Single
     standing: Single
+    sign: Single
 
     @classmethod
     def of(cls, filled: Array, current: Array, age: Single) -> "_Past":
@@ -204,6 +196,9 @@ class _Past:
         total, count = _over_windows(_weeks(size)), _over_windows(moved)
         caps = [np.float32(CLIP) * total[k] / np.maximum(count[k], 1) for k in (QUARTER, YEAR)]
         quarter, year = (np.minimum(np.maximum(changes, -cap), cap) for cap in caps)
+        sign = np.where(year.sum(axis=0) < 0, np.float32(-1), np.float32(1))
+        if (sign < 0).any():
+            changes, level, quarter, year = (part * sign for part in (changes, level, quarter, year))
         pace = [_over_windows(_weeks(quarter)) / days, (_over_windows(_weeks(year)) / days)[QUARTER:]]
         return cls(
             unit=unit,
@@ -224,6 +219,7 @@ class _Past:
             pace=np.concatenate(pace),
             bottom=np.minimum(level.min(axis=0), 0),
             standing=(np.abs(current) / unit).astype(np.float32),
+            sign=sign,
         )
 
 

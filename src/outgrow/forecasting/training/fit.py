@@ -13,7 +13,7 @@ from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.model import FLOW, LEVEL, SharedModel
 from outgrow.forecasting.training.held_out import Comparison, HeldOut, compare, hold_out
-from outgrow.forecasting.training.windows import LEAST_KNOWN, Series, Windows, flow_windows, level_windows
+from outgrow.forecasting.training.windows import LEAST_KNOWN, MADE_UP, Series, Windows, flow_windows, level_windows
 
 LEAST_SERIES, LEAST_ENTITIES, LEAST_WINDOWS = 20, 10, 200
 """Fewer say nothing that the prior does not know better."""
@@ -41,7 +41,7 @@ class FitResult:
         fitted: the fitted networks, better or not; the prior's where there was nothing to fit or to judge by.
         series, entities: how many were looked at, those held out included.
         held_days: how many of the newest days nothing was learned from.
-        windows: how many were learned from, by kind.
+        windows: how many of its own were learned from, by kind.
         scores: on held-out windows, by kind; without the kinds that nothing was fitted of.
     """
 
@@ -103,7 +103,7 @@ def fit_own(
     known = [one for one in older if _is_long(one)]
     windows = {LEVEL: level_windows(known, seed), FLOW: flow_windows(known, seed)}
     judged = _by_network(hold_out((one for one in usable if one.entity in strangers), held_days))
-    counts = {kind: len(found.weight) for kind, found in windows.items()}
+    counts = {kind: int(np.count_nonzero(found.entity != MADE_UP)) for kind, found in windows.items()}
     taught = [kind for kind in (LEVEL, FLOW) if counts[kind] >= LEAST_WINDOWS]
     if not taught:
         return _too_little(max(counts.values()), LEAST_WINDOWS, "windows to learn from")

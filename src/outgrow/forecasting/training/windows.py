@@ -26,8 +26,8 @@ THIN_SHARE, FAST_SHARE, TOTAL_SHARE, SELLER_SHARE = 4, 4, 2, 3
 """One in so many windows is of a thinned series, of one in fast motion, of a running total of a flow, of a seller."""
 FAST_DAYS = 1500
 """Series of at least so many days are also seen in fast motion."""
-MADE_UP, MADE_UP_SHARE = 16000, 0.17
-"""Windows of made-up laws, and what they weigh among all."""
+MADE_UP, MADE_UP_SHARE = "made up", 0.17
+"""Entity of the windows of made-up laws, and their share, by number and by weight."""
 REGULAR_DAYS, REGULAR = 30, 0.1
 """Days over which changes are held against the next, and the irregularity by which a window counts half."""
 SLUMPS = 0.1
@@ -106,13 +106,15 @@ def _with_made_up(windows: Windows, rng: np.random.Generator) -> Windows:
     """The same, and made-up laws beside them."""
     if not len(windows.weight):
         return windows
-    level = made_up(MADE_UP, HISTORY + FUTURE, HISTORY, rng)
+    share = MADE_UP_SHARE / (1.0 - MADE_UP_SHARE)
+    number = -int(-len(windows.weight) * share // 1)
+    level = made_up(number, HISTORY + FUTURE, HISTORY, rng)
     weight = _regularity(level[:, :HISTORY])
-    weight *= len(windows.weight) * MADE_UP_SHARE / (1.0 - MADE_UP_SHARE) / weight.sum()
+    weight *= len(windows.weight) * share / weight.sum()
     return Windows(
         np.concatenate([windows.history, level[:, :HISTORY]]),
         np.concatenate([windows.future, level[:, HISTORY:]]),
-        np.concatenate([windows.entity, np.full(MADE_UP, "made up")]),
+        np.concatenate([windows.entity, np.full(number, MADE_UP)]),
         np.concatenate([windows.weight, weight.astype(np.float32)]),
     )
 
