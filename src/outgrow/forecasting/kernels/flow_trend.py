@@ -131,7 +131,8 @@ def _bent(values: Array, known: np.ndarray) -> Array:
     shapes = [x, np.cos(2.0 * np.pi * x), np.sin(2.0 * np.pi * x)]
     rest = np.where(known, values - (values.sum(axis=1) / count)[:, None], 0.0)
     scatter = (rest**2).sum(axis=1) + weeks * CALMEST**2
-    shares, basis = [], []
+    shares: list[Array] = []
+    basis: list[Array] = []
     for shape in shapes:
         column = np.where(known, shape, 0.0)
         column = np.where(known, column - (column.sum(axis=1) / count)[:, None], 0.0)

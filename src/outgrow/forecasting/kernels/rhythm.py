@@ -138,7 +138,7 @@ def rhythm(values: Array) -> Rhythm:
             way.plain.slope,
             np.arcsinh(way.log.sure),
             way.evidence,
-            np.log(np.maximum(rough, 0.0) * CALM + 0.002)[:, None],  # noqa: PLR2004  as good as none
+            np.log(np.maximum(rough, 0.0) * CALM + 0.002)[:, None],
             season[:, [3, 5, 7]],
         ],
         axis=1,

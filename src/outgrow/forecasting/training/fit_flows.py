@@ -14,20 +14,23 @@ from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, SPANS, Rhythm, rhythm
 from outgrow.forecasting.training.fit_levels import FEATURE_BLOCK, Progress
+from outgrow.forecasting.training.flow_laws import MADE_UP
 from outgrow.forecasting.training.windows import FUTURE, Windows
 
 HIDDEN = (48, 32)
-EPOCHS = 40
+EPOCHS = 12
 BATCH = 256
 RATE = 4e-3
 DECAY = 1e-3
 NOISE = 0.2
 DAYS_EACH = 6
 """Random days ahead a window and epoch."""
-EARLY = 0.6
+EARLY = 0.9
 """Share of them that are drawn by their logarithm; the others are any of the year."""
 AMOUNT_SHARE = 1.0
 """What the error of amounts counts beside that of their logarithms."""
+WIDTH80 = 2.56
+"""Standard deviations between the 10 % and the 90 % quantile of a normal distribution."""
 USUAL = 0.1
 """Added to the usual spread that errors of amounts are told in."""
 LARGEST_SHARE = 400.0
@@ -54,8 +57,7 @@ def fit_flows(
     weights = dict(prior) if prior is not None else _beginning(static, seed)
     fixed = {name: weights.pop(name) for name in ("mean", "spread")}
     table = np.clip((static - fixed["mean"]) / fixed["spread"], -4.0, 4.0)
-    # What is unusual for a calm flow is a larger error than the same amount of a wild one.
-    usual = ((r.around[:, RANKS.index(0.9)] - r.around[:, RANKS.index(0.1)]) / 2.56 + USUAL).astype(np.float32)
+    usual = _usual(r, windows.entity == MADE_UP)
     n = len(windows.weight)
     size = min(batch_size, n)
     schedule = optax.cosine_decay_schedule(rate, epochs * (n // size))
@@ -86,7 +88,8 @@ def fit_flows(
 def rhythm_of(history: Array) -> Rhythm:
     """Rhythm of many histories, a block at a time."""
     parts = [rhythm(history[at : at + FEATURE_BLOCK]) for at in range(0, len(history), FEATURE_BLOCK)]
-    return _together(parts)
+    together: Rhythm = _together(parts)
+    return together
 
 
 def _together(parts: Any) -> Any:
@@ -96,6 +99,18 @@ def _together(parts: Any) -> Any:
         return np.concatenate(parts)
     names = first._fields if isinstance(first, Trend | Lines) else type(first).__slots__
     return type(first)(*(_together([getattr(part, name) for part in parts]) for name in names))
+
+
+def _usual(r: Rhythm, made_up: Array) -> Array:
+    """Spread that errors of amounts are told in, (n,), as a share of the level.
+
+    A made-up flow is told in its spread around its own course: there a course can be known well, and half of what it
+    teaches is to trust it. Real flows leave their course too often for that.
+    """
+    low, high = RANKS.index(0.1), RANKS.index(0.9)
+    own = np.exp(r.ranked) - QUIET
+    spread = np.where(made_up, r.around[:, high] - r.around[:, low], own[:, high] - own[:, low])
+    return (spread / WIDTH80 + USUAL).astype(np.float32)
 
 
 def _days(r: Rhythm, future: Array, rng: np.random.Generator) -> list[Array]:

@@ -2,10 +2,37 @@
 
 import numpy as np
 
+from outgrow.forecasting.kernels.features import LENGTH as HISTORY
 from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.training.windows import FUTURE, SHORTENED, Windows
 
-YEAR = 365.25
-MONTH = 30.44
+MADE_UP = "made up"
+"""The entity of all of them."""
+NUMBER, SHARE = 9000, 0.35
+"""So many are learned from, and what they weigh of all."""
+YOUNGEST = 10
+"""Days that a shortened history has at the least."""
+YEAR, MONTH = 365.25, 30.44
+"""Days."""
+
+
+def with_made_up(windows: Windows, number: int = NUMBER, share: float = SHARE, seed: int = 1) -> Windows:
+    """Real windows of flows, and made-up ones that weigh a share of all; some of their histories are young."""
+    flows = made_up_flows(number, HISTORY + FUTURE, seed)
+    rng = np.random.default_rng([seed, number])
+    history = flows[:, :HISTORY].copy()
+    length = np.exp(rng.uniform(np.log(YOUNGEST), np.log(HISTORY), number)).astype(np.int64)
+    length = np.where(rng.random(number) < SHORTENED, length, HISTORY)
+    history[np.arange(HISTORY) < HISTORY - length[:, None]] = np.nan
+    n = len(windows.weight)
+    whole = n + number
+    weight = np.concatenate([windows.weight * (1.0 - share) * whole / n, np.full(number, share * whole / number)])
+    return Windows(
+        np.concatenate([windows.history, history]),
+        np.concatenate([windows.future, flows[:, HISTORY:]]),
+        np.concatenate([windows.entity, np.full(number, MADE_UP)]),
+        weight.astype(np.float32),
+    )
 
 
 def made_up_flows(number: int, days: int, seed: int = 0) -> Array:
