@@ -24,6 +24,7 @@ import pandas as pd
 from outgrow.forecasting.model import SHIPPED, SharedModel, save_model
 from outgrow.forecasting.training.fit_flows import fit_flows
 from outgrow.forecasting.training.fit_levels import fit_levels
+from outgrow.forecasting.training.flow_laws import with_made_up
 from outgrow.forecasting.training.windows import Series, flow_windows, level_windows
 
 KINDS = {"cumulative": "cumulative", "stock": "level", "flow": "flow"}
@@ -62,7 +63,7 @@ def train(series: list[Series], card: dict[str, Any]) -> SharedModel:
     def tell(done: int, of: int) -> None:
         print(f"\r{done}/{of} epochs, {time.monotonic() - started:.0f} s", end="", file=sys.stderr)
 
-    levels, flows = level_windows(series), flow_windows(series)
+    levels, flows = level_windows(series), with_made_up(flow_windows(series))
     card = {
         **card,
         "series": dict(sorted(Counter(s.source for s in series).items())),

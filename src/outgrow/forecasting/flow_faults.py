@@ -8,6 +8,7 @@ from outgrow.domain.note import NoteCode
 from outgrow.forecasting.found import MORE, Found, a_year
 from outgrow.forecasting.kernels.faults import Days, around, count_known, forget, median, newest_day, steps
 from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.partial import find_partial
 
 A_YEAR, BURST = 3, 3.0
 """A day is off beyond this multiple of all but the so many largest days a year ..."""
@@ -54,10 +55,14 @@ def mend_flows(values: Array, provenance: NDArray[np.int8] | None) -> list[Found
     doubled = _shared_out(values, ordered, count)
     off = off.pick(~np.isnan(values[off.row, off.first]) & (values[off.row, off.first] == off.after))
     forget(values, off.row, off.first, off.last)
+    # A newest day that is off already has nothing left to be partly there.
+    partial = find_partial(values)
+    partial = partial.pick(partial.first == newest[partial.row])
+    forget(values, partial.row, partial.first, partial.last)
     late = off.first == newest[off.row]
     column = np.arange(values.shape[1])
     values[seams.row] *= np.where(column < seams.first[:, None], (seams.after / seams.before)[:, None], 1.0)
-    return [seams, doubled, off.pick(~late), off.pick(late, NoteCode.UNSETTLED)]
+    return [seams, doubled, off.pick(~late), off.pick(late, NoteCode.UNSETTLED), partial]
 
 
 def _off(values: Array, ordered: Array, count: Days, span: Days) -> Found:

@@ -7,17 +7,26 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.domain.metric import Kind
 from outgrow.forecasting.asked import checked_levels, checked_thresholds
-from outgrow.forecasting.kernels.flow_network import share_quantiles
+from outgrow.forecasting.kernels.faults import forget
+from outgrow.forecasting.kernels.flow_network import N_MEANS, SINCE, centres, share_quantiles
+from outgrow.forecasting.kernels.flow_trend import N_TRENDS
 from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.ranks import at_rank, reached, score_of
 from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, WEEKS, Rhythm, rhythm
+from outgrow.forecasting.outage import find_outages
+from outgrow.forecasting.partial import find_partial
 
 LANES, BLOCK = 16, 128
 """Series at a time, and what a block's size is filled up to: every series is computed alike wherever it stands."""
 MIDDLE, LOWER, UPPER = 3, 1, 5
 """Where the median and the ends of the 80 % interval stand in `RANKS`."""
+STRAIGHT = N_MEANS + 2 + N_TRENDS
+"""Where the line through the last eight weeks' shares stands among the centres."""
+UNSURE = 5.0
+"""A slope with this t-value counts half, where nothing but a flow's own past speaks."""
 HALF = 0.5
 """Amounts are made whole from here on upwards."""
 ROUNDING = 1e-9
@@ -59,7 +68,7 @@ class FlowForecast:
         unknown = np.isnan(values[:, -7 * WEEKS :]).all(axis=1)
         bad = np.isinf(values).any(axis=1) | unknown | (values < 0).any(axis=1)
         usable = np.asarray(~bad)
-        sound = np.where(usable[:, None], values, 0.0)
+        sound = _without_newest_faults(np.where(usable[:, None], values, 0.0))
         parts = [_days_ahead(sound[at : at + BLOCK], horizon, nets) for at in range(0, max(1, len(values)), BLOCK)]
         ranked, grid, week = (np.concatenate([p[k] for p in parts]) for k in range(3))
         weekday = np.tile(week, (1, horizon // 7 + 1))[:, :horizon]
@@ -149,6 +158,16 @@ class FlowForecast:
         return mean, spread
 
 
+def _without_newest_faults(values: Array) -> Array:
+    """The same without newest days that are only partly there, and without the zeros of an outage."""
+    mended = values
+    for found in (find_outages(values, Kind.FLOW), find_partial(values)):
+        if len(found):
+            mended = mended.copy()
+            forget(mended, found.row, found.first, found.last)
+    return mended
+
+
 def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array, Array, Array]:
     """Quantiles of each day (rows, 7, horizon), unit of the amounts (rows,), share of each weekday (rows, 7)."""
     n = len(values)
@@ -157,6 +176,7 @@ def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array
     r = rhythm(filled)
     shares = np.repeat(r.ranked[:, :, None], 1 + len(SEASON_KNOTS), axis=2)
     if nets:
+        shares = _exactly(r)
         # Where days have always kept to their rhythm, what other flows do after wilder days says nothing.
         shares += r.rough[:, None, None] * (_learned(r, nets) - shares)
     shares.sort(axis=1)
@@ -165,6 +185,20 @@ def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array
     ranked = np.maximum(np.exp(level) - QUIET, 0.0) * (r.level[:, None] * weekday)[:, None, :]
     ranked[~np.nan_to_num(filled[:, -7 * WEEKS :]).any(axis=1)] = 0.0
     return ranked[:n], r.grid[:n], r.weekday[:n]
+
+
+def _exactly(r: Rhythm) -> Array:
+    """How a flow that has kept to its rhythm exactly goes on, today's as of the first day, (n, 7, 1 + n_knots)."""
+    days = np.array([SEASON_KNOTS[0], *SEASON_KNOTS], dtype=np.float64)
+    static = r.static.T
+    straight = [centres(static, day)[STRAIGHT] for day in days]
+    # A slope that is no more than noise is none.
+    sure = r.trend.plain.sure[:, 0] ** 2
+    share = sure / (sure + UNSURE**2)
+    flat = static[SINCE] + r.around[:, MIDDLE]
+    middle = np.stack([flat + share * (one - flat) for one in straight], axis=1)
+    result: Array = middle[:, None, :] + (r.around - r.around[:, MIDDLE : MIDDLE + 1])[:, :, None]
+    return result
 
 
 def _learned(r: Rhythm, nets: list[Weights]) -> Array:

@@ -6,17 +6,35 @@ from typing import Any
 import numpy as np
 
 from outgrow.forecasting.kernels.exact import exact_product
+from outgrow.forecasting.kernels.flow_trend import N_TRENDS
 from outgrow.forecasting.kernels.network import Weights
-from outgrow.forecasting.kernels.rhythm import RANKS, SPANS
+from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SPANS
 
 N_RANKS, MIDDLE = len(RANKS), len(RANKS) // 2
 N_MEANS = len(SPANS)
 FIRST_MEAN = N_RANKS + 3
 """Where the means over `SPANS` begin among the rhythm's features; the flow's own quantiles stand first."""
 HALF_YEAR_MEAN = FIRST_MEAN + SPANS.index(182)
-N_OUTPUTS = N_MEANS + 1 + 2 + 2 * (N_RANKS - 1)
-"""Attention to each mean and to the flow's own median, offset, trust in last year's season, and for each step between
-quantiles a factor of the flow's own and an addition."""
+AROUND = FIRST_MEAN + N_MEANS + 6
+"""Where the quantiles of days around their weeks begin; after them the level since the last shift, then the lines."""
+SINCE = AROUND + N_RANKS
+LINES = SINCE + 1
+N_CENTRES = N_MEANS + 2 + 2 * N_TRENDS
+"""Means, the flow's own median, its level since the last shift, lines through logarithms and through shares."""
+N_STEPS = N_RANKS - 1
+OFFSET, SEASON, APART = N_CENTRES, N_CENTRES + 1, N_CENTRES + 2
+FACTOR, MORE, POOLED = N_CENTRES + 3, N_CENTRES + 3 + N_STEPS, N_CENTRES + 3 + 2 * N_STEPS
+N_OUTPUTS = POOLED + N_STEPS
+"""Attention to each centre, offset, trust in last year's season, doubt from how far the centres lie apart, and for each
+step between quantiles a factor of the flow's own, an addition, and how much of trends and shifts is in it."""
+FARTHEST = 2.5
+"""A line leads no farther than this, as a logarithm."""
+LEAST_SHARE = 0.02
+"""A line through shares ends here."""
+MIDDLE_OF_WEEK = 3.0
+"""Days from the middle of the newest week to the newest day."""
+N_ASKED = 3
+"""Inputs that hang on the day: season, whether it is known, how late it is."""
 
 
 def share_quantiles(net: Weights, static: Any, season: Any, known: Any, day: Any, xp: ModuleType = np) -> Any:
@@ -24,7 +42,7 @@ def share_quantiles(net: Weights, static: Any, season: Any, known: Any, day: Any
 
     Args:
         net: weights.
-        static: (23, n) `Rhythm.static`.
+        static: (70, n) `Rhythm.static`.
         season, known: (n,) of that day.
         day: (n,) days ahead.
     """
@@ -39,17 +57,35 @@ def answer(net: Weights, x: Any, static: Any, season: Any, known: Any, day: Any,
     hidden = xp.tanh(exact_product(net["w0"], hidden, xp) + net["b0"])
     hidden = xp.tanh(exact_product(net["w1"], hidden, xp) + net["b1"])
     out = exact_product(net["w2"], hidden, xp) + net["b2"]
-    own = static[:N_RANKS]
-    # A mean of logarithms lies below the median of a skewed flow: the same half-year's median and mean tell how far.
-    aside = own[MIDDLE] - static[HALF_YEAR_MEAN]
-    centres = xp.concatenate([static[FIRST_MEAN : FIRST_MEAN + N_MEANS] + aside, own[MIDDLE : MIDDLE + 1]])
-    logits = out[: N_MEANS + 1]
-    attention = xp.exp(logits - logits.max(0))
-    centre = (attention * centres).sum(0) / attention.sum(0)
-    centre = centre + 0.5 * out[N_MEANS + 1] + xp.tanh(out[N_MEANS + 2]) * season
-    factor = xp.exp(xp.clip(out[N_MEANS + 3 : N_MEANS + 2 + N_RANKS], -3.0, 3.0))
-    more = 4.0 * out[N_MEANS + 2 + N_RANKS :] - 2.0
-    step = (own[1:] - own[:-1]) * factor + 0.05 * (xp.maximum(more, 0.0) + xp.log1p(xp.exp(-xp.abs(more))))
+    choices = centres(static, day, xp)
+    raised = xp.exp(out[:N_CENTRES] - out[:N_CENTRES].max(0))
+    attention = raised / raised.sum(0)
+    plain = (attention * choices).sum(0)
+    apart = xp.sqrt((attention * (choices - plain) ** 2).sum(0) + 1e-8)
+    centre = plain + 0.5 * out[OFFSET] + xp.tanh(out[SEASON]) * season
+    own, around = static[:N_RANKS], static[AROUND : AROUND + N_RANKS]
+    narrow = around[1:] - around[:-1]
+    pooled = 1.0 / (1.0 + xp.exp(-xp.clip(out[POOLED:], -8.0, 8.0)))
+    factor = xp.exp(xp.clip(out[FACTOR:MORE], -3.0, 3.0))
+    more = 4.0 * out[MORE:POOLED] - 2.0
+    step = (narrow + pooled * (own[1:] - own[:-1] - narrow)) * factor
+    step = step + 0.05 * (xp.maximum(more, 0.0) + xp.log1p(xp.exp(-xp.abs(more))))
+    step = step + 0.3 * xp.exp(xp.clip(out[APART], -4.0, 1.5)) * apart
     up = xp.cumsum(step[MIDDLE:], 0)
     down = xp.cumsum(step[:MIDDLE][::-1], 0)[::-1]
     return xp.concatenate([centre - down, centre[None], centre + up])
+
+
+def centres(static: Any, day: Any, xp: ModuleType = np) -> Any:
+    """What may be the median of log(share + QUIET) on a day, (N_CENTRES, n)."""
+    own, around = static[:N_RANKS], static[AROUND : AROUND + N_RANKS]
+    # A mean of logarithms lies below the median of a skewed flow: the same half-year's median and mean tell how far.
+    aside = own[MIDDLE] - static[HALF_YEAR_MEAN]
+    near = around[MIDDLE]
+    weeks = (day + MIDDLE_OF_WEEK) / 7.0
+    log, slope, plain, rise = (static[LINES + k * N_TRENDS : LINES + (k + 1) * N_TRENDS] for k in range(4))
+    log = log + near + xp.clip(slope * weeks, -FARTHEST, FARTHEST)
+    highest = float(np.exp(FARTHEST))
+    plain = xp.log(xp.clip(plain + rise * weeks, LEAST_SHARE, 8.0 * highest) + QUIET) + near
+    means = static[FIRST_MEAN : FIRST_MEAN + N_MEANS] + aside
+    return xp.concatenate([means, own[MIDDLE : MIDDLE + 1], static[SINCE : SINCE + 1] + near, log, plain])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from outgrow.forecasting.kernels.flow_trend import Trend, trend
 from outgrow.forecasting.kernels.normal import Array
 
 WEEKS = 52
@@ -24,8 +25,10 @@ CLOSED = 0.03
 """A weekday with at most this share of an average day is closed."""
 SMALLEST_WEEKDAY = 0.02
 """A weekday has at least this share of an average day: shops that close may open."""
-CALM = 0.04
-"""Standard deviation of the days' logarithms up to which a flow is more and more its rhythm."""
+CALM = 0.01
+"""Standard deviation of the days' logarithms around their own weeks up to which a flow is more and more its rhythm."""
+NEAR_WEEKS = 1
+"""A week's level is averaged with so many on either side."""
 SEASON_KNOTS = (1, 7, 14, 30, 60, 90, 135, 180, 270, 365)
 """Days ahead for which last year's course is looked up."""
 YEAR = 364
@@ -44,9 +47,11 @@ class Rhythm:
         level: (n,) average day of the last eight weeks, without outliers.
         weekday: (n, 7) share of each weekday; column 0 is the weekday of the first day ahead.
         ranked: (n, 7) quantiles `RANKS` of the last 26 weeks' days, as log(share of the level + QUIET).
-        static: (n, 23) features without unit.
+        around: (n, 7) the same of the days around the level of their own weeks, which trends and shifts do not widen.
+        trend: where the weeks are heading.
+        static: (n, 70) features without unit.
         grid: (n,) the unit of which every day is a whole multiple; 0 where there is none.
-        rough: (n,) 0 where the days of the last half-year keep to their rhythm exactly, 1 where they vary as days do.
+        rough: (n,) 0 where the days of the last half-year keep to their rhythm and course exactly, 1 where they vary.
         season: (n, 10) how a year ago the level went on up to each of `SEASON_KNOTS`, as the logarithm of a ratio; 0
             where it is not known.
         season_known: (n, 10) 1.0 where it is.
@@ -55,6 +60,8 @@ class Rhythm:
     level: Array
     weekday: Array
     ranked: Array
+    around: Array
+    trend: Trend
     static: Array
     grid: Array
     rough: Array
@@ -104,6 +111,9 @@ def rhythm(values: Array) -> Rhythm:
     wander13 = mean_of(far, ~np.isnan(far), wander4)
     positive = np.where(seen & (amount > 0), amount, np.inf).min(axis=1)
     grain = np.log(np.where(np.isfinite(positive), positive, 1.0) / level + 1e-3)
+    way = trend(weekly, ranked[:, 3], QUIET)
+    around, rough = _around(share, weekly, way, ranked)
+    season, season_known = _season(values, weekday, level)
     static = np.concatenate(
         [
             ranked,
@@ -120,14 +130,41 @@ def rhythm(values: Array) -> Rhythm:
                 ],
                 axis=1,
             ),
+            around,
+            way.since[:, None],
+            way.log.end,
+            way.log.slope,
+            way.plain.end,
+            way.plain.slope,
+            np.arcsinh(way.log.sure),
+            way.evidence,
+            np.log(np.maximum(rough, 0.0) * CALM + 0.002)[:, None],
+            season[:, [3, 5, 7]],
         ],
         axis=1,
     )
-    half = share[:, -182:]
-    middle = mean_of(half, seen[:, -182:], ranked[:, 3])
-    variance = mean_of((half - middle[:, None]) ** 2, seen[:, -182:], np.zeros(n))
-    rough = np.clip(np.sqrt(variance) / CALM, 0.0, 1.0)
-    return Rhythm(level, weekday, ranked, static, _grid(known), rough, *_season(values, weekday, level))
+    rough = np.clip(rough, 0.0, 1.0)
+    return Rhythm(level, weekday, ranked, around, way, static, _grid(known), rough, season, season_known)
+
+
+def _around(share: Array, weekly: Array, way: Trend, otherwise: Array) -> tuple[Array, Array]:
+    """Quantiles `RANKS` of the last half-year's days around the level of their weeks, and their scatter over `CALM`."""
+    n = len(share)
+    there = ~np.isnan(weekly)
+    total = np.pad(np.where(there, weekly, 0.0), ((0, 0), (NEAR_WEEKS, NEAR_WEEKS)))
+    count = np.pad(there.astype(np.float64), ((0, 0), (NEAR_WEEKS, NEAR_WEEKS)))
+    near, known = (sum(part[:, k : k + WEEKS] for k in range(2 * NEAR_WEEKS + 1)) for part in (total, count))
+    level = np.where(known > 0, near / np.maximum(known, 1.0), np.nan)
+    # Within a week a flow goes on as it does from week to week.
+    slope = way.log.slope[:, 2, None, None] * (np.arange(7) - 3.0) / 7.0
+    course = (level[:, :, None] + slope).reshape(n, 7 * WEEKS)
+    off = (share - course)[:, -182:]
+    ranked = quantiles_of_known(off, RANKS)
+    ranked = np.where(np.isnan(ranked), otherwise - otherwise[:, 3:4], ranked)
+    seen = ~np.isnan(off)
+    middle = mean_of(off, seen, np.zeros(n))
+    scatter = np.sqrt(mean_of((off - middle[:, None]) ** 2, seen, np.zeros(n)))
+    return ranked, scatter / CALM
 
 
 def _grid(known: Array) -> Array:
@@ -174,6 +211,7 @@ def _weekdays(tame: Array, seen: np.ndarray) -> Array:
     n = len(tame)
     shape = (n, tame.shape[1] // 7, 7)
     by_week, there = np.where(seen, tame, 0.0).reshape(shape), seen.reshape(shape)
+    by_week = by_week / _course(by_week, there)[:, :, None]
     amount, weeks = by_week.sum(axis=1), there.sum(axis=1)
     count = np.maximum(weeks.sum(axis=1), 1)
     mean = amount.sum(axis=1) / count
@@ -189,6 +227,21 @@ def _weekdays(tame: Array, seen: np.ndarray) -> Array:
     share = np.where(mean[:, None] > 0, expected / np.where(mean > 0, mean, 1.0)[:, None], 1.0)
     share = np.maximum(share, SMALLEST_WEEKDAY)
     result: Array = share / (share.sum(axis=1, keepdims=True) / 7)
+    return result
+
+
+def _course(by_week: Array, there: np.ndarray) -> Array:
+    """Level of each week with those beside it against that of all, (n, n_weeks); 1 where too little is known."""
+    amount, count = by_week.sum(axis=2), there.sum(axis=2).astype(np.float64)
+    whole = amount.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
+    pad = ((0, 0), (1, 1))
+    total, days = np.pad(amount, pad), np.pad(count, pad)
+    near = total[:, :-2] + total[:, 1:-1] + total[:, 2:]
+    known = days[:, :-2] + days[:, 1:-1] + days[:, 2:]
+    usual = np.where(whole > 0, whole, 1.0)[:, None]
+    ratio = near / np.maximum(known, 1.0) / usual
+    clear = (known >= 14) & (there.all(axis=2)) & (ratio > 0.1)  # noqa: PLR2004  two weeks; not as good as nothing
+    result: Array = np.where(clear, ratio, 1.0)
     return result
 
 

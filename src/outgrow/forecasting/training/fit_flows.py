@@ -8,23 +8,31 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from outgrow.forecasting.kernels.flow_network import N_OUTPUTS, answer
+from outgrow.forecasting.kernels.flow_network import N_ASKED, N_OUTPUTS, answer
+from outgrow.forecasting.kernels.flow_trend import Lines, Trend
 from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, SPANS, Rhythm, rhythm
 from outgrow.forecasting.training.fit_levels import FEATURE_BLOCK, Progress
+from outgrow.forecasting.training.flow_laws import MADE_UP
 from outgrow.forecasting.training.windows import FUTURE, Windows
 
 HIDDEN = (48, 32)
-EPOCHS = 40
+EPOCHS = 12
 BATCH = 256
 RATE = 4e-3
 DECAY = 1e-3
 NOISE = 0.2
 DAYS_EACH = 6
 """Random days ahead a window and epoch."""
+EARLY = 0.9
+"""Share of them that are drawn by their logarithm; the others are any of the year."""
 AMOUNT_SHARE = 1.0
 """What the error of amounts counts beside that of their logarithms."""
+WIDTH80 = 2.56
+"""Standard deviations between the 10 % and the 90 % quantile of a normal distribution."""
+USUAL = 0.1
+"""Added to the usual spread that errors of amounts are told in."""
 LARGEST_SHARE = 400.0
 """Days are held within this multiple of the level."""
 
@@ -49,8 +57,7 @@ def fit_flows(
     weights = dict(prior) if prior is not None else _beginning(static, seed)
     fixed = {name: weights.pop(name) for name in ("mean", "spread")}
     table = np.clip((static - fixed["mean"]) / fixed["spread"], -4.0, 4.0)
-    own = np.exp(r.ranked) - QUIET
-    usual = ((own[:, RANKS.index(0.9)] - own[:, RANKS.index(0.1)]) / 2.56 + 0.1).astype(np.float32)
+    usual = _usual(r, windows.entity == MADE_UP)
     n = len(windows.weight)
     size = min(batch_size, n)
     schedule = optax.cosine_decay_schedule(rate, epochs * (n // size))
@@ -81,13 +88,36 @@ def fit_flows(
 def rhythm_of(history: Array) -> Rhythm:
     """Rhythm of many histories, a block at a time."""
     parts = [rhythm(history[at : at + FEATURE_BLOCK]) for at in range(0, len(history), FEATURE_BLOCK)]
-    return Rhythm(*(np.concatenate([getattr(p, name) for p in parts]) for name in Rhythm.__slots__))
+    together: Rhythm = _together(parts)
+    return together
+
+
+def _together(parts: Any) -> Any:
+    """The same of all parts: arrays one after another, whatever holds them."""
+    first = parts[0]
+    if isinstance(first, np.ndarray):
+        return np.concatenate(parts)
+    names = first._fields if isinstance(first, Trend | Lines) else type(first).__slots__
+    return type(first)(*(_together([getattr(part, name) for part in parts]) for name in names))
+
+
+def _usual(r: Rhythm, made_up: Array) -> Array:
+    """Spread that errors of amounts are told in, (n,), as a share of the level.
+
+    A made-up flow is told in its spread around its own course: there a course can be known well, and half of what it
+    teaches is to trust it. Real flows leave their course too often for that.
+    """
+    low, high = RANKS.index(0.1), RANKS.index(0.9)
+    own = np.exp(r.ranked) - QUIET
+    spread = np.where(made_up, r.around[:, high] - r.around[:, low], own[:, high] - own[:, low])
+    return (spread / WIDTH80 + USUAL).astype(np.float32)
 
 
 def _days(r: Rhythm, future: Array, rng: np.random.Generator) -> list[Array]:
     """Days ahead, seasons and whether they are known, amounts as shares, and what they weigh, (DAYS_EACH, n) each."""
     n = len(future)
-    day = np.round(np.exp(rng.uniform(0, np.log(FUTURE), (DAYS_EACH, n)))).astype(np.int64)
+    near, any_day = np.exp(rng.uniform(0, np.log(FUTURE), (DAYS_EACH, n))), rng.uniform(1, FUTURE, (DAYS_EACH, n))
+    day = np.round(np.where(rng.random((DAYS_EACH, n)) < EARLY, near, any_day)).astype(np.int64)
     rows = np.arange(n)
     value = future[rows, day - 1]
     weekday = r.weekday[rows, (day - 1) % 7]
@@ -115,7 +145,7 @@ def _pinball(error: Any, ranks: Any) -> Any:
 
 def _beginning(static: Any, seed: int) -> Weights:
     """Small random weights around the flow's own quantiles and its mean of eight weeks."""
-    sizes = (len(static) + 3, *HIDDEN, N_OUTPUTS)
+    sizes = (len(static) + N_ASKED, *HIDDEN, N_OUTPUTS)
     rng = np.random.default_rng(seed)
     weights: Weights = {}
     for k, (before, after) in enumerate(pairwise(sizes)):

@@ -14,7 +14,7 @@ from outgrow.forecasting.training.laws import made_up
 FUTURE = 365
 PER_ENTITY = 150
 """Windows an entity, shared out over its series."""
-PER_FLOW = 32
+PER_FLOW = 96
 """Windows a flow."""
 SHORTENED = 0.2
 """Share of the histories that are cut to a random shorter length: young platforms ask as well."""

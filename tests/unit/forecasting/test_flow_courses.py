@@ -1,0 +1,157 @@
+"""Flows that grow, fall, shift or stay, and newest days that are not whole: what is said of the days ahead."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from outgrow.domain.note import NoteCode
+from outgrow.forecasting import forecast_panel
+from outgrow.forecasting.faults import CODES, find_faults
+from outgrow.forecasting.flows import FlowForecast
+from outgrow.forecasting.partial import find_partial
+from outgrow.forecasting.training.flow_laws import made_up_flows
+
+Array = NDArray[Any]
+WEEK = np.array([1.1, 1.05, 1.0, 1.0, 1.05, 0.95, 0.85])
+seeds = st.integers(0, 200)
+sizes = st.floats(50, 5_000)
+
+
+def noisy(course: Array, seed: int, noise: float = 0.04, week: Array = WEEK) -> Array:
+    days = len(course)
+    random = np.random.default_rng(seed)
+    return np.asarray(np.round(course * np.resize(week / week.mean(), days) * random.lognormal(0, noise, days)))
+
+
+def told(values: Array) -> FlowForecast:
+    found = forecast_panel(values[None, :], 365, "flow")
+    assert isinstance(found, FlowForecast)
+    return found
+
+
+def middle(values: Array, first: int, last: int) -> float:
+    return float(told(values).quantiles((0.5,))[0, 0, first - 1 : last].mean())
+
+
+@settings(max_examples=15)
+@given(seeds, sizes)
+def test_a_steady_flow_goes_on_as_it_is_and_keeps_its_own_spread(seed: int, size: float) -> None:
+    values = noisy(np.full(400, size), seed)
+    low, high = told(values).quantiles((0.1, 0.9))[0, :, 29:90].mean(axis=1)
+
+    assert middle(values, 1, 90) == pytest.approx(size, rel=0.06)
+    assert high - low < 0.3 * size
+
+
+@settings(max_examples=15)
+@given(seeds, st.floats(100, 400), st.floats(0.4, 1.5))
+def test_a_flow_that_rises_by_the_same_every_day_goes_on(seed: int, begin: float, rise: float) -> None:
+    course = begin + rise * np.arange(490)
+
+    assert middle(noisy(course[:400], seed), 61, 90) == pytest.approx(course[460:490].mean(), rel=0.1)
+
+
+@settings(max_examples=15)
+@given(seeds, sizes, st.floats(0.001, 0.003))
+def test_what_compounds_compounds_and_what_falls_falls_on(seed: int, size: float, pace: float) -> None:
+    for sign in (1, -1):
+        course = 4 * size * np.exp(sign * pace * (np.arange(490) - 200))
+        assert middle(noisy(course[:400], seed), 61, 90) == pytest.approx(course[460:490].mean(), rel=0.15)
+
+
+@settings(max_examples=15)
+@given(seeds, sizes, st.integers(50, 130), st.floats(1.5, 2.2))
+def test_a_flow_that_shifted_stays_where_it_is(seed: int, size: float, ago: int, factor: float) -> None:
+    course = np.where(np.arange(400) >= 400 - ago, factor * size, size)
+
+    assert middle(noisy(course, seed), 1, 90) == pytest.approx(factor * size, rel=0.12)
+
+
+def test_one_more_a_day_for_300_days() -> None:
+    values = np.round(120 + np.arange(300) + np.random.default_rng(5).normal(0, 6, 300))
+    forecast = told(values)
+    days = [int((forecast.crossing_cdf(np.array([limit]))[0] >= 0.5).argmax()) + 1 for limit in (450.0, 500.0)]
+
+    assert 12 <= days[0] <= 32
+    assert 50 <= days[1] <= 85
+    assert middle(values, 87, 93) == pytest.approx(510, rel=0.06)
+    assert middle(values, 359, 365) == pytest.approx(785, rel=0.15)
+
+
+def test_a_growing_peak_of_the_week_is_met_on_its_day() -> None:
+    week = np.array([500.0, 400, 400, 450, 500, 600, 800])
+    values = np.round(
+        np.resize(week, 300) * (1 + 0.0012 * np.arange(300)) * np.random.default_rng(6).normal(1, 0.03, 300)
+    )
+    cdf = told(values).crossing_cdf(np.array([1.04 * values[-60:].max()]))[0]
+    steps = np.diff(cdf, prepend=0)
+    peak = (np.arange(365) + 300) % 7 == 6
+
+    assert steps[:120][peak[:120]].sum() > 0.95 * steps[:120].sum()
+    assert 14 <= (cdf >= 0.5).argmax() + 1 <= 80
+
+
+# Newest days that are not whole
+
+
+@settings(max_examples=15)
+@given(seeds, st.floats(0.05, 0.6))
+def test_a_newest_day_that_is_partly_there_is_left_out(seed: int, share: float) -> None:
+    whole = noisy(np.full(120, 1000.0), seed, noise=0.03)
+    partly = np.append(whole, np.round(share * 850))
+    found = find_faults(partly[None, :], "flow")
+
+    assert [CODES[code] for code in found.code] == [NoteCode.UNSETTLED]
+    assert np.isnan(found.mended[0, -1])
+    forecast = told(partly)
+    without = told(np.append(whole, np.nan))
+    np.testing.assert_array_equal(forecast.quantiles((0.1, 0.5, 0.9)), without.quantiles((0.1, 0.5, 0.9)))
+    assert middle(partly, 1, 30) == pytest.approx(1000, rel=0.05)
+    assert forecast.crossing_at(np.array([1500.0]), (30,))[0, 0] < 0.2
+
+
+def test_a_low_day_is_whole_where_such_days_have_been() -> None:
+    values = noisy(np.full(120, 1000.0), 1)
+    values[[-1, -40]] = 310
+
+    assert len(find_partial(values[None, :])) == 0
+
+
+def test_a_second_low_day_is_a_fall() -> None:
+    values = noisy(np.full(120, 1000.0), 1)
+    values[-2:] = 310
+
+    assert len(find_partial(values[None, :])) == 0
+
+
+@pytest.mark.parametrize("mean", [0.5, 3.0, 8.0])
+def test_few_of_a_handful_are_no_wonder(mean: float) -> None:
+    values = np.random.default_rng(2).poisson(mean, (200, 200)).astype(float)
+
+    assert len(find_partial(values)) <= 2
+
+
+@settings(max_examples=15)
+@given(seeds, st.integers(1, 7))
+def test_zeros_of_an_outage_say_nothing_of_the_flow(seed: int, zeros: int) -> None:
+    values = noisy(np.full(200, 800.0), seed)
+    broken, unknown = (np.append(values, np.full(zeros, end)) for end in (0.0, np.nan))
+
+    np.testing.assert_array_equal(told(broken).quantiles((0.5,)), told(unknown).quantiles((0.5,)))
+
+
+# Made-up flows
+
+
+def test_made_up_flows_are_amounts_and_come_again() -> None:
+    one, other = made_up_flows(30, 500, 4), made_up_flows(30, 500, 4)
+
+    assert one.shape == (30, 500)
+    assert np.isfinite(one).all()
+    assert (one >= 0).all()
+    np.testing.assert_array_equal(one, other)
+    assert made_up_flows(0, 10).shape == (0, 10)
