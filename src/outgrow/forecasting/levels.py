@@ -158,9 +158,9 @@ class LevelForecast:
         return self._known(result)
 
     def future_of(self, row: int) -> Components:
-        """The mixture of one row, in its scales, (n_components,) each."""
+        """The mixture of one row, in its scales, (n_components, 1) each."""
         block = self.blocks[row // BLOCK]
-        return Components(*(parameter[:, row % BLOCK] for parameter in block.future))
+        return Components(*(parameter[:, [row % BLOCK]] for parameter in block.future))
 
     def widened(self, width: float) -> "LevelForecast":
         """The same with every band wider by a factor, around its middle."""

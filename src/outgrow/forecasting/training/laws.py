@@ -21,6 +21,8 @@ def made_up(n: int, days: int, today: int, rng: Draw) -> Array:
 
 def _one(rng: Draw, days: int, today: int) -> Array:
     size = float(np.exp(rng.uniform(np.log(0.02), np.log(200.0))))
+    if rng.random() < 0.12:  # noqa: PLR2004
+        return _filled_at_once(rng, days, today, size)
     rate = size * _pace(rng, days, today)
     level = np.cumsum(_lumps(rng, rate))
     level += _drift_of_a_gauge(rng, days, size)
@@ -35,8 +37,20 @@ def _one(rng: Draw, days: int, today: int) -> Array:
         level = unit * np.round(level / unit)
     if rng.random() < 0.25:  # noqa: PLR2004  what is free instead of what is used
         level = level.max() * rng.uniform(1.0, 2.0) - level
-    if rng.random() < 0.2:  # noqa: PLR2004  a young level
+    if rng.random() < 0.35:  # noqa: PLR2004  a young level
         level[: today - int(np.exp(rng.uniform(np.log(15), np.log(300))))] = np.nan
+    return level
+
+
+def _filled_at_once(rng: Draw, days: int, today: int, size: float) -> Array:
+    """What is set up within a few days, and then grows slowly, or a little faster again."""
+    start = today - int(np.exp(rng.uniform(np.log(12), np.log(150))))
+    pace = np.full(days, size * np.exp(rng.uniform(np.log(0.001), np.log(0.08))))
+    length = int(rng.integers(1, 12))
+    pace[start : start + length] = size * rng.uniform(0.3, 3.0, length)
+    shape = np.exp(rng.uniform(np.log(0.5), np.log(60)))
+    level: Array = np.cumsum(pace * rng.gamma(shape, 1.0 / shape, days)) + size * rng.uniform(0.0, 2.0)
+    level[:start] = np.nan
     return level
 
 
@@ -51,17 +65,11 @@ def _pace(rng: Draw, days: int, today: int) -> Array:
         for _ in range(rng.integers(1, 4)):
             since = today - int(np.exp(rng.uniform(np.log(8), np.log(380))))
             pace[since:] *= 0.003 if rng.random() < 0.25 else np.exp(rng.normal(0.0, 1.1))  # noqa: PLR2004
-    elif which < 0.68:  # noqa: PLR2004  it compounds
+    elif which < 0.74:  # noqa: PLR2004  it compounds
         pace = np.exp((day - today) * np.log(2) / np.exp(rng.uniform(np.log(60), np.log(600))))
-    elif which < 0.80:  # noqa: PLR2004  it saturates
+    elif which < 0.87:  # noqa: PLR2004  it saturates
         pace = np.exp(-(day - rng.uniform(0, today)) / np.exp(rng.uniform(np.log(25), np.log(400))))
         pace /= max(pace[:today].mean(), 1e-9)
-    elif which < 0.88:  # noqa: PLR2004  filled at once, then slow
-        pace = np.full(days, 0.02 * np.exp(rng.normal(0, 1)))
-        start = today - int(np.exp(rng.uniform(np.log(12), np.log(150))))
-        length = int(rng.integers(1, 12))
-        pace[:start] = 0.0
-        pace[start : start + length] = rng.uniform(1, 10)
     elif which < 0.94:  # noqa: PLR2004  a little more every day
         pace = np.maximum(0.05, 1.0 + (day - today) / rng.uniform(150, 900) * rng.choice((-1.0, 1.0)))
     else:  # it wanders
