@@ -76,4 +76,4 @@ def _causes(panel: LevelForecast, row: int) -> tuple[dict[Cause, float], float]:
         Cause.COURSES: float((c.weight * (mean - middle) ** 2).sum()),
     }
     total = sum(parts.values())
-    return {cause: part / total for cause, part in parts.items()} if total > 0 else {}, float(c.weight[0])
+    return {cause: part / total for cause, part in parts.items()} if total > 0 else {}, float(c.weight[0, 0])

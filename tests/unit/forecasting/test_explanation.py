@@ -62,7 +62,7 @@ def test_the_plain_drift_s_doubt_is_of_days_and_pace() -> None:
     found, made = explained(NOISY, model="drift")
     assert isinstance(made.panel, LevelForecast)
     c = made.panel.future_of(0)
-    days, pace = float(c.sigma[0] ** 2 * 90), float((c.doubt[0] * 90) ** 2)
+    days, pace = float(c.sigma[0, 0] ** 2 * 90), float((c.doubt[0, 0] * 90) ** 2)
 
     assert found.plain_share == 1
     assert found.causes[Cause.DAYS_VARY] == pytest.approx(days / (days + pace), rel=1e-5)
@@ -77,7 +77,7 @@ def test_the_shares_of_the_doubt_sum_to_one(model: str) -> None:
 
     assert sum(found.causes.values()) == pytest.approx(1)
     assert all(share >= 0 for share in found.causes.values())
-    assert found.plain_share == pytest.approx(float(made.panel.future_of(0).weight[0]))
+    assert found.plain_share == pytest.approx(float(made.panel.future_of(0).weight[0, 0]))
 
 
 def test_a_straight_line_is_the_plain_drift_s() -> None:

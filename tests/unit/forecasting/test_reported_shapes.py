@@ -24,12 +24,13 @@ def median_day(told: Array) -> int:
     return int(np.argmax(told >= 0.5)) + 1 if told[-1] >= 0.5 else 366
 
 
-@pytest.mark.parametrize(("times", "days", "within"), [(2, 90, 0.15), (4, 180, 0.25)])
-def test_what_doubles_every_90_days_goes_on_doubling(times: float, days: int, within: float) -> None:
+def test_what_doubles_every_90_days_is_not_told_as_a_straight_line() -> None:
+    """Nine months are known: half of the way between doubling for ever and growing by what was gained of late."""
     rng = np.random.default_rng(5)
     users = np.round(1_000 * 2.0 ** (np.arange(270) / 90) * np.exp(np.cumsum(rng.normal(0, 0.001, 270))))
+    line = users[-1] / np.mean(np.diff(users[-92:]))
 
-    assert median_day(cdf(users, times * users[-1])) == pytest.approx(days, rel=within)
+    assert 90 <= median_day(cdf(users, 2 * users[-1])) <= (90 + line) / 2
 
 
 @settings(deadline=None, max_examples=30)
@@ -39,7 +40,7 @@ def test_whatever_doubles_reaches_twice_as_much_about_then(seed: int, days: int,
     values = start * 2.0 ** (np.arange(400) / days) * np.exp(np.cumsum(rng.normal(0, 0.002, 400)))
     told = cdf(values, 2 * values[-1])
 
-    assert 0.6 * days <= median_day(told) <= 1.5 * days
+    assert 0.5 * days <= median_day(told) <= 1.8 * days
 
 
 def first_filled(rate: float, size: float, days: int, seed: int) -> Array:
@@ -94,5 +95,7 @@ def test_they_are_on_every_disk(seed: int, pace: float, noise: float, bits: int,
     one, other = there.quantiles((0.1, 0.5, 0.9)), capacity - here.quantiles((0.9, 0.5, 0.1))
 
     np.testing.assert_allclose(up, down, atol=2e-3)
-    # No amount is below nothing: there only the one side ends.
-    np.testing.assert_allclose(np.maximum(one, 0), np.maximum(other, 0), atol=2e-3 * np.ptp(used) + 1e-3 * capacity)
+    # No amount is below nothing: there only one side ends.
+    np.testing.assert_allclose(
+        np.clip(one, 0, capacity), np.clip(other, 0, capacity), atol=2e-3 * np.ptp(used) + 1e-3 * capacity
+    )
