@@ -13,7 +13,7 @@ from outgrow.domain.history import History
 from outgrow.domain.metric import Kind, Metric
 from outgrow.forecasting import scores
 from outgrow.forecasting.asked import countable
-from outgrow.forecasting.baselines import RandomWalk, endpoint, straight_line
+from outgrow.forecasting.baselines import RandomWalk, WeeklyMedian, endpoint, straight_line
 from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.kernels.faults import count_known
 from outgrow.forecasting.origins import LEAST_AFTER, LEAST_BEFORE, BacktestRules, Origins
@@ -47,9 +47,11 @@ BLOCK = 512
 RELATED_DAYS = 90
 """Forecasts of one metric from within so many days rest on much the same past and meet much the same future."""
 
-ENGINE, LINE, ENDPOINT, WALK = "engine", "straight_line", "endpoint", "random_walk"
+ENGINE, LINE, ENDPOINT, WALK, WEEK = "engine", "straight_line", "endpoint", "random_walk", "weekly_median"
 BASELINES: dict[str, Forecaster] = {LINE: straight_line, ENDPOINT: endpoint, WALK: RandomWalk.fit}
 """What the engine has to beat, in the order in which it is told."""
+FLOW_BASELINES: dict[str, Forecaster] = {WEEK: WeeklyMedian.fit}
+"""What it has to beat of flows as well: levels know no weekdays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ class MetricBacktest:
     said: dict[str, Said]
     actual: Array
     crossed: Array
+
+    @property
+    def baselines(self) -> list[str]:
+        """What the engine has to beat of this metric."""
+        return [name for name in self.said if name != ENGINE]
 
     @property
     def span(self) -> tuple[date, date]:
@@ -212,7 +219,7 @@ def _ask(origins: Origins, kind: Kind, rules: BacktestRules, tell: Callable[[int
         mended = find_faults(values, kind.value).mended  # as a forecast does; a day's past is all that is looked at
         return forecast_panel(mended, horizon, kind.value, model_asked(rules.model, rules.model_file))
 
-    forecasters = {ENGINE: engine, **BASELINES}
+    forecasters = {ENGINE: engine, **BASELINES, **(FLOW_BASELINES if kind is Kind.FLOW else {})}
     said: dict[str, list[Said]] = {name: [] for name in forecasters}
     for start in range(0, len(origins), BLOCK):
         past, limits = origins.past[start : start + BLOCK], origins.limits[start : start + BLOCK]
