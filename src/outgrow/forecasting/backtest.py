@@ -116,6 +116,11 @@ class MetricBacktest:
         first, last = self.origins.day[[0, -1]].astype("datetime64[D]").tolist()
         return first, last
 
+    def came_at(self, day: int) -> NDArray[np.int64]:
+        """The origins, in days since 1970, of which is known what came so many days ahead."""
+        known = ~np.isnan(self.actual[:, self.days.index(day)])
+        return self.origins.day[known]
+
     def error(self, name: str, day: int, scaled: bool = False) -> float | None:
         """The mean absolute error of a forecaster's median so many days ahead, in the unit or in daily changes."""
         at = self.days.index(day)
@@ -140,7 +145,12 @@ class MetricBacktest:
         return scores.mean_or_none(scores.covered(self.actual[:, at], low, high))
 
     def brier(self, name: str, day: int | None = None) -> float | None:
-        """The mean Brier score of crossings within so many days, or of all days that are scored, each counting once."""
+        """The mean Brier score of crossings within so many days, or of all days that are scored, each counting once.
+
+        None of a forecaster that was not asked about this metric.
+        """
+        if name not in self.said:
+            return None
         if day is None:
             return _mean(self.brier(name, each) for each in self.days)
         at = self.days.index(day)
@@ -170,8 +180,9 @@ class Backtest:
         return _mean(found.coverage(band) for found in self.distinct)
 
     def brier(self, name: str) -> float | None:
-        """The mean Brier score of crossings; every metric counts once."""
-        return _mean(found.brier(name) for found in self.distinct)
+        """The mean Brier score of crossings; every metric counts once. None where not all were asked about."""
+        everywhere = all(name in found.said for found in self.distinct)
+        return _mean(found.brier(name) for found in self.distinct) if everywhere else None
 
     def reliability(self, name: str = ENGINE) -> tuple[scores.ReliabilityBin, ...]:
         """Probabilities of crossings in bins, and how often the limit was reached."""

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 
 from outgrow.forecasting.kernels.mixture import Components, crossing
-from outgrow.forecasting.kernels.normal import Array, normal_density_and_cdf
+from outgrow.forecasting.kernels.normal import Array, normal_cdf
 from outgrow.forecasting.kernels.series import bridge_gaps, mean_of_known
 
 LINE_DAYS = 90
@@ -184,6 +184,5 @@ class WeeklyMedian:
     def crossing_cdf(self, thresholds: Array) -> Array:
         """P(first day at or above the threshold <= d), (n, horizon)."""
         gap = np.asarray(thresholds, dtype=np.float64)[:, None] - self.points()
-        _, below = normal_density_and_cdf(gap / self.sigma[:, None])
-        result: Array = np.clip(1.0 - np.cumprod(below, axis=1), 0.0, 1.0)
+        result: Array = 1.0 - np.cumprod(normal_cdf(gap / self.sigma[:, None]), axis=1)
         return result
