@@ -206,8 +206,10 @@ def yardsticks(monkeypatch: pytest.MonkeyPatch, errors: Mapping[str, tuple[float
         (
             (4.0, 5.0),
             (4.0, 8.0),
-            ", but the forecasts do not keep their word: Team members (a random walk errs 50% less), "
-            "Products (a random walk errs 20% less).",
+            (
+                ", but the forecasts do not keep their word: Team members (a random walk errs 50% less), "
+                "Products (a random walk errs 20% less)."
+            ),
         ),
     ],
     ids=["none", "some", "all"],

@@ -13,7 +13,7 @@ from outgrow.forecasting.origins import BacktestRules
 from outgrow.service.yardsticks import Yardstick, best_yardstick
 
 
-def tested(days: int = 300) -> MetricBacktest:
+def noisy_line(days: int = 300) -> MetricBacktest:
     """A line with some noise, on which a straight line is hard to beat."""
     values = 1_000 + 2.0 * np.arange(days) + np.random.default_rng(4).normal(0, 3, days)
     history = History(STORAGE_USED_GB, PLATFORM, "main", date(2025, 1, 1), values, np.full(days, OBSERVED, np.int8))
@@ -29,7 +29,7 @@ def with_engine_off_by(found: MetricBacktest, share: float) -> MetricBacktest:
 
 
 def test_where_the_engine_loses_the_best_yardstick_is_told() -> None:
-    best = best_yardstick(with_engine_off_by(tested(), 0.5))
+    best = best_yardstick(with_engine_off_by(noisy_line(), 0.5))
 
     assert best is not None
     assert (best.name, best.better, best.days) == (LINE, True, (7, 14, 30, 60, 90))
@@ -38,7 +38,7 @@ def test_where_the_engine_loses_the_best_yardstick_is_told() -> None:
 
 
 def test_where_it_wins_none_is_better() -> None:
-    best = best_yardstick(with_engine_off_by(tested(), 0.0))
+    best = best_yardstick(with_engine_off_by(noisy_line(), 0.0))
 
     assert best is not None
     assert not best.better
@@ -47,7 +47,7 @@ def test_where_it_wins_none_is_better() -> None:
 
 @pytest.mark.parametrize(("days", "judged"), [(178, None), (200, (7, 14, 30)), (300, (7, 14, 30, 60, 90))])
 def test_days_ahead_of_too_few_origins_are_not_judged_by(days: int, judged: tuple[int, ...] | None) -> None:
-    best = best_yardstick(tested(days))
+    best = best_yardstick(noisy_line(days))
 
     assert (best and best.days) == judged
 
