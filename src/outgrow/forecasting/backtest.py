@@ -13,7 +13,7 @@ from outgrow.domain.history import History
 from outgrow.domain.metric import Kind, Metric
 from outgrow.forecasting import scores
 from outgrow.forecasting.asked import countable
-from outgrow.forecasting.baselines import RandomWalk, endpoint, straight_line
+from outgrow.forecasting.baselines import RandomWalk, WeeklyMedian, endpoint, straight_line
 from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.kernels.faults import count_known
 from outgrow.forecasting.origins import LEAST_AFTER, LEAST_BEFORE, BacktestRules, Origins
@@ -47,9 +47,11 @@ BLOCK = 512
 RELATED_DAYS = 90
 """Forecasts of one metric from within so many days rest on much the same past and meet much the same future."""
 
-ENGINE, LINE, ENDPOINT, WALK = "engine", "straight_line", "endpoint", "random_walk"
+ENGINE, LINE, ENDPOINT, WALK, WEEK = "engine", "straight_line", "endpoint", "random_walk", "weekly_median"
 BASELINES: dict[str, Forecaster] = {LINE: straight_line, ENDPOINT: endpoint, WALK: RandomWalk.fit}
 """What the engine has to beat, in the order in which it is told."""
+FLOW_BASELINES: dict[str, Forecaster] = {WEEK: WeeklyMedian.fit}
+"""What it has to beat of flows as well: levels know no weekdays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,20 @@ class MetricBacktest:
     crossed: Array
 
     @property
+    def baselines(self) -> list[str]:
+        """What the engine has to beat of this metric."""
+        return [name for name in self.said if name != ENGINE]
+
+    @property
     def span(self) -> tuple[date, date]:
         """The first and the last origin."""
         first, last = self.origins.day[[0, -1]].astype("datetime64[D]").tolist()
         return first, last
+
+    def came_at(self, day: int) -> NDArray[np.int64]:
+        """The origins, in days since 1970, of which is known what came so many days ahead."""
+        known = ~np.isnan(self.actual[:, self.days.index(day)])
+        return self.origins.day[known]
 
     def error(self, name: str, day: int, scaled: bool = False) -> float | None:
         """The mean absolute error of a forecaster's median so many days ahead, in the unit or in daily changes."""
@@ -133,7 +145,12 @@ class MetricBacktest:
         return scores.mean_or_none(scores.covered(self.actual[:, at], low, high))
 
     def brier(self, name: str, day: int | None = None) -> float | None:
-        """The mean Brier score of crossings within so many days, or of all days that are scored, each counting once."""
+        """The mean Brier score of crossings within so many days, or of all days that are scored, each counting once.
+
+        None of a forecaster that was not asked about this metric.
+        """
+        if name not in self.said:
+            return None
         if day is None:
             return _mean(self.brier(name, each) for each in self.days)
         at = self.days.index(day)
@@ -163,8 +180,9 @@ class Backtest:
         return _mean(found.coverage(band) for found in self.distinct)
 
     def brier(self, name: str) -> float | None:
-        """The mean Brier score of crossings; every metric counts once."""
-        return _mean(found.brier(name) for found in self.distinct)
+        """The mean Brier score of crossings; every metric counts once. None where not all were asked about."""
+        everywhere = all(name in found.said for found in self.distinct)
+        return _mean(found.brier(name) for found in self.distinct) if everywhere else None
 
     def reliability(self, name: str = ENGINE) -> tuple[scores.ReliabilityBin, ...]:
         """Probabilities of crossings in bins, and how often the limit was reached."""
@@ -212,7 +230,7 @@ def _ask(origins: Origins, kind: Kind, rules: BacktestRules, tell: Callable[[int
         mended = find_faults(values, kind.value).mended  # as a forecast does; a day's past is all that is looked at
         return forecast_panel(mended, horizon, kind.value, model_asked(rules.model, rules.model_file))
 
-    forecasters = {ENGINE: engine, **BASELINES}
+    forecasters = {ENGINE: engine, **BASELINES, **(FLOW_BASELINES if kind is Kind.FLOW else {})}
     said: dict[str, list[Said]] = {name: [] for name in forecasters}
     for start in range(0, len(origins), BLOCK):
         past, limits = origins.past[start : start + BLOCK], origins.limits[start : start + BLOCK]

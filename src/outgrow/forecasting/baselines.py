@@ -1,4 +1,4 @@
-"""What a forecast has to beat: a straight line, the endpoint formula, and a random walk with drift.
+"""What a forecast has to beat: a straight line, the endpoint formula, a random walk with drift, and a flow's weekdays.
 
 Each is a `PanelForecast`: fitted to a panel (n, t), newest day last, NaN where unknown. The first two know no spread:
 all their quantiles are the one point, and their crossing is sure or out of the question.
@@ -11,13 +11,15 @@ from typing import Self
 import numpy as np
 
 from outgrow.forecasting.kernels.mixture import Components, crossing
-from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.normal import Array, normal_cdf
 from outgrow.forecasting.kernels.series import bridge_gaps, mean_of_known
 
 LINE_DAYS = 90
 """Days that the straight line is laid through, and whose changes the random walk goes by."""
 ENDPOINT_DAYS = 30
 """Days between the two points of the endpoint formula."""
+WEEKS = 8
+"""Weeks whose weekdays the weekly median is taken from."""
 ROUNDING = 1e-9
 """A line that misses a limit by this share of it has reached it: the rest is rounding."""
 
@@ -134,4 +136,53 @@ class RandomWalk:
         days = np.arange(1.0, self.horizon + 1)[:, None, None]
         cdf = np.maximum.accumulate(crossing(walk, days, np.maximum(gap, 0.0)), axis=0).T
         result: Array = np.where((gap > 0)[:, None], cdf, 1.0)
+        return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeeklyMedian:
+    """The median of the same weekday over the last eight weeks, normal around it; of flows alone.
+
+    The seasonal naive method (R. J. Hyndman and G. Athanasopoulos, Forecasting: Principles and Practice, 3rd ed. 2021,
+    section 5.2), with the median of eight seasons in place of the last one, so that one odd day moves nothing. The
+    spread is that of the residuals, the same on every day ahead (section 5.5); days vary independently.
+
+    Attributes:
+        weekday: (n, 7) median of each weekday; column 0 is the weekday of the first day ahead.
+        sigma: (n,) standard deviation of the days around the median of their weekday.
+    """
+
+    horizon: int
+    weekday: Array
+    sigma: Array
+
+    @classmethod
+    def fit(cls, values: Array, horizon: int) -> Self:
+        """Take medians and spread from each row (n, t); a weekday without a known day has the median of all days."""
+        n, days = len(values), 7 * WEEKS
+        window = np.hstack([np.full((n, days), np.nan), values])[:, -days:]
+        silent = np.isnan(window).all(axis=1)
+        window[silent, -1] = bridge_gaps(values)[silent, -1]  # last seen long ago: it stays where it was
+        weeks = window.reshape(n, WEEKS, 7)
+        unknown = np.isnan(weeks).all(axis=1)
+        middle = np.nanmedian(window, axis=1)
+        weekday = np.nanmedian(np.where(unknown[:, None, :], middle[:, None, None], weeks), axis=1)
+        residuals = (weeks - weekday[:, None, :]).reshape(n, days)
+        sigma = np.sqrt(mean_of_known(residuals**2))
+        return cls(horizon, weekday, np.maximum(sigma, ROUNDING * np.maximum(np.abs(middle), 1.0)))
+
+    def points(self) -> Array:
+        """The median of each day ahead, (n, horizon)."""
+        return self.weekday[:, np.arange(self.horizon) % 7]
+
+    def quantiles(self, levels: tuple[float, ...]) -> Array:
+        """Quantiles of each day's value, (n, n_levels, horizon)."""
+        z = np.array([NormalDist().inv_cdf(level) for level in levels])
+        result: Array = self.points()[:, None, :] + z[None, :, None] * self.sigma[:, None, None]
+        return result
+
+    def crossing_cdf(self, thresholds: Array) -> Array:
+        """P(first day at or above the threshold <= d), (n, horizon)."""
+        gap = np.asarray(thresholds, dtype=np.float64)[:, None] - self.points()
+        result: Array = 1.0 - np.cumprod(normal_cdf(gap / self.sigma[:, None]), axis=1)
         return result

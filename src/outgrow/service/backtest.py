@@ -7,12 +7,14 @@ from typing import Any
 
 from outgrow.domain.errors import UsageError
 from outgrow.domain.forecast import Status
+from outgrow.domain.metric import Metric
 from outgrow.domain.words import percent
 from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE, Backtest, MetricBacktest, TooShort
 from outgrow.forecasting.backtest import backtest as run
 from outgrow.forecasting.origins import DAYS, BacktestRules
 from outgrow.forecasting.scores import ReliabilityBin, calibration_error
 from outgrow.service.view import View
+from outgrow.service.yardsticks import LEAST_SPAN, Yardstick, best_yardstick
 
 EVERY_DAYS = 5
 """Distance of the days from which is forecast: no multiple of seven, so that each weekday has its turn."""
@@ -22,8 +24,6 @@ KEPT = 0.05
 """A band that holds what it promises, give or take this share, keeps its word."""
 JUDGED_BAND = 80
 """The band that is judged, in percent."""
-LEAST_SPAN = 90
-"""Days from the first origin to the last without which nothing is judged: forecasts of one season err together."""
 Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is."""
 
@@ -47,14 +47,42 @@ class BacktestReport:
         if span < LEAST_SPAN:
             return f"{told}, in forecasts from {span + 1} {'day' if span == 0 else 'days'}: too few for a verdict."
         off = held - JUDGED_BAND / 100
-        if off < -KEPT:
-            return f"{told}: they are too narrow, and surprises come more often than they say."
-        if off > KEPT:
-            verdict = f"{told}: they are wider than they need to be, and the forecasts surer than they say."
-        else:
-            verdict = f"{told}: the forecasts keep their word."
-        less = ", ".join(f"{m.metric.label} ({percent(share)})" for m, share in self.broken)
-        return f"{verdict} Not so for {less}." if less else verdict
+        return f"{told}{self._as_promised() if abs(off) <= KEPT else self._off(off)}"
+
+    def _off(self, off: float) -> str:
+        """The end of the sentence where the bands hold more or less than they promise."""
+        better = ", ".join(f"{found.metric.label} ({best.words})" for found, best in self.outdone)
+        also = f" Plain yardsticks do better for {better}." if better else ""
+        if off < 0:
+            return f": they are too narrow, and surprises come more often than they say.{also}"
+        less = ", ".join(f"{found.metric.label} ({percent(share)})" for found, share in self.broken)
+        but = f" Not so for {less}." if less else ""
+        return f": they are wider than they need to be, and the forecasts surer than they say.{but}{also}"
+
+    def _as_promised(self) -> str:
+        """The end of the sentence where the bands hold what they promise: of which metrics the forecasts do as well."""
+        exceptions = self._exceptions()
+        if not exceptions:
+            return ": the forecasts keep their word."
+        if len(exceptions) == sum(_span_days(found) >= LEAST_SPAN for found in self.result.distinct):
+            return f", but the forecasts do not keep their word: {', '.join(exceptions)}."
+        return f": the forecasts keep their word. Not so for {', '.join(exceptions)}."
+
+    def _exceptions(self) -> list[str]:
+        """Each metric whose forecasts do not keep their word, with what its band held or what does better."""
+        why: dict[Metric, list[str]] = {}
+        for found, share in self.broken:
+            why.setdefault(found.metric, []).append(percent(share))
+        for found, best in self.outdone:
+            why.setdefault(found.metric, []).append(best.words)
+        return [f"{metric.label} ({'; '.join(reasons)})" for metric, reasons in why.items()]
+
+    @property
+    def outdone(self) -> list[tuple[MetricBacktest, Yardstick]]:
+        """The metrics of which a plain yardstick is better, with the best one, the worst metric first."""
+        best = [(found, best_yardstick(found)) for found in self.result.distinct]
+        worse = [(found, yardstick) for found, yardstick in best if yardstick is not None and yardstick.better]
+        return sorted(worse, key=lambda pair: -pair[1].saved)
 
     @property
     def broken(self) -> list[tuple[MetricBacktest, float]]:
@@ -135,7 +163,8 @@ def _metric_document(found: MetricBacktest) -> dict[str, Any]:
         "crossings": int((found.crossed == 1).sum()),
         "coverage": {str(band): _share(found.coverage(band)) for band in BANDS},
         "coverage_by_day": {str(band): {str(d): _share(found.coverage(band, d)) for d in found.days} for band in BANDS},
-        "skill": {name: {str(d): _share(found.skill(name, d)) for d in found.days} for name in BASELINES},
+        "skill": {name: {str(d): _share(found.skill(name, d)) for d in found.days} for name in found.baselines},
+        "best_yardstick": None if (best := best_yardstick(found)) is None else best.to_document(),
         "calibration_error": _share(calibration_error(found.reliability())),
         "forecasters": {name: _scores_document(found, name) for name in found.said},
     }

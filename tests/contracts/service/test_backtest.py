@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.errors import UnknownMetricError, UsageError
 from outgrow.domain.metric import TOTAL_PRODUCTS
-from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE
+from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE, FLOW_BASELINES
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.backtest import BacktestReport, backtest
 from outgrow.service.config import CapacityConfig
 from outgrow.service.view import View
+from outgrow.service.yardsticks import Yardstick
 from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
@@ -99,6 +100,15 @@ def test_the_document(session: Session) -> None:
         document["coverage"], days
     )
     assert set(found["skill"]) == set(BASELINES)
+    best = found["best_yardstick"]
+    assert set(best) == {"name", "days", "yardstick_error", "engine_error", "better"}
+    assert best["name"] in BASELINES
+    means = {
+        name: sum(scores["scaled_error"][str(day)] for day in best["days"]) / len(best["days"])
+        for name, scores in found["forecasters"].items()
+    }
+    assert best["engine_error"] == pytest.approx(means.pop(ENGINE), rel=1e-4)
+    assert best["yardstick_error"] == pytest.approx(min(means.values()), rel=1e-4)
     mine, theirs = (found["forecasters"][name]["error"]["30"] for name in (ENGINE, "endpoint"))
     assert found["skill"]["endpoint"]["30"] == pytest.approx(1 - mine / theirs, abs=1e-4)
 
@@ -179,6 +189,73 @@ def test_a_short_past_is_not_judged_by(session: Session, monkeypatch: pytest.Mon
     monkeypatch.setattr("outgrow.forecasting.backtest.MetricBacktest.coverage", lambda _found, _band: 0.8)
 
     assert told in ask(session).sentence
+
+
+def yardsticks(monkeypatch: pytest.MonkeyPatch, errors: Mapping[str, tuple[float, float]], held: float = 0.8) -> None:
+    """Let the bands hold so much, and the random walk and the engine err so much, by metric."""
+    best = {name: Yardstick("random_walk", (7, 30), *each) for name, each in errors.items()}
+    monkeypatch.setattr("outgrow.forecasting.backtest.MetricBacktest.coverage", lambda _found, _band: held)
+    monkeypatch.setattr("outgrow.service.backtest.best_yardstick", lambda found: best.get(found.metric.name))
+
+
+@pytest.mark.parametrize(
+    ("products", "members", "words"),
+    [
+        ((4.0, 2.0), (4.0, 4.15), ": the forecasts keep their word."),
+        ((4.0, 5.0), (4.0, 2.0), ": the forecasts keep their word. Not so for Products (a random walk errs 20% less)."),
+        (
+            (4.0, 5.0),
+            (4.0, 8.0),
+            (
+                ", but the forecasts do not keep their word: Team members (a random walk errs 50% less), "
+                "Products (a random walk errs 20% less)."
+            ),
+        ),
+    ],
+    ids=["none", "some", "all"],
+)
+def test_metrics_of_which_a_plain_yardstick_is_better_are_named(
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    products: tuple[float, float],
+    members: tuple[float, float],
+    words: str,
+) -> None:
+    fill(session, 200, total_products=wandering(9_000, 30), total_team_members=wandering(90, 1))
+    yardsticks(monkeypatch, {"total_products": products, "total_team_members": members})
+
+    assert ask(session).sentence == f"The 80% bands held 80% of what came{words}"
+
+
+@pytest.mark.parametrize("held", [0.5, 0.9])
+def test_they_are_named_where_the_bands_are_off_as_well(
+    session: Session, monkeypatch: pytest.MonkeyPatch, held: float
+) -> None:
+    fill(session, 200, total_products=wandering(9_000, 30))
+    yardsticks(monkeypatch, {"total_products": (4.0, 5.0)}, held)
+
+    assert ask(session).sentence.endswith(
+        " say. Plain yardsticks do better for Products (a random walk errs 20% less)."
+    )
+
+
+def test_a_metric_that_fails_twice_is_named_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(session, 200, total_products=wandering(9_000, 30), total_team_members=wandering(90, 1))
+    yardsticks(monkeypatch, {"total_products": (4.0, 5.0)})
+    monkeypatch.setattr(
+        "outgrow.forecasting.backtest.MetricBacktest.coverage",
+        lambda found, _band: 0.6 if found.metric is TOTAL_PRODUCTS else 0.98,
+    )
+
+    assert ask(session).sentence.endswith("Not so for Products (60%; a random walk errs 20% less).")
+
+
+def test_a_flow_is_held_against_the_weekly_median_and_a_level_is_not(session: Session) -> None:
+    fill(session, 200, total_products=wandering(9_000, 30), orders_per_day=wandering(100, 0.5))
+    products, orders = ask(session, "products", "orders_per_day", horizon_days=30).to_document()["metrics"]
+
+    assert set(products["skill"]) == set(BASELINES)
+    assert set(orders["skill"]) == {*BASELINES, *FLOW_BASELINES}
 
 
 def test_a_metric_of_a_short_past_is_no_exception(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

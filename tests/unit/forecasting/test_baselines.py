@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import linregress, norm
 
-from outgrow.forecasting.baselines import RandomWalk, endpoint, straight_line
+from outgrow.forecasting.baselines import RandomWalk, WeeklyMedian, endpoint, straight_line
 from outgrow.forecasting.panel import PanelForecast
 
 Array = NDArray[np.float64]
@@ -17,7 +17,9 @@ Baseline = Callable[[Array, int], PanelForecast]
 LEVELS = (0.1, 0.5, 0.9)
 HORIZON = 120
 ALL = pytest.mark.parametrize(
-    "baseline", [straight_line, endpoint, RandomWalk.fit], ids=["straight line", "endpoint", "random walk"]
+    "baseline",
+    [straight_line, endpoint, RandomWalk.fit, WeeklyMedian.fit],
+    ids=["straight line", "endpoint", "random walk", "weekly median"],
 )
 
 
@@ -187,3 +189,39 @@ def test_a_change_over_a_gap_counts_as_so_many_equal_ones() -> None:
     values[0, 20:40] = np.nan
 
     np.testing.assert_allclose(RandomWalk.fit(values, 5).drift, 1)
+
+
+def weekly(weeks: int = 8, seed: int = 3) -> Array:
+    random = np.random.default_rng(seed)
+    return np.tile([90.0, 80, 70, 60, 100, 30, 20], weeks)[None, :] + random.normal(0, 4, (1, 7 * weeks))
+
+
+def test_the_weekly_median_is_that_of_the_same_weekday_of_eight_weeks() -> None:
+    values = np.hstack([np.full((1, 70), 5_000.0), weekly()])
+    panel = WeeklyMedian.fit(values, HORIZON)
+    medians = np.median(values[0, -56:].reshape(8, 7), axis=0)
+    spread = (values[0, -56:] - np.tile(medians, 8)).std()
+    centre = np.resize(medians, HORIZON)
+
+    assert panel.sigma[0] == pytest.approx(np.sqrt(((values[0, -56:] - np.tile(medians, 8)) ** 2).mean()))
+    assert panel.sigma[0] == pytest.approx(spread, rel=0.05)
+    for at, level in enumerate(LEVELS):
+        np.testing.assert_allclose(panel.quantiles(LEVELS)[0, at], norm.ppf(level, centre, panel.sigma[0]), rtol=1e-6)
+    never = np.cumprod(norm.cdf(105, centre, panel.sigma[0]))
+    np.testing.assert_allclose(panel.crossing_cdf(np.array([105.0]))[0], 1 - never, atol=1e-5)
+
+
+def test_one_odd_day_moves_no_weekly_median() -> None:
+    values, odd = weekly(), weekly()
+    odd[0, 30] = values[0, 30::7].max() * 50
+    one, other = (WeeklyMedian.fit(v, 7).points()[0] for v in (values, odd))
+
+    np.testing.assert_array_equal(np.delete(other, 2), np.delete(one, 2))
+    assert abs(other[2] - one[2]) < 10
+
+
+def test_a_weekday_that_was_never_known_has_the_median_of_all_days() -> None:
+    values = weekly()
+    values[0, 4::7] = np.nan
+
+    assert WeeklyMedian.fit(values, 7).points()[0, 4] == np.nanmedian(values)

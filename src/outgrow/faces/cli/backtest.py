@@ -22,10 +22,14 @@ SHOWN_DAYS = {30: 0, 90: 1}
 """Days ahead whose errors the table shows, and their columns' rank; the document has all."""
 NAMES = {"straight_line": "line", "endpoint": "endpoint", "random_walk": "walk"}
 """The rules of thumb, as the table heads them."""
+FLOW_NAMES = {"weekly_median": "week"}
+"""Those of daily flows alone; they have a column where there is a flow."""
 ERRORS = (
     "How far off the median was, and how much of the error of each rule of thumb it saves: of a straight line through "
-    "90 days, of the endpoint formula of 30 days, of a random walk with the drift of 90 days."
+    "90 days, of the endpoint formula of 30 days, of a random walk with the drift of 90 days"
 )
+WEEKS = ", of the median of the weekday over eight weeks"
+"""And so of flows."""
 PROMISES = (
     "How much of what came each band held; and the Brier score of the chances that limits are reached, with those of "
     "the rules of thumb: 0 is perfect, lower is better."
@@ -80,7 +84,8 @@ def _print(report: "BacktestReport") -> None:
         first, last = min(span[0] for span in spans), max(span[1] for span in spans)
         every = "every day" if result.rules.every_days == 1 else f"every {result.rules.every_days} days"
         out.print(f"Forecast again {every} from {spoken(first)} to {spoken(last)}, each time from what was known then.")
-        for part, legend in ((_errors(result), ERRORS), (_promises(result), PROMISES)):
+        errors = f"{ERRORS}{WEEKS if any(n in FLOW_NAMES for n in _names(result)) else ''}."
+        for part, legend in ((_errors(result), errors), (_promises(result), PROMISES)):
             out.print()
             out.print(table(*part, out.width))
             out.print(Text(legend, style="bright_black"))
@@ -98,20 +103,27 @@ Headings = list["tuple[str, str] | Column"]
 Rows = list[list["str | Text"]]
 
 
+def _names(result: "Backtest") -> dict[str, str]:
+    """The rules of thumb that any of the metrics is held against, as the table heads them."""
+    asked = {name for found in result.metrics for name in found.baselines}
+    return {name: heading for name, heading in {**NAMES, **FLOW_NAMES}.items() if name in asked}
+
+
 def _errors(result: "Backtest") -> tuple[Headings, Rows]:
     """Per metric, how far off the median was, in its unit and against the rules of thumb."""
     from outgrow.faces.cli.tables import Column
     from outgrow.forecasting.backtest import ENGINE
 
-    days = [day for day in SHOWN_DAYS if day in result.rules.days]
+    days, names = [day for day in SHOWN_DAYS if day in result.rules.days], _names(result)
     headings: Headings = [("Metric", "text"), ("Origins", "right")]
     for day in days:
-        headings += [Column(name, "right", SHOWN_DAYS[day]) for name in (f"In {day} days", *NAMES.values())]
+        headings += [Column(name, "right", SHOWN_DAYS[day]) for name in (f"In {day} days", *names.values())]
 
     def row(found: "MetricBacktest") -> list["str | Text"]:
         cells: list[str | Text] = [_label(found.metric), str(len(found.origins))]
         for day in days:
-            cells += [_amount(found.error(ENGINE, day), found.metric), *(_saved(found.skill(n, day)) for n in NAMES)]
+            skills = (found.skill(name, day) if name in found.baselines else None for name in names)
+            cells += [_amount(found.error(ENGINE, day), found.metric), *map(_saved, skills)]
         return cells
 
     return headings, [row(found) for found in result.metrics]
@@ -121,7 +133,7 @@ def _promises(result: "Backtest") -> tuple[Headings, Rows]:
     """Per metric and for all together, what the bands held and the Brier scores of the crossings."""
     from outgrow.forecasting.backtest import BANDS, ENGINE
 
-    names = {ENGINE: "Brier", **NAMES}
+    names = {ENGINE: "Brier", **_names(result)}
     headings: Headings = [
         ("Metric", "text"),
         *((f"{band}%", "right") for band in BANDS),
