@@ -1,14 +1,18 @@
 """Why a forecast says what it says: in numbers, and in words."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from outgrow.domain.days import spoken
 from outgrow.domain.metric import Metric
 from outgrow.domain.words import counted, percent
 
 MONTH = 30
 """Days over which a small pace is told."""
+MONTH_LENGTHS = (28.0, 31.0)
+"""Days of the shortest and of the longest month."""
 
 
 class Cause(StrEnum):
@@ -27,6 +31,50 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """What a level does again and again.
+
+    Attributes:
+        every_days: mean days between two of its falls, or of its steps.
+        seen: how many of them the past has.
+        next: the day on which the next one is expected.
+        size: of steps, what the next one brings, less than zero where it falls; None of falls back.
+        start, end: of falls back, about where it comes from and where it falls to, or jumps up to.
+    """
+
+    every_days: float
+    seen: int
+    next: date
+    size: float | None = None
+    start: float | None = None
+    end: float | None = None
+
+    def sentence(self, unit: str) -> str:
+        """The same in words."""
+        days = counted(max(round(self.every_days), 1), "day")
+        if self.size is None:
+            start, end = (_numbers({0: number or 0.0})[0] for number in (self.start, self.end))
+            falls = (self.start or 0.0) > (self.end or 0.0)
+            moves, decide = ("falls back", "tops") if falls else ("jumps back up", "bottoms")
+            return f"It {moves} about every {days}, from about {start} to {end} {unit}: the {decide} decide."
+        moves = "grows" if self.size >= 0 else "falls"
+        number = _numbers({0: abs(self.size)})[0]
+        first, last = MONTH_LENGTHS
+        each = "month" if first <= self.every_days <= last else days
+        return f"It {moves} by about {number} {unit} every {each}; next on {spoken(self.next)}."
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON."""
+        numbers = {"size": self.size, "from": self.start, "to": self.end}
+        return {
+            "every_days": round(self.every_days, 1),
+            "seen": self.seen,
+            "next": self.next.isoformat(),
+            **{name: None if number is None else float(f"{number:.6g}") for name, number in numbers.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """What a forecast rests on. The keys of all but `causes` are numbers of days.
 
@@ -40,6 +88,8 @@ class Explanation:
         width80: distance between the 10% and the 90% quantile so many days ahead.
         causes: of a level, shares of the spread 90 days ahead, which sum to 1; empty where there is none.
         plain_share: of a level, how much of the answer is the plain drift's, 0 to 1.
+        pattern: of a level that does the same again and again, what that is: it is then answered by that alone, without
+            causes and without the plain drift.
         width: factor that the platform's own past made the bands wider by; 1.0 for none.
         correction_series, correction_outcomes: what that was learned from; 0 where nothing was.
     """
@@ -52,12 +102,15 @@ class Explanation:
     width80: dict[int, float] = field(default_factory=dict)
     causes: dict[Cause, float] = field(default_factory=dict)
     plain_share: float | None = None
+    pattern: Pattern | None = None
     width: float = 1.0
     correction_series: int = 0
     correction_outcomes: float = 0.0
 
     def sentences(self, metric: Metric) -> list[str]:
         """The same in plain words, a sentence each."""
+        if self.pattern is not None:
+            return [self.pattern.sentence(metric.unit), *self._band(metric), *self._correction()]
         if self.plain_share is None:
             return [*self._amounts(metric), *self._band(metric), *self._flow_model()]
         return [*self._paces(metric), *self._band(metric), *self._level_model(), *self._doubt(), *self._correction()]
@@ -73,6 +126,7 @@ class Explanation:
             "width80": _by_days(self.width80),
             "causes": {cause.value: round(share, 3) for cause, share in self.causes.items()},
             "plain_share": None if self.plain_share is None else round(self.plain_share, 3),
+            "pattern": None if self.pattern is None else self.pattern.to_document(),
             "correction": {
                 "width": round(self.width, 3),
                 "series": self.correction_series,

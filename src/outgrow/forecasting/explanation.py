@@ -1,13 +1,16 @@
 """Reading the reasons off a forecast."""
 
+from datetime import date, timedelta
+
 import numpy as np
 
-from outgrow.domain.explanation import Cause, Explanation
+from outgrow.domain.explanation import Cause, Explanation, Pattern
 from outgrow.forecasting.correction import Correction
 from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.kernels.mixture import moments
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.series import bridge_gaps
+from outgrow.forecasting.laws import Law
 from outgrow.forecasting.levels import LevelForecast
 from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.panel import PanelForecast
@@ -19,7 +22,14 @@ FAR = 90
 
 
 def explain(
-    panel: PanelForecast, row: int, past: Array, quantiles: Array, *, model: str, correction: Correction
+    panel: PanelForecast,
+    row: int,
+    past: Array,
+    quantiles: Array,
+    *,
+    last_day: date,
+    model: str,
+    correction: Correction,
 ) -> Explanation:
     """Why a row's forecast is what it is.
 
@@ -28,6 +38,7 @@ def explain(
         row: which of its rows.
         past: (n_days,) what it rests on, mended; of a month's total, the flow that it adds up.
         quantiles: (3, horizon) its 10, 50 and 90 % quantiles.
+        last_day: the newest day of `past`.
         model: which model was asked.
         correction: what was applied.
     """
@@ -37,7 +48,8 @@ def explain(
     if isinstance(panel, LevelForecast):
         filled = bridge_gaps(past[None, :])[0]
         known = filled[~np.isnan(filled)]
-        causes, plain = _causes(panel, row)
+        law = panel.structure.laws.get(row)
+        causes, plain = _causes(panel, row) if law is None else ({}, None)
         return Explanation(
             model,
             paces={days: _change(known[-1 - days], known[-1]) / days for days in LOOK_BACK if len(known) > days},
@@ -45,6 +57,7 @@ def explain(
             width80=width80,
             causes=causes,
             plain_share=plain,
+            pattern=None if law is None else _pattern(law, last_day),
             width=correction.width,
             correction_series=correction.series,
             correction_outcomes=correction.outcomes,
@@ -63,6 +76,15 @@ def explain(
 def _change(before: np.float64, after: np.float64) -> float:
     """What is more than rounding of it."""
     return 0.0 if np.isclose(before, after, rtol=1e-12, atol=0.0) else float(after - before)
+
+
+def _pattern(law: Law, last_day: date) -> Pattern:
+    """What a law of its own says in words."""
+    following = last_day + timedelta(days=max(1, round(float(law.ahead[0]))))
+    size = law.sign * float(law.size[0])
+    if law.teeth:
+        return Pattern(law.every, law.seen, following, start=size, end=law.sign * law.floor)
+    return Pattern(law.every, law.seen, following, size=size)
 
 
 def _causes(panel: LevelForecast, row: int) -> tuple[dict[Cause, float], float]:

@@ -253,7 +253,15 @@ class _Together:
         )
         notes = self.faults.notes(row, known.last_day - timedelta(days=self.faults.mended.shape[1] - 1))
         notes += () if one.outage is None else (one.outage,)
-        reasons = explain(self.panel, row, mended, middle, model=self.rules.model, correction=self.rules.correction)
+        reasons = explain(
+            self.panel,
+            row,
+            mended,
+            middle,
+            last_day=known.last_day,
+            model=self.rules.model,
+            correction=self.rules.correction,
+        )
         effects = self.events.effects[row] if self.events else ()
         events = tuple(effect for effect in effects if effect.event.last >= known.first_day)
         return Projection(forecast, past, self.panel, row, notes, reasons, floor, events)
