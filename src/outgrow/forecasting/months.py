@@ -28,6 +28,12 @@ CUBE = 3.0
 """A sum of amounts is as good as normal in its cube root: E. B. Wilson and M. M. Hilferty, The distribution of
 chi-square, 1931. It is never negative, and skewed the more the less certain it is."""
 
+OWN_CHANCE = 1 / 2
+"""Share of the nearest total's variance that is each month's own chance; the rest, and what is added further ahead, is
+doubt of the level, which lasts from month to month. How much lasts cannot be told from a few months: half is chosen."""
+LEVELS = tuple(NormalDist().inv_cdf((part + 0.5) / 16) for part in range(16))
+"""Scores of equally likely levels, over which the chance is averaged."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MonthTotalForecast:
@@ -37,12 +43,14 @@ class MonthTotalForecast:
         flow: the forecast of the daily amounts.
         sofar: (n,) this month's total up to the newest day.
         left: (horizon,) True on the days of the month that is running.
+        restart: (horizon,) True on the first day of each month.
         mean, spread: (n, horizon) middle of the total on each day, and standard deviation of what is still to come.
     """
 
     flow: FlowForecast
     sofar: Array
     left: NDArray[np.bool_]
+    restart: NDArray[np.bool_]
     mean: Array
     spread: Array
 
@@ -67,7 +75,8 @@ class MonthTotalForecast:
         moved, own = _own_level(flow, values if ordinary is None else ordinary, restart)
         come = replace(flow, mean=flow.mean * moved).running_total(restart, nothing)[0]
         doubt = np.fmax(np.sqrt(np.log1p((spread / np.maximum(expected, NOTHING)) ** 2)), own)
-        return cls(flow, sofar, left, come + np.where(left, sofar[:, None], 0.0), come * doubt)
+        mean = come + np.where(left, sofar[:, None], 0.0)
+        return cls(flow, sofar, left, restart > 0, mean, come * doubt)
 
     @property
     def horizon(self) -> int:
@@ -94,7 +103,7 @@ class MonthTotalForecast:
 
     def until(self, horizon: int) -> Self:
         """The same for fewer days ahead."""
-        cut = {name: getattr(self, name)[..., :horizon] for name in ("left", "mean", "spread")}
+        cut = {name: getattr(self, name)[..., :horizon] for name in ("left", "restart", "mean", "spread")}
         return replace(self, flow=self.flow.until(horizon), **cut)
 
     def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
@@ -104,8 +113,8 @@ class MonthTotalForecast:
     def crossing_cdf(self, thresholds: Array, *, falling: bool = False) -> Array:
         """P(the total of some day up to d is at or above the threshold), (n, horizon).
 
-        Within a month the total only grows, so "reached by then" is "above on that day"; months follow the same
-        level, so the likeliest month so far bounds them all. A total falls to nothing on every first: `falling` is
+        Within a month the total only grows, so "reached by then" is "above on that day". Each month is a new try;
+        what the months share is the doubt of their level. A total falls to nothing on every first: `falling` is
         certain from the next month on.
         """
         limit = np.asarray(thresholds, dtype=np.float64)
@@ -118,14 +127,43 @@ class MonthTotalForecast:
             held = np.where(grid > 0, (np.ceil(limit / unit - ROUNDING) - HALF) * unit, limit)
             sofar, come, doubt = self._to_come()
             times = np.maximum(np.nan_to_num(held)[:, None] - sofar, 0.0) / come
-            reached = 1.0 - normal_cdf((np.cbrt(times) - 1.0) * CUBE / doubt)
-            cdf = np.maximum.accumulate(reached, axis=1)
+            away = (np.cbrt(times) - 1.0) * CUBE
+            # No less than on the day itself: an average over some levels is near that, not at it.
+            on_the_day = 1.0 - normal_cdf(away / doubt)
+            cdf = np.maximum.accumulate(np.maximum(self._of_any_month(away, doubt), on_the_day), axis=1)
             cdf[limit <= self.sofar] = 1.0
         return np.where((np.isfinite(limit) & self.usable)[:, None], cdf, np.nan)
 
     def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
         """The same for some days alone, (n, n_days)."""
         return self.crossing_cdf(thresholds, falling=falling)[:, np.array(days) - 1]
+
+    def _of_any_month(self, away: Array, doubt: Array) -> Array:
+        """P(this month's total or that of one before is at the limit), (n, horizon), averaged over levels.
+
+        Args:
+            away: (n, horizon) how far the limit is from each day's total, as a cube root's `doubt` is told.
+            doubt: (n, horizon) relative doubt of each day's total.
+        """
+        starts = np.flatnonzero(self.restart).tolist()
+        begins = [0, *(at for at in starts if at > 0)]
+        spans = [slice(at, end) for at, end in zip(begins, [*begins[1:], self.horizon], strict=True)]
+        own = np.empty_like(doubt)
+        least = np.full(len(doubt), np.inf)
+        for span in spans:
+            own[:, span] = np.sqrt(OWN_CHANCE) * np.minimum(doubt[:, span], least[:, None])
+            # A month that is nearly over has little doubt left: it says nothing of how whole months differ.
+            if self.restart[span.start]:
+                least = np.minimum(least, doubt[:, span.stop - 1])
+        lasting = np.sqrt(np.maximum(doubt**2 - own**2, 0.0))
+        result = np.zeros_like(away)
+        for level in LEVELS:
+            missed = np.ones(len(away))
+            below = normal_cdf((away - lasting * level) / own)
+            for span in spans:
+                result[:, span] += (1.0 - missed[:, None] * below[:, span]) / len(LEVELS)
+                missed = missed * below[:, span.stop - 1]
+        return result
 
     def _to_come(self) -> tuple[Array, Array, Array]:
         """What each day's total begins with, the middle of what is to come, and its relative doubt, (n, horizon)."""
