@@ -313,3 +313,15 @@ def test_each_month_is_a_new_try(seed: int, noise: float, height: float) -> None
     assert (cdf >= alone - 0.02).all()
     if 0.3 < cdf[60] < 0.95:
         assert 1.0 - cdf[-1] < 0.75 * (1.0 - cdf[60])
+
+
+@pytest.mark.parametrize("model", ["shared"])
+def test_a_level_that_most_long_months_reach_is_reached_within_a_year(model: str) -> None:
+    """Steady amounts of ~3,300 a day for 13 months; 8 of 13 months came to 101,500."""
+    day = np.arange(398)
+    random = np.random.default_rng(8)
+    values = np.round(3_300 * (1 + 0.1 * np.sin(day * 2 * np.pi / 7)) * random.lognormal(0, 0.07, len(day)))[None, :]
+    cdf = forecast(values, model, date(2026, 11, 1), 365).crossing_cdf(np.array([101_500.0]))[0]
+
+    assert cdf[29] < 0.8
+    assert cdf[-1] >= 0.95
