@@ -28,6 +28,18 @@ CUBE = 3.0
 """A sum of amounts is as good as normal in its cube root: E. B. Wilson and M. M. Hilferty, The distribution of
 chi-square, 1931. It is never negative, and skewed the more the less certain it is."""
 
+OWN_CHANCE = 1 / 2
+"""Share of the nearest total's variance that is each month's own chance where the past is too short to tell; the rest,
+and what is added further ahead, is doubt of the level, which lasts from month to month."""
+BLOCK, BLOCKS, FAR = 28, 14, 4
+"""Days of a block of whole weeks, blocks that are looked at, and how many blocks apart a wandering level shows."""
+BLOCK_DAYS = 20
+"""Known days that a block needs."""
+FEW_PAIRS = 2.0
+"""So many pairs of blocks weigh as much as what holds without them: the past is believed the more the longer it is."""
+LEVELS = tuple(NormalDist().inv_cdf((part + 0.5) / 16) for part in range(16))
+"""Scores of equally likely levels, over which the chance is averaged."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MonthTotalForecast:
@@ -37,12 +49,16 @@ class MonthTotalForecast:
         flow: the forecast of the daily amounts.
         sofar: (n,) this month's total up to the newest day.
         left: (horizon,) True on the days of the month that is running.
+        restart: (horizon,) True on the first day of each month.
+        past: what blocks of days in the past say of how totals vary.
         mean, spread: (n, horizon) middle of the total on each day, and standard deviation of what is still to come.
     """
 
     flow: FlowForecast
     sofar: Array
     left: NDArray[np.bool_]
+    restart: NDArray[np.bool_]
+    past: "BlockVariance"
     mean: Array
     spread: Array
 
@@ -67,7 +83,9 @@ class MonthTotalForecast:
         moved, own = _own_level(flow, values if ordinary is None else ordinary, restart)
         come = replace(flow, mean=flow.mean * moved).running_total(restart, nothing)[0]
         doubt = np.fmax(np.sqrt(np.log1p((spread / np.maximum(expected, NOTHING)) ** 2)), own)
-        return cls(flow, sofar, left, come + np.where(left, sofar[:, None], 0.0), come * doubt)
+        mean = come + np.where(left, sofar[:, None], 0.0)
+        past = BlockVariance.of(values if ordinary is None else ordinary, flow.weekday)
+        return cls(flow, sofar, left, restart > 0, past, mean, come * doubt)
 
     @property
     def horizon(self) -> int:
@@ -94,7 +112,7 @@ class MonthTotalForecast:
 
     def until(self, horizon: int) -> Self:
         """The same for fewer days ahead."""
-        cut = {name: getattr(self, name)[..., :horizon] for name in ("left", "mean", "spread")}
+        cut = {name: getattr(self, name)[..., :horizon] for name in ("left", "restart", "mean", "spread")}
         return replace(self, flow=self.flow.until(horizon), **cut)
 
     def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
@@ -104,8 +122,8 @@ class MonthTotalForecast:
     def crossing_cdf(self, thresholds: Array, *, falling: bool = False) -> Array:
         """P(the total of some day up to d is at or above the threshold), (n, horizon).
 
-        Within a month the total only grows, so "reached by then" is "above on that day"; months follow the same
-        level, so the likeliest month so far bounds them all. A total falls to nothing on every first: `falling` is
+        Within a month the total only grows, so "reached by then" is "above on that day". Each month is a new try;
+        what the months share is the doubt of their level. A total falls to nothing on every first: `falling` is
         certain from the next month on.
         """
         limit = np.asarray(thresholds, dtype=np.float64)
@@ -118,8 +136,10 @@ class MonthTotalForecast:
             held = np.where(grid > 0, (np.ceil(limit / unit - ROUNDING) - HALF) * unit, limit)
             sofar, come, doubt = self._to_come()
             times = np.maximum(np.nan_to_num(held)[:, None] - sofar, 0.0) / come
-            reached = 1.0 - normal_cdf((np.cbrt(times) - 1.0) * CUBE / doubt)
-            cdf = np.maximum.accumulate(reached, axis=1)
+            away = (np.cbrt(times) - 1.0) * CUBE
+            # No less than on the day itself: an average over some levels is near that, not at it.
+            on_the_day = 1.0 - normal_cdf(away / doubt)
+            cdf = np.maximum.accumulate(np.maximum(self._of_any_month(away, doubt), on_the_day), axis=1)
             cdf[limit <= self.sofar] = 1.0
         return np.where((np.isfinite(limit) & self.usable)[:, None], cdf, np.nan)
 
@@ -127,11 +147,111 @@ class MonthTotalForecast:
         """The same for some days alone, (n, n_days)."""
         return self.crossing_cdf(thresholds, falling=falling)[:, np.array(days) - 1]
 
+    def _of_any_month(self, away: Array, doubt: Array) -> Array:
+        """P(this month's total or that of one before is at the limit), (n, horizon), averaged over levels.
+
+        Args:
+            away: (n, horizon) how far the limit is from each day's total, as a cube root's `doubt` is told.
+            doubt: (n, horizon) relative doubt of each day's total.
+        """
+        starts = np.flatnonzero(self.restart).tolist()
+        begins = [0, *(at for at in starts if at > 0)]
+        spans = [slice(at, end) for at, end in zip(begins, [*begins[1:], self.horizon], strict=True)]
+        own = np.empty_like(doubt)
+        least = np.full(len(doubt), np.inf)
+        for span in spans:
+            own[:, span] = np.sqrt(OWN_CHANCE) * np.minimum(doubt[:, span], least[:, None])
+            # A month that is nearly over has little doubt left: it says nothing of how whole months differ.
+            if self.restart[span.start]:
+                least = np.minimum(least, doubt[:, span.stop - 1])
+        lasting = np.sqrt(np.maximum(doubt**2 - own**2, 0.0))
+        own, lasting = self.past.parted(own, lasting, doubt, _days_added(self.restart.astype(np.float64)))
+        result = np.zeros_like(away)
+        for level in LEVELS:
+            missed = np.ones(len(away))
+            below = normal_cdf((away - lasting * level) / own)
+            for span in spans:
+                result[:, span] += (1.0 - missed[:, None] * below[:, span]) / len(LEVELS)
+                missed = missed * below[:, span.stop - 1]
+        return result
+
     def _to_come(self) -> tuple[Array, Array, Array]:
         """What each day's total begins with, the middle of what is to come, and its relative doubt, (n, horizon)."""
         sofar = np.where(self.left, self.sofar[:, None], 0.0)
         come = np.maximum(self.mean - sofar, NOTHING)
         return sofar, come, np.maximum(self.spread / come, SURE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockVariance:
+    """How the amounts of past blocks of `BLOCK` days varied, as a random walk of their level with white noise.
+
+    The two are told apart by differences of blocks near and far apart, as in the variogram of a local level model:
+    A. C. Harvey, Forecasting, structural time series models and the Kalman filter, 1989.
+
+    Attributes:
+        own, walk: (n,) relative variances, of each block's own chance and of a block's step of the level.
+        blocks: (n,) how many are known.
+        share: (n,) how far they are believed, 0 to 1.
+    """
+
+    own: Array
+    walk: Array
+    blocks: Array
+    share: Array
+
+    @classmethod
+    def of(cls, values: Array, weekday: Array) -> Self:
+        """Look at (n, t) daily amounts; `weekday` is the share of each, (n, 7)."""
+        # So many days whatever the width of the batch: sums hang on how many numbers there are.
+        days = BLOCK * BLOCKS
+        held = np.full((len(values), days), np.nan)
+        kept = min(days, values.shape[1])
+        plain = values / weekday[:, (np.arange(values.shape[1]) - values.shape[1]) % 7]
+        held[:, days - kept :] = plain[:, values.shape[1] - kept :]
+        parts = held.reshape(len(values), BLOCKS, BLOCK)
+        known = (~np.isnan(parts)).sum(axis=2)
+        sums = np.nan_to_num(parts).sum(axis=2)
+        there = (known >= BLOCK_DAYS) & (sums > 0)
+        means = np.where(there, sums / np.maximum(known, 1), 0.0)
+        # Against their sum, so that the unit is nothing but a unit.
+        logs = np.where(
+            there, np.log(np.where(there, means / np.maximum(means.sum(axis=1), NOTHING)[:, None], 1.0)), np.nan
+        )
+        near, _ = _squares_apart(logs, 1)
+        far, pairs = _squares_apart(logs, FAR)
+        walk = np.clip((far - near) / (FAR - 1), 0.0, near)
+        share: Array = pairs / (pairs + FEW_PAIRS)
+        return cls((near - walk) / 2, walk, there.sum(axis=1).astype(np.float64), share)
+
+    def parted(self, own: Array, lasting: Array, doubt: Array, added: Array) -> tuple[Array, Array]:
+        """The own and the lasting doubt of each day's total, (n, horizon), both together no more than all of it.
+
+        Args:
+            own, lasting: what is held of them without a past.
+            doubt: all of it.
+            added: (horizon,) days ahead that each total adds up.
+        """
+        ahead = np.arange(1.0, doubt.shape[1] + 1) / BLOCK
+        chance = np.sqrt(self.own[:, None] * BLOCK / added)
+        level = np.sqrt((self.own / np.maximum(self.blocks, 1.0))[:, None] + self.walk[:, None] * ahead)
+        share = self.share[:, None]
+        own = np.minimum(_between(own, chance, share), np.maximum(doubt, SURE))
+        most = np.sqrt(np.maximum(doubt**2 - own**2, 0.0))
+        return own, np.minimum(_between(lasting, level, share), most)
+
+
+def _squares_apart(logs: Array, lag: int) -> tuple[Array, Array]:
+    """Mean squared difference of blocks so far apart, (n,), 0 where there are none, and how many there are."""
+    apart = logs[:, lag:] - logs[:, :-lag]
+    known = (~np.isnan(apart)).sum(axis=1).astype(np.float64)
+    return (np.nan_to_num(apart) ** 2).sum(axis=1) / np.maximum(known, 1.0), known
+
+
+def _between(one: Array, other: Array, share: Array) -> Array:
+    """Geometric mean of two positive numbers, `share` of the other."""
+    result: Array = np.maximum(one, SURE) ** (1.0 - share) * np.maximum(other, SURE) ** share
+    return result
 
 
 def _own_level(flow: FlowForecast, values: Array, restart: Array) -> tuple[Array, Array]:

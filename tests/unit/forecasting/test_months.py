@@ -297,3 +297,31 @@ def test_no_series_is_no_total(model: str) -> None:
 
     assert panel.quantiles(LEVELS).shape == (0, len(LEVELS), HORIZON)
     assert panel.crossing_cdf(np.empty(0)).shape == (0, HORIZON)
+
+
+@given(st.integers(0, 50), st.floats(0.05, 0.6), st.floats(0.97, 1.03))
+def test_each_month_is_a_new_try(seed: int, noise: float, height: float) -> None:
+    """A level that every other month comes near is reached all but surely within a year."""
+    rng = np.random.default_rng(seed)
+    values = 3_300.0 * np.exp(noise * rng.standard_normal((1, 400)) - noise**2 / 2)
+    panel = forecast(values, "drift", date(2026, 11, 1), 365)
+    limit = np.array([panel.mean[0, :60].max() * height])
+    cdf = panel.crossing_cdf(limit)[0]
+    alone = (panel.quantiles(tuple(np.linspace(0.01, 0.99, 99)))[0] >= limit[0]).mean(axis=0)
+
+    assert (np.diff(cdf) >= 0).all()
+    assert (cdf >= alone - 0.02).all()
+    if 0.3 < cdf[60] < 0.95:
+        assert 1.0 - cdf[-1] < 0.75 * (1.0 - cdf[60])
+
+
+@pytest.mark.parametrize("model", ["shared"])
+def test_a_level_that_most_long_months_reach_is_reached_within_a_year(model: str) -> None:
+    """Steady amounts of ~3,300 a day for 13 months; 8 of 13 months came to 101,500."""
+    day = np.arange(398)
+    random = np.random.default_rng(8)
+    values = np.round(3_300 * (1 + 0.1 * np.sin(day * 2 * np.pi / 7)) * random.lognormal(0, 0.07, len(day)))[None, :]
+    cdf = forecast(values, model, date(2026, 11, 1), 365).crossing_cdf(np.array([101_500.0]))[0]
+
+    assert cdf[29] < 0.8
+    assert cdf[-1] >= 0.95
