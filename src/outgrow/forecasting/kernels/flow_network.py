@@ -42,7 +42,7 @@ def share_quantiles(net: Weights, static: Any, season: Any, known: Any, day: Any
 
     Args:
         net: weights.
-        static: (70, n) `Rhythm.static`.
+        static: (74, n) `Rhythm.static`.
         season, known: (n,) of that day.
         day: (n,) days ahead.
     """

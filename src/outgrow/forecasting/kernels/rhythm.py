@@ -49,7 +49,7 @@ class Rhythm:
         ranked: (n, 7) quantiles `RANKS` of the last 26 weeks' days, as log(share of the level + QUIET).
         around: (n, 7) the same of the days around the level of their own weeks, which trends and shifts do not widen.
         trend: where the weeks are heading.
-        static: (n, 70) features without unit.
+        static: (n, 74) features without unit.
         grid: (n,) the unit of which every day is a whole multiple; 0 where there is none.
         rough: (n,) 0 where the days of the last half-year keep to their rhythm and course exactly, 1 where they vary.
         season: (n, 10) how a year ago the level went on up to each of `SEASON_KNOTS`, as the logarithm of a ratio; 0

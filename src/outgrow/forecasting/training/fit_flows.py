@@ -25,14 +25,14 @@ DECAY = 1e-3
 NOISE = 0.2
 DAYS_EACH = 6
 """Random days ahead a window and epoch."""
-EARLY = 0.9
+EARLY = 0.65
 """Share of them that are drawn by their logarithm; the others are any of the year."""
 AMOUNT_SHARE = 1.0
 """What the error of amounts counts beside that of their logarithms."""
 WIDTH80 = 2.56
 """Standard deviations between the 10 % and the 90 % quantile of a normal distribution."""
-USUAL = 0.1
-"""Added to the usual spread that errors of amounts are told in."""
+USUAL, USUAL_MADE_UP = 0.1, 0.03
+"""Added to the usual spread that errors of amounts are told in: of real and of made-up flows."""
 LARGEST_SHARE = 400.0
 """Days are held within this multiple of the level."""
 
@@ -110,7 +110,7 @@ def _usual(r: Rhythm, made_up: Array) -> Array:
     low, high = RANKS.index(0.1), RANKS.index(0.9)
     own = np.exp(r.ranked) - QUIET
     spread = np.where(made_up, r.around[:, high] - r.around[:, low], own[:, high] - own[:, low])
-    return (spread / WIDTH80 + USUAL).astype(np.float32)
+    return (spread / WIDTH80 + np.where(made_up, USUAL_MADE_UP, USUAL)).astype(np.float32)
 
 
 def _days(r: Rhythm, future: Array, rng: np.random.Generator) -> list[Array]:

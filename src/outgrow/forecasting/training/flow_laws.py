@@ -63,10 +63,12 @@ def _flow(rng: np.random.Generator, days: int) -> Array:
 def _course(rng: np.random.Generator, days: int) -> Array:
     """Steady, straight up or down, compounding up or down, slowing, or turning at some day."""
     day = np.arange(days)
-    kind = rng.choice(["steady", "straight", "compounding", "slowing", "turned"], p=[0.34, 0.2, 0.27, 0.09, 0.1])
+    kinds = ["steady", "straight", "compounding", "slowing", "turned", "halted"]
+    kind = rng.choice(kinds, p=[0.28, 0.24, 0.2, 0.06, 0.08, 0.14])
     if kind == "straight":
-        end = np.exp(rng.normal(0.5, 0.9))
-        return np.asarray(np.maximum(1.0 + (end - 1.0) * day / 400.0, 0.01))
+        end = np.exp(rng.normal(0.6, 0.9))
+        begin = rng.choice([0, rng.integers(0, 330)])  # what is younger than the history rises faster
+        return np.asarray(np.maximum(1.0 + (end - 1.0) * (day - begin) / (400.0 - begin), 0.02))
     if kind == "compounding":
         return np.asarray(np.exp(day * rng.normal(0.0006, 0.0022)))
     if kind == "slowing":
@@ -75,6 +77,11 @@ def _course(rng: np.random.Generator, days: int) -> Array:
         turn = 400 - rng.integers(10, 300)
         before, after = rng.normal(0.0006, 0.003), rng.choice([0.0, rng.normal(0.0, 0.002)])
         return np.asarray(np.exp(np.minimum(day - turn, 0) * before + np.maximum(day - turn, 0) * after))
+    if kind == "halted":
+        moved = np.minimum(day - (400 - rng.integers(20, 250)), 0)
+        if rng.random() < 0.5:  # noqa: PLR2004  along a line, or compounding
+            return np.asarray(np.exp(moved * rng.normal(0.001, 0.003)))
+        return np.asarray(np.maximum(1.0 + moved * rng.uniform(-0.005, 0.0028), 0.02))
     return np.ones(days)
 
 
