@@ -1,6 +1,7 @@
 """Flows: every quantile of every future day's amount, and of totals that begin anew each month."""
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from statistics import NormalDist
 from typing import Self
 
@@ -10,12 +11,12 @@ from numpy.typing import NDArray
 from outgrow.domain.metric import Kind
 from outgrow.forecasting.asked import checked_levels, checked_thresholds
 from outgrow.forecasting.kernels.faults import forget
-from outgrow.forecasting.kernels.flow_network import N_MEANS, SINCE, centres, share_quantiles
+from outgrow.forecasting.kernels.flow_network import N_MEANS, SINCE, centres, quantiles_at
 from outgrow.forecasting.kernels.flow_trend import N_TRENDS
 from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.ranks import at_rank, reached, score_of
-from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, WEEKS, Rhythm, rhythm
+from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, WEEKS, Rhythm, rhythm, swanson
 from outgrow.forecasting.outage import find_outages
 from outgrow.forecasting.partial import find_partial
 
@@ -70,9 +71,8 @@ class FlowForecast:
         usable = np.asarray(~bad)
         sound = _without_newest_faults(np.where(usable[:, None], values, 0.0))
         parts = [_days_ahead(sound[at : at + BLOCK], horizon, nets) for at in range(0, max(1, len(values)), BLOCK)]
-        ranked, grid, week = (np.concatenate([p[k] for p in parts]) for k in range(3))
-        weekday = np.tile(week, (1, horizon // 7 + 1))[:, :horizon]
-        return cls(horizon, usable, ranked, grid, *_moments(ranked, weekday), week)
+        ranked, grid, week, mean, noise, level_sd = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return cls(horizon, usable, ranked, grid, mean, noise, level_sd, week)
 
     def with_uplift(self, factor: Array, doubt: Array) -> Self:
         """The same with some days unlike others.
@@ -168,8 +168,8 @@ def _without_newest_faults(values: Array) -> Array:
     return mended
 
 
-def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array, Array, Array]:
-    """Quantiles of each day (rows, 7, horizon), unit of the amounts (rows,), share of each weekday (rows, 7)."""
+def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array, ...]:
+    """Quantiles of each day (rows, 7, horizon), unit (rows,), share of each weekday (rows, 7), and `_moments`."""
     n = len(values)
     filled = np.zeros((-(-n // LANES) * LANES, values.shape[1]))
     filled[:n] = values
@@ -182,9 +182,13 @@ def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array
     shares.sort(axis=1)
     level = _over_days(shares, horizon)
     weekday = np.tile(r.weekday, (1, horizon // 7 + 1))[:, :horizon]
-    ranked = np.maximum(np.exp(level) - QUIET, 0.0) * (r.level[:, None] * weekday)[:, None, :]
+    # In place: these arrays are far larger than all others.
+    ranked = np.exp(level, out=level)
+    np.subtract(ranked, QUIET, out=ranked)
+    np.maximum(ranked, 0.0, out=ranked)
+    ranked *= (r.level[:, None] * weekday)[:, None, :]
     ranked[~np.nan_to_num(filled[:, -7 * WEEKS :]).any(axis=1)] = 0.0
-    return ranked[:n], r.grid[:n], r.weekday[:n]
+    return tuple(part[:n] for part in (ranked, r.grid, r.weekday, *_moments(ranked, weekday, r.burst)))
 
 
 def _exactly(r: Rhythm) -> Array:
@@ -204,32 +208,27 @@ def _exactly(r: Rhythm) -> Array:
 def _learned(r: Rhythm, nets: list[Weights]) -> Array:
     """What the networks say of each knot, today's as of the first, (n, 7, 1 + n_knots)."""
     static = np.ascontiguousarray(r.static.T, dtype=np.float32)
-    answers = [
-        np.mean(
-            [share_quantiles(net, static, season, known, np.full(len(season), day, dtype=np.float32)) for net in nets],
-            axis=0,
-        )
-        for day, season, known in zip(
-            SEASON_KNOTS, r.season.T.astype(np.float32), r.season_known.T.astype(np.float32), strict=True
-        )
-    ]
-    return np.stack([answers[0], *answers], axis=2).transpose(1, 0, 2).astype(np.float64)
+    season, known = (np.ascontiguousarray(part.T, dtype=np.float32) for part in (r.season, r.season_known))
+    answers = np.mean([quantiles_at(net, static, season, known, SEASON_KNOTS) for net in nets], axis=0)
+    return np.concatenate([answers[:, :1], answers], axis=1).transpose(2, 0, 1).astype(np.float64)
 
 
 def _over_days(at_knots: Array, horizon: int) -> Array:
     """Values today and at the knots on straight lines to every day; beyond the last knot they stay."""
-    places = np.array([0, *SEASON_KNOTS])
-    days = np.minimum(np.arange(1, horizon + 1), places[-1])
-    right = np.searchsorted(places, days)
-    share = (days - places[right - 1]) / (places[right] - places[right - 1])
-    result: Array = at_knots[..., right - 1] * (1.0 - share) + at_knots[..., right] * share
+    places = (0, *SEASON_KNOTS)
+    days = np.arange(1, horizon + 1)
+    result = np.empty((*at_knots.shape[:-1], horizon))
+    for k, (first, last) in enumerate(pairwise(places)):
+        share = (days[first:last] - first) / (last - first)
+        left, right = at_knots[..., k : k + 1], at_knots[..., k + 1 : k + 2]
+        result[..., first:last] = left + (right - left) * share
+    result[..., places[-1] :] = at_knots[..., -1:]
     return result
 
 
-def _moments(ranked: Array, weekday: Array) -> tuple[Array, Array, Array]:
+def _moments(ranked: Array, weekday: Array, burst: Array) -> tuple[Array, Array, Array]:
     """Mean, noise of a day, and doubt of the level: what of the spread the first days do not have yet."""
-    # Swanson's rule from the 10, 50 and 90 % quantiles, for skewed amounts.
-    mean = 0.3 * ranked[:, LOWER] + 0.4 * ranked[:, MIDDLE] + 0.3 * ranked[:, UPPER]
+    mean = swanson(ranked[:, LOWER], ranked[:, MIDDLE], ranked[:, UPPER]) * (1.0 + burst)[:, None]
     spread = (ranked[:, UPPER] - ranked[:, LOWER]) / WIDTH80
     relative = spread / np.maximum(weekday, 1e-9)
     first = relative[:, : min(7, relative.shape[1])].mean(axis=1, keepdims=True)

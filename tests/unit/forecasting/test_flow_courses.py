@@ -95,6 +95,26 @@ def test_a_growing_peak_of_the_week_is_met_on_its_day() -> None:
     assert 14 <= (cdf >= 0.5).argmax() + 1 <= 80
 
 
+@settings(max_examples=10)
+@given(seeds, sizes, st.integers(80, 130), st.floats(0.001, 0.003))
+def test_a_flow_that_has_stopped_growing_stays(seed: int, size: float, ago: int, pace: float) -> None:
+    course = size * np.exp(pace * np.minimum(np.arange(400) - (400 - ago), 0))
+
+    assert middle(noisy(course, seed), 61, 90) == pytest.approx(size, rel=0.1)
+    assert middle(noisy(course, seed), 351, 365) == pytest.approx(size, rel=0.3)
+
+
+@settings(max_examples=10)
+@given(seeds, sizes)
+def test_the_chance_of_a_limit_far_above_a_steady_flow_grows_but_stays_small(seed: int, size: float) -> None:
+    values = noisy(np.full(400, size), seed, noise=0.03, week=np.ones(7))
+    chance = told(values).crossing_at(np.array([1.3 * size]), (30, 90, 365))[0]
+
+    assert (np.diff(chance) >= 0).all()
+    assert chance[0] < 0.02
+    assert chance[2] < 0.1
+
+
 # Newest days that are not whole
 
 

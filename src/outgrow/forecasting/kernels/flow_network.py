@@ -42,19 +42,37 @@ def share_quantiles(net: Weights, static: Any, season: Any, known: Any, day: Any
 
     Args:
         net: weights.
-        static: (70, n) `Rhythm.static`.
+        static: (74, n) `Rhythm.static`.
         season, known: (n,) of that day.
         day: (n,) days ahead.
     """
     x = xp.clip((static - net["mean"]) / net["spread"], -4.0, 4.0)
-    return answer(net, x, static, season, known, day, xp)
+    return answer(net, common(net, x, xp), static, season, known, day, xp)
 
 
-def answer(net: Weights, x: Any, static: Any, season: Any, known: Any, day: Any, xp: ModuleType = np) -> Any:
-    """The same, from features that are standardised already."""
+def quantiles_at(net: Weights, static: Any, season: Any, known: Any, days: tuple[int, ...]) -> Any:
+    """The same on several days, (N_RANKS, n_days, n), the days side by side: what they share is computed once.
+
+    Args:
+        season, known: (n_days, n).
+    """
+    x = np.clip((static - net["mean"]) / net["spread"], -4.0, 4.0)
+    shared, wide = (np.tile(part, (1, len(days))) for part in (common(net, x), static))
+    day = np.repeat(np.array(days, dtype=np.float32), static.shape[1])
+    found = answer(net, shared, wide, season.reshape(-1), known.reshape(-1), day)
+    return found.reshape(N_RANKS, len(days), -1)
+
+
+def common(net: Weights, x: Any, xp: ModuleType = np) -> Any:
+    """What the first layer takes from standardised features (74, n): all days share it, (n_hidden, n)."""
+    return exact_product(net["w0"][:, :-N_ASKED], x, xp) + net["b0"]
+
+
+def answer(net: Weights, shared: Any, static: Any, season: Any, known: Any, day: Any, xp: ModuleType = np) -> Any:
+    """The same, from what all days share."""
     late = (xp.log(day) - 3.5) / 1.5
-    hidden = xp.concatenate([x, 2.0 * season[None], known[None], late[None]])
-    hidden = xp.tanh(exact_product(net["w0"], hidden, xp) + net["b0"])
+    asked = xp.stack([2.0 * season, known, late])
+    hidden = xp.tanh(shared + exact_product(net["w0"][:, -N_ASKED:], asked, xp))
     hidden = xp.tanh(exact_product(net["w1"], hidden, xp) + net["b1"])
     out = exact_product(net["w2"], hidden, xp) + net["b2"]
     choices = centres(static, day, xp)

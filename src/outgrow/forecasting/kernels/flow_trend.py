@@ -10,6 +10,8 @@ TREND_WEEKS = (8, 13, 26, 52)
 """Weeks that straight lines are laid through."""
 STEEPEST = 0.25
 """Largest slope of a week's logarithm: faster growth than this doubles within three weeks."""
+CURVED = (26, 52)
+"""Weeks whose curve is looked at."""
 LEAST_WEEKS = 5
 """Known weeks that a line takes."""
 CALMEST = 0.004
@@ -45,8 +47,9 @@ class Trend(NamedTuple):
     Attributes:
         log, plain: lines through the logarithms, and through the shares themselves.
         since: (n,) mean logarithm since the last shift, which may be the beginning.
-        evidence: (n, 15) how clear the shift is, how far it went, how long ago it was; how bent the weeks are; and
-            the errors of levels and lines at the flow's own origins, against those of the plainest.
+        evidence: (n, 19) how clear the shift is, how far it went, how long ago it was; how bent the weeks are; how
+            surely logarithms, and shares, speed up; and the errors of levels and lines at the flow's own origins,
+            against those of the plainest.
     """
 
     log: Lines
@@ -68,7 +71,9 @@ def trend(weekly: Array, otherwise: Array, quiet: float) -> Trend:
     log = _lines(filled, known, otherwise, STEEPEST)
     plain = _lines(share, known, np.exp(otherwise) - quiet, np.inf)
     since, shift = _shift(filled, known, otherwise)
-    return Trend(log, plain, since, np.concatenate([shift, _bent(filled, known), _served(filled, known)], axis=1))
+    curves = [one for weeks in CURVED for one in _curves(*(each[:, -weeks:] for each in (filled, share, known)))]
+    evidence = [shift, _bent(filled, known), np.arcsinh(np.stack(curves, axis=1)), _served(filled, known)]
+    return Trend(log, plain, since, np.concatenate(evidence, axis=1))
 
 
 def _lines(values: Array, known: np.ndarray, otherwise: Array, steepest: float) -> Lines:
@@ -144,6 +149,30 @@ def _bent(values: Array, known: np.ndarray) -> Array:
         rest = rest - (rest * column).sum(axis=1)[:, None] * column
         shares.append(1.0 - (rest**2).sum(axis=1) / scatter)
     return np.stack([shares[0], shares[2] - shares[0]], axis=1)
+
+
+def _curves(filled: Array, share: Array, known: np.ndarray) -> list[Array]:
+    """t-values of what a parabola has beside a line, (n,) each: what compounds is straight in logarithms alone."""
+    count = np.maximum(known.sum(axis=1), 1)
+    x = np.linspace(-1.0, 1.0, known.shape[1])
+    line = np.where(known, x - (np.where(known, x, 0.0).sum(axis=1) / count)[:, None], 0.0)
+    line = _unit(line)
+    square = np.where(known, x * x - (np.where(known, x * x, 0.0).sum(axis=1) / count)[:, None], 0.0)
+    parabola = _unit(square - (square * line).sum(axis=1)[:, None] * line)
+    found = []
+    for values in (filled, share):
+        off = np.where(known, values - (np.where(known, values, 0.0).sum(axis=1) / count)[:, None], 0.0)
+        straight, curved = ((off * shape).sum(axis=1) for shape in (line, parabola))
+        left = np.maximum((off**2).sum(axis=1) - straight**2 - curved**2, 0.0) / np.maximum(count - 3, 1)
+        sure = np.clip(curved / np.sqrt(left + CALMEST**2), -SURE, SURE)
+        found.append(np.where(count > LEAST_WEEKS, sure, 0.0))
+    return found
+
+
+def _unit(column: Array) -> Array:
+    size = np.sqrt((column**2).sum(axis=1))[:, None]
+    result: Array = np.where(size > 1e-6, column / np.maximum(size, 1e-6), 0.0)  # noqa: PLR2004
+    return result
 
 
 def _served(values: Array, known: np.ndarray) -> Array:

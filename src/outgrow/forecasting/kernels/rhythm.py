@@ -25,6 +25,10 @@ CLOSED = 0.03
 """A weekday with at most this share of an average day is closed."""
 SMALLEST_WEEKDAY = 0.02
 """A weekday has at least this share of an average day: shops that close may open."""
+ONCE = 0.985
+"""What is above this quantile of half a year, two days, may have been once."""
+MOST_BURST = 1.0
+"""Most that bursts add to the mean, as a share of it."""
 CALM = 0.01
 """Standard deviation of the days' logarithms around their own weeks up to which a flow is more and more its rhythm."""
 NEAR_WEEKS = 1
@@ -49,9 +53,10 @@ class Rhythm:
         ranked: (n, 7) quantiles `RANKS` of the last 26 weeks' days, as log(share of the level + QUIET).
         around: (n, 7) the same of the days around the level of their own weeks, which trends and shifts do not widen.
         trend: where the weeks are heading.
-        static: (n, 70) features without unit.
+        static: (n, 74) features without unit.
         grid: (n,) the unit of which every day is a whole multiple; 0 where there is none.
         rough: (n,) 0 where the days of the last half-year keep to their rhythm and course exactly, 1 where they vary.
+        burst: (n,) what days far above all others add to the mean, as a share of it: they come again, now and then.
         season: (n, 10) how a year ago the level went on up to each of `SEASON_KNOTS`, as the logarithm of a ratio; 0
             where it is not known.
         season_known: (n, 10) 1.0 where it is.
@@ -65,6 +70,7 @@ class Rhythm:
     static: Array
     grid: Array
     rough: Array
+    burst: Array
     season: Array
     season_known: Array
 
@@ -112,7 +118,7 @@ def rhythm(values: Array) -> Rhythm:
     positive = np.where(seen & (amount > 0), amount, np.inf).min(axis=1)
     grain = np.log(np.where(np.isfinite(positive), positive, 1.0) / level + 1e-3)
     way = trend(weekly, ranked[:, 3], QUIET)
-    around, rough = _around(share, weekly, way, ranked)
+    around, rough, burst = _around(share, weekly, way, ranked)
     season, season_known = _season(values, weekday, level)
     static = np.concatenate(
         [
@@ -144,11 +150,11 @@ def rhythm(values: Array) -> Rhythm:
         axis=1,
     )
     rough = np.clip(rough, 0.0, 1.0)
-    return Rhythm(level, weekday, ranked, around, way, static, _grid(known), rough, season, season_known)
+    return Rhythm(level, weekday, ranked, around, way, static, _grid(known), rough, burst, season, season_known)
 
 
-def _around(share: Array, weekly: Array, way: Trend, otherwise: Array) -> tuple[Array, Array]:
-    """Quantiles `RANKS` of the last half-year's days around the level of their weeks, and their scatter over `CALM`."""
+def _around(share: Array, weekly: Array, way: Trend, otherwise: Array) -> tuple[Array, Array, Array]:
+    """Quantiles `RANKS` of half a year's days around the level of their weeks; their scatter over `CALM`; bursts."""
     n = len(share)
     there = ~np.isnan(weekly)
     total = np.pad(np.where(there, weekly, 0.0), ((0, 0), (NEAR_WEEKS, NEAR_WEEKS)))
@@ -159,12 +165,21 @@ def _around(share: Array, weekly: Array, way: Trend, otherwise: Array) -> tuple[
     slope = way.log.slope[:, 2, None, None] * (np.arange(7) - 3.0) / 7.0
     course = (level[:, :, None] + slope).reshape(n, 7 * WEEKS)
     off = (share - course)[:, -182:]
-    ranked = quantiles_of_known(off, RANKS)
-    ranked = np.where(np.isnan(ranked), otherwise - otherwise[:, 3:4], ranked)
+    ranked = quantiles_of_known(off, (*RANKS, ONCE))
+    highest = ranked[:, -1:]
+    ranked = np.where(np.isnan(ranked[:, :-1]), otherwise - otherwise[:, 3:4], ranked[:, :-1])
     seen = ~np.isnan(off)
+    size = np.exp(np.where(seen, np.minimum(off, highest), 0.0))
+    usual = swanson(*(np.exp(ranked[:, k]) for k in (1, 3, 5)))
+    burst = np.clip(mean_of(size, seen, usual) / usual - 1.0, 0.0, MOST_BURST)
     middle = mean_of(off, seen, np.zeros(n))
     scatter = np.sqrt(mean_of((off - middle[:, None]) ** 2, seen, np.zeros(n)))
-    return ranked, scatter / CALM
+    return ranked, scatter / CALM, burst
+
+
+def swanson(low: Array, middle: Array, high: Array) -> Array:
+    """Mean of skewed amounts from their 10, 50 and 90 % quantiles (Swanson's rule, Hurst et al. 2000)."""
+    return 0.3 * low + 0.4 * middle + 0.3 * high
 
 
 def _grid(known: Array) -> Array:

@@ -8,7 +8,7 @@ from outgrow.forecasting.training.windows import FUTURE, SHORTENED, Windows
 
 MADE_UP = "made up"
 """The entity of all of them."""
-NUMBER, SHARE = 9000, 0.35
+NUMBER, SHARE = 20_000, 0.35
 """So many are learned from, and what they weigh of all."""
 YOUNGEST = 10
 """Days that a shortened history has at the least."""
@@ -61,26 +61,36 @@ def _flow(rng: np.random.Generator, days: int) -> Array:
 
 
 def _course(rng: np.random.Generator, days: int) -> Array:
-    """Steady, straight up or down, compounding up or down, slowing, or turning at some day."""
+    """Steady, straight up or down, compounding up or down, slowing, turning or halting at some day."""
     day = np.arange(days)
-    kind = rng.choice(["steady", "straight", "compounding", "slowing", "turned"], p=[0.34, 0.2, 0.27, 0.09, 0.1])
+    kinds = ["steady", "straight", "compounding", "slowing", "turned", "halted"]
+    kind = rng.choice(kinds, p=[0.25, 0.22, 0.23, 0.06, 0.07, 0.17])
     if kind == "straight":
-        end = np.exp(rng.normal(0.5, 0.9))
-        return np.asarray(np.maximum(1.0 + (end - 1.0) * day / 400.0, 0.01))
+        end = np.exp(rng.normal(0.6, 0.9))
+        begin = rng.integers(0, 330) if rng.random() < 0.5 else 0  # noqa: PLR2004  what is younger than the history rises faster
+        return np.asarray(np.maximum(1.0 + (end - 1.0) * (day - begin) / (400.0 - begin), 0.02))
     if kind == "compounding":
-        return np.asarray(np.exp(day * rng.normal(0.0006, 0.0022)))
+        return np.asarray(np.exp(day * rng.normal(0.0003, 0.0026)))
     if kind == "slowing":
         return np.asarray(1.0 + rng.uniform(-0.7, 3.0) * (1.0 - np.exp(-day / rng.uniform(50, 300))))
     if kind == "turned":
         turn = 400 - rng.integers(10, 300)
         before, after = rng.normal(0.0006, 0.003), rng.choice([0.0, rng.normal(0.0, 0.002)])
         return np.asarray(np.exp(np.minimum(day - turn, 0) * before + np.maximum(day - turn, 0) * after))
-    return np.ones(days)
+    return _halted(rng, days) if kind == "halted" else np.ones(days)
+
+
+def _halted(rng: np.random.Generator, days: int) -> Array:
+    """What rose or fell, along a line or compounding, and has not moved since."""
+    moved = np.minimum(np.arange(days) - (400 - rng.integers(20, 250)), 0)
+    if rng.random() < 0.5:  # noqa: PLR2004
+        return np.asarray(np.exp(moved * rng.normal(0.001, 0.003)))
+    return np.asarray(np.maximum(1.0 + moved * rng.uniform(-0.005, 0.0028), 0.02))
 
 
 def _shifts(rng: np.random.Generator, days: int) -> Array:
     result = np.ones(days)
-    for _ in range(int(rng.choice([0, 1, 2], p=[0.66, 0.26, 0.08]))):
+    for _ in range(int(rng.choice([0, 1, 2], p=[0.6, 0.32, 0.08]))):
         ago = rng.integers(14, 200) if rng.random() < 0.75 else rng.integers(-300, 400)  # noqa: PLR2004
         result[max(0, 400 - ago) :] *= np.exp(rng.choice([-1, 1], p=[0.4, 0.6]) * rng.uniform(0.1, 1.2))
     return result

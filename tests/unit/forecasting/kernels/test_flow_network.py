@@ -22,7 +22,7 @@ from outgrow.forecasting.kernels.rhythm import QUIET, Rhythm, rhythm
 from outgrow.forecasting.model import load_model
 
 Array = NDArray[Any]
-N_STATIC = 70
+N_STATIC = 74
 
 
 @pytest.fixture(scope="module")
