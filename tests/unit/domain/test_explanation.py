@@ -148,6 +148,7 @@ def test_the_document() -> None:
         "width80": {"30": 26.1, "90": 90.94},
         "causes": {"days_vary": 0.011, "pace_unknown": 0.47, "courses": 0.519},
         "plain_share": 0.163,
+        "pattern": None,
         "correction": {"width": 0.93, "series": 11, "outcomes": 41.2},
     }
     assert json.loads(json.dumps(document, allow_nan=False)) == document
