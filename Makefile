@@ -30,11 +30,12 @@ components: $(VENV)/.ready-dev ## install the Debian packages that some tests ne
 pytest: components
 	$(BIN)/pytest -n 2 --dist loadfile
 
-picture: $(VENV)/.ready ## redraw the README's pictures from the demo platform
+picture: $(VENV)/.ready ## redraw the pictures, from the demo platform and of the made-up shapes
 	rm -f build/picture.db
 	$(BIN)/outgrow demo --database-url sqlite:///build/picture.db --seed 7 --today 2026-11-22 > /dev/null
 	$(BIN)/outgrow forecast storage_used_gb --database-url sqlite:///build/picture.db --as-of 2026-11-22 --svg docs/forecast.svg
 	$(BIN)/outgrow ladder --config examples/demo/outgrow.toml --database-url sqlite:///build/picture.db --as-of 2026-11-22 --svg docs/plan.svg > /dev/null
+	$(BIN)/python benchmarks/shapes.py --picture docs/shapes.svg
 
 plans: $(VENV)/.ready-dev ## write the frozen plans of the demo platform anew, to be reviewed as a difference
 	$(BIN)/python -m tests.accuracy.freeze

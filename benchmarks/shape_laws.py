@@ -34,7 +34,7 @@ def on_days(rng: Generator, n: int, every: float) -> NDArray[np.bool_]:
     return np.asarray(np.diff(turns) > 0)
 
 
-def teeth(rng: Generator, added: Array, cleared: NDArray[np.bool_], floor: float, kept: float) -> Array:
+def teeth(added: Array, cleared: NDArray[np.bool_], floor: float, kept: float) -> Array:
     """What has been added since the last clearing, above a floor; a clearing leaves the share `kept`."""
     above, out = 0.0, np.empty(len(added))
     for day, (amount, clears) in enumerate(zip(added, cleared, strict=True)):
@@ -124,13 +124,13 @@ def teeth_by_size(rng: Generator, n: int) -> Array:
 def monthly_clean_up(rng: Generator, n: int) -> Array:
     floor = begin(rng)
     added = lumpy(rng, np.full(n, floor * rng.uniform(0.005, 0.03)), 0.4)
-    return teeth(rng, added, on_days(rng, n, MONTH), floor, rng.uniform(0.0, 0.3))
+    return teeth(added, on_days(rng, n, MONTH), floor, rng.uniform(0.0, 0.3))
 
 
 def weekly_purge(rng: Generator, n: int) -> Array:
     floor = begin(rng)
     added = lumpy(rng, np.full(n, floor * rng.uniform(0.01, 0.08)), 0.4)
-    return teeth(rng, added, on_days(rng, n, 7), floor, 0.0) + np.cumsum(np.full(n, floor * rng.uniform(0, 0.001)))
+    return teeth(added, on_days(rng, n, 7), floor, 0.0) + np.cumsum(np.full(n, floor * rng.uniform(0, 0.001)))
 
 
 def recurring(rng: Generator, n: int, every: float) -> Array:

@@ -68,7 +68,6 @@ def panel_rows(kind: str, number: int, seed: int) -> dict[str, list[dict[str, An
         return [{"panel": kind, "x": x(first + day), "y": y(value)} for day, value in enumerate(values)]
 
     bottom, today, end = top + HEAD + PLOT, x(BACK - 1), x(BACK + AHEAD - 1)
-    # What happened begins at today's value, as does the eye.
     return {
         "frame": [{"left": today, "right": end, "top": top + HEAD, "bottom": bottom}],
         "axis": [{"x": left, "x2": end, "y": bottom, "y2": bottom}],
@@ -134,7 +133,7 @@ def picture(seed: int) -> Spec:
             pixel_layer("axis", "axis", {"type": "rule", "stroke": theme.HAIRLINE}, **edges),
             pixel_layer("limit", "limit", {"type": "rule", "stroke": theme.LIMIT, "strokeWidth": 1.25}, **edges),
             _each(pixel_layer("past", "past", stroke(theme.OBSERVED, 1.25), **line)),
-            _each(pixel_layer("median", "median", stroke(theme.MEDIAN, 2), **line)),
+            _each(pixel_layer("median", "median", stroke(theme.MEDIAN, 1.75), **line)),
             _each(pixel_layer("future", "future", stroke(theme.OBSERVED, 0.75), **line)),
             *words(),
         ],
