@@ -28,6 +28,8 @@ STRAIGHT = N_MEANS + 2 + N_TRENDS
 """Where the line through the last eight weeks' shares stands among the centres."""
 UNSURE = 5.0
 """A slope with this t-value counts half, where nothing but a flow's own past speaks."""
+ASLEEP, HALF_ASLEEP = 56, 0.5
+"""After so many days of nothing, what others did when they woke counts half."""
 HALF = 0.5
 """Amounts are made whole from here on upwards."""
 ROUNDING = 1e-9
@@ -178,7 +180,8 @@ def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array
     if nets:
         shares = _exactly(r)
         # Where days have always kept to their rhythm, what other flows do after wilder days says nothing.
-        shares += r.rough[:, None, None] * (_learned(r, nets) - shares)
+        trust = np.where(np.nan_to_num(filled[:, -ASLEEP:]).any(axis=1), r.rough, np.minimum(r.rough, HALF_ASLEEP))
+        shares += trust[:, None, None] * (_learned(r, nets) - shares)
     shares.sort(axis=1)
     level = _over_days(shares, horizon)
     weekday = np.tile(r.weekday, (1, horizon // 7 + 1))[:, :horizon]
