@@ -73,6 +73,8 @@ def _filled(values: Array) -> Array:
 
 def _have_events(values: Array) -> NDArray[np.bool_]:
     """Whether rows (n, t) without gaps have regular events."""
+    if values.shape[1] <= NEEDED_FALLS:
+        return np.zeros(len(values), dtype=bool)
     change = values[:, 1:] - values[:, :-1]
     np.copyto(change, 0.0, where=np.isnan(change))
     some = np.zeros(len(values), dtype=bool)

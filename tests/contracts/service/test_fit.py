@@ -105,7 +105,7 @@ def config(file: Path) -> CapacityConfig:
 
 
 def test_a_model_of_ones_own_is_asked_under_the_name_of_the_shared_one(session: Session, own: Path) -> None:
-    store_days(session, 200, lambda n: 1000.0 + 3 * n + 40 * np.sin(n / 3), TODAY)
+    store_days(session, 200, lambda n: 1000.0 + 3 * n + 40 * np.sin(n / 40), TODAY)
 
     def ask(file: Path) -> DaysUntil:
         return when(View(session, "main", TODAY, config(file)), "products", 2500.0)
@@ -116,7 +116,7 @@ def test_a_model_of_ones_own_is_asked_under_the_name_of_the_shared_one(session: 
 
 
 def test_a_backtest_asks_it_too(session: Session, own: Path) -> None:
-    store_days(session, 200, lambda n: 1000.0 + 3 * n + 40 * np.sin(n / 3), TODAY)
+    store_days(session, 200, lambda n: 1000.0 + 3 * n + 40 * np.sin(n / 40), TODAY)
     mine, shipped = (
         backtest(View(session, "main", TODAY, config(file)), ["products"]).to_document() for file in (own, SHIPPED)
     )

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.tenants import TODAY
 
+from outgrow.domain.metric import Kind
 from outgrow.forecasting import peers
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.months import month_to_date
+from outgrow.forecasting.outage import find_outages
 from outgrow.forecasting.peers import LEVELS_PRIOR, Peers, learn_peers
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.tenants import UseForecast
@@ -69,7 +71,11 @@ def test_use_and_limits_in_another_unit_have_the_same_probability(seed: int, mon
     limits = np.maximum(said.size, 1.0) * 1.7
     scaled = forecast(values * unit, monthly=monthly)
     other = Peers(learned.coefficients, learned.pace * unit)
-    assert np.array_equal(learned.reached(said, limits, DAYS), other.reached(scaled, limits * unit, DAYS))
+    # Zeros on the newest days are an outage from five whole things on: these are counted, whatever the unit.
+    outage = [set(find_outages(each, Kind.FLOW).row) if monthly else set() for each in (values, values * unit)]
+    alike = [row not in outage[0] ^ outage[1] for row in range(len(values))]
+    one, more = learned.reached(said, limits, DAYS), other.reached(scaled, limits * unit, DAYS)
+    assert np.array_equal(one[alike], more[alike])
 
 
 @given(UNLIKE)
