@@ -83,7 +83,8 @@ def _pattern(law: Law, last_day: date) -> Pattern:
     following = last_day + timedelta(days=max(1, round(float(law.ahead[0]))))
     size = law.sign * float(law.size[0])
     if law.teeth:
-        return Pattern(law.every, law.seen, following, start=size, end=law.sign * law.floor)
+        end = law.sign * law.floor + (size if law.follow else 0.0)
+        return Pattern(law.every, law.seen, following, start=size, end=end)
     return Pattern(law.every, law.seen, following, size=size)
 
 

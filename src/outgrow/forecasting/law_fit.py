@@ -191,6 +191,9 @@ def _teeth(values: Array, age: int) -> Law | None:
         ahead = np.asarray(min(first, 2 * mean) + mean * np.arange(MOST_EVENTS), dtype=np.float64)
         early = float(min(gaps.std(), mean / 3))
     size, lasting, scatter = _trend(top, at.astype(np.float64), now + ahead)
+    # Where tops climb, the floors climb with them, unless all is cleared away.
+    follow = bool((floor - top).std() < floor.std())
+    floor = floor - top if follow else floor
     middle = float(np.median(floor))
     return Law(
         teeth=True,
@@ -204,6 +207,7 @@ def _teeth(values: Array, age: int) -> Law | None:
         scatter=scatter,
         floor=middle,
         floors=np.sort(floor - middle),
+        follow=follow,
         pace=pace,
     )
 

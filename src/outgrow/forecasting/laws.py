@@ -33,7 +33,8 @@ class Law:
         ahead: days up to the coming events, (MOST_EVENTS,); `early` is how many days they vary by.
         size: the expected top or step of each event, (MOST_EVENTS,), `lasting` the doubt of all of them at once.
         scatter: the own past's departures from it, sorted.
-        floor, floors: where teeth begin, and the departures, sorted.
+        floor, floors: where teeth begin, and the departures, sorted; from the top before where they `follow` the tops.
+        follow: whether what is cleared away is alike, rather than what is left.
         pace, doubt: what is gained a day between events.
         lowest: no value lies below it, not turned.
         width: factor of all the doubt.
@@ -52,6 +53,7 @@ class Law:
     teeth: bool = False
     floor: float = 0.0
     floors: Array = field(default_factory=lambda: NOTHING)
+    follow: bool = False
     doubt: float = 0.0
     lowest: float = -np.inf
     width: float = 1.0
@@ -114,7 +116,7 @@ class Law:
 
     def _teeth(self, at: Array, top: Array, u: Array, days: NDArray[np.int64], passed: NDArray[np.int64]) -> Array:
         top[:, 0] = np.maximum(top[:, 0], self.current)
-        floor = self.floor + self.width * _drawn(self.floors, u)
+        floor = self.floor + self.width * _drawn(self.floors, u) + (top if self.follow else 0.0)
         begin = np.concatenate([np.zeros((PATHS, 1)), at[:, :-1]], axis=1)
         low = np.concatenate([np.full((PATHS, 1), self.current), floor[:, :-1]], axis=1)
         which = np.minimum(passed, at.shape[1] - 1)

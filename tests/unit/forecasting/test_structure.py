@@ -171,3 +171,18 @@ def test_the_pattern_is_said_in_words() -> None:
     assert "the tops decide" in teeth.sentences(STORAGE_USED_GB)[0]
     assert steps.sentences(STORAGE_USED_GB)[0] == "It grows by about 30 GB every month; next on 1 Dec 2026."
     assert teeth.causes == steps.causes == {}
+
+
+def test_the_floors_of_teeth_climb_with_their_tops() -> None:
+    """A third of what was added is cleared away every 20 days: on no day does all of the past come back."""
+    day = np.arange(400 + 100)
+    values = 500 + 2.0 * day - 30 * (day // 20)
+    panel = forecast_panel(values[None, :400], 100)
+    low, high = panel.quantiles((0.05, 0.95))[0]
+
+    assert isinstance(panel, LevelForecast)
+    assert 0 in panel.structure.laws
+    # One path in fourteen is of a clearing that does not come any more: it lies above.
+    assert (low >= values[400:] - 12).all()
+    assert (low <= values[400:] + 12).all()
+    assert (high >= values[400:] - 1e-6).all()
