@@ -130,8 +130,9 @@ def monthly_clean_up(rng: Generator, n: int) -> Array:
 def weekly_purge(rng: Generator, n: int) -> Array:
     floor = begin(rng)
     added = lumpy(rng, np.full(n, floor * rng.uniform(0.01, 0.08)), 0.4)
-    grown: Array = np.cumsum(np.full(n, floor * rng.uniform(0, 0.001)))
-    return teeth(added, on_days(rng, n, 7), floor, 0.0) + grown
+    return np.asarray(
+        teeth(added, on_days(rng, n, 7), floor, 0.0) + np.cumsum(np.full(n, floor * rng.uniform(0, 0.001)))
+    )
 
 
 def recurring(rng: Generator, n: int, every: float) -> Array:
@@ -179,7 +180,7 @@ def steady(rng: Generator, n: int) -> Array:
 
 def one_more_a_day(rng: Generator, n: int) -> Array:
     start = begin(rng)
-    return daily(rng, start * (1 + np.arange(n, dtype=np.float64) * rng.uniform(0.0008, 0.003)))
+    return daily(rng, np.asarray(start * (1 + np.arange(n) * rng.uniform(0.0008, 0.003)), dtype=np.float64))
 
 
 def compounding(rng: Generator, n: int) -> Array:

@@ -8,8 +8,9 @@ when a limit is reached: four limits for each series, 3 to 60 % of its range abo
 seven spans of up to a year. `skill` is the share of the Brier score of the better yardstick that is saved; yardsticks
 are the straight line and the random walk with drift, the better one chosen for each kind. `bias` is the chance told
 for 90 days less what happened, in points. Of flows, every day is told: `skill` is that of the pinball loss, over the
-better of the same weekday of eight weeks and the random walk with drift; `bias` is how far the 90 days' sum of medians
-is off, and `cover` how many days lie in the 80 % range. 0 is as good as the yardstick, 1 is perfect.
+better of the same weekday of eight weeks and that with the straight trend of half a year; `bias` is how far the 90
+days' sum of medians is off, and `cover` how many days lie in the 80 % range. 0 is as good as the yardstick, 1 is
+perfect.
 """
 
 import argparse
@@ -35,7 +36,7 @@ DAYS = (7, 14, 30, 60, 90, 180, 365)
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 ABOVE = (0.03, 0.12, 0.3, 0.6)
 """Limits, in ranges above the highest of the last `RECENT` days."""
-RECENT, SOON, WEEKS = 60, 90, 8
+RECENT, SOON, WEEKS, TREND_WEEKS = 60, 90, 8, 26
 LEAST = 1e-3
 """A Brier score of a yardstick below this is taken for this: right is right, and needs no beating."""
 NARROW = 0.05
@@ -85,12 +86,22 @@ def weekday_quantiles(past: Array) -> Array:
     return np.asarray(week[:, :, np.arange(AHEAD) % 7])
 
 
+def trend_shares(past: Array) -> Array:
+    """A straight line through the means of half a year's weeks, as shares of the last eight weeks, (n, ahead)."""
+    means = past[:, -7 * TREND_WEEKS :].reshape(len(past), TREND_WEEKS, 7).mean(axis=2)
+    slope, start = np.polyfit(np.arange(TREND_WEEKS), means.T, 1)
+    week = TREND_WEEKS - 0.5 + (np.arange(AHEAD) + 0.5) / 7
+    line = start[:, None] + slope[:, None] * week
+    return np.asarray(np.maximum(line, 0.0) / np.maximum(means[:, -WEEKS:].mean(axis=1), NARROW)[:, None])
+
+
 def score_flows(series: Array) -> dict[str, float]:
     """Skill of every day's quantiles, bias of the 90 days' sum, and cover of the 80 % range."""
     past, future = series[:, :PAST], series[:, PAST:]
     told = flow_quantiles(past, AHEAD, QUANTILES)
-    walk = RandomWalk.fit(past, AHEAD).quantiles(QUANTILES)
-    best = min(pinball(walk, future), pinball(weekday_quantiles(past), future))
+    weekdays = weekday_quantiles(past)
+    # The random walk is no yardstick here: it takes each day's noise for a change that lasts.
+    best = min(pinball(weekdays, future), pinball(weekdays * trend_shares(past)[:, None, :], future))
     low, middle, high = (told[:, QUANTILES.index(level)] for level in (0.1, 0.5, 0.9))
     total = future[:, :SOON].sum(axis=1)
     return {
