@@ -106,13 +106,16 @@ def test_a_flow_that_has_stopped_growing_stays(seed: int, size: float, ago: int,
 
 @settings(max_examples=10)
 @given(seeds, sizes)
-def test_the_chance_of_a_limit_far_above_a_steady_flow_grows_but_stays_small(seed: int, size: float) -> None:
+def test_a_limit_far_above_a_steady_flow_is_out_of_reach_for_months_and_possible_within_a_year(
+    seed: int, size: float
+) -> None:
     values = noisy(np.full(400, size), seed, noise=0.03, week=np.ones(7))
     chance = told(values).crossing_at(np.array([1.3 * size]), (30, 90, 365))[0]
 
     assert (np.diff(chance) >= 0).all()
-    assert chance[0] < 0.02
-    assert chance[2] < 0.1
+    assert chance[1] < 0.02
+    # Within a year flows that were as steady have found other levels.
+    assert chance[2] < 0.4
 
 
 # Newest days that are not whole
