@@ -180,7 +180,7 @@ def steady(rng: Generator, n: int) -> Array:
 
 def one_more_a_day(rng: Generator, n: int) -> Array:
     start = begin(rng)
-    return daily(rng, np.asarray(start * (1 + np.arange(n, dtype=np.float64) * rng.uniform(0.0008, 0.003)), dtype=np.float64))
+    return daily(rng, np.asarray(start * (1 + np.arange(n) * rng.uniform(0.0008, 0.003)), dtype=np.float64))
 
 
 def compounding(rng: Generator, n: int) -> Array:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from outgrow.domain.history import OBSERVED, History
 from outgrow.domain.metric import PLATFORM, STORAGE_USED_GB
 from outgrow.forecasting import forecast_panel
+from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.levels import LevelForecast
 from outgrow.forecasting.projection import ForecastRules, Projection, project
 
@@ -175,8 +176,8 @@ def test_the_pattern_is_said_in_words() -> None:
 
 def test_the_floors_of_teeth_climb_with_their_tops() -> None:
     """A third of what was added is cleared away every 20 days: on no day does all of the past come back."""
-    day = np.arange(400 + 100)
-    values = 500 + 2.0 * day - 30 * (day // 20)
+    day = np.arange(500, dtype=np.float64)
+    values: Array = 500 + 2 * day - 30 * np.floor(day / 20)
     panel = forecast_panel(values[None, :400], 100)
     low, high = panel.quantiles((0.05, 0.95))[0]
 
