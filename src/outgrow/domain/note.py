@@ -29,6 +29,8 @@ class NoteCode(StrEnum):
     """A step between a reconstructed and an observed day."""
     STARTS_AT_ZERO = "starts_at_zero"
     """There was nothing at first: the metric's life begins within the history."""
+    SET_UP = "set_up"
+    """It was filled within its first days, and hardly grew from then on."""
     UNSETTLED = "unsettled"
     """The newest day is far off; whether it stays, only the next days tell."""
     OUTAGE = "outage"
@@ -48,6 +50,7 @@ _MADE_OF_IT = {
     NoteCode.SEAM: "{when} the value {moved}, where reconstructed and observed days meet: taken as another way of "
     "counting, not as a change",
     NoteCode.STARTS_AT_ZERO: "{when} there was nothing; after that it began with {after}",
+    NoteCode.SET_UP: "{when} it was set up, from {before} to {after}: taken as a beginning, not as growth",
     NoteCode.UNSETTLED: "{when}, the newest day, the value {moved}: whether that stays is not known yet, so it is "
     "not extrapolated",
     NoteCode.OUTAGE: "{when} it reads 0: taken as an outage and these days as unknown, last good value {before}",
@@ -62,7 +65,8 @@ class Note:
         first, last: the days that it is about, both included; of a step, the day on which it showed.
         before, after: of a step, the values on either side of it; of days that are off, what was usual and what was
             found; of a gap, the values at its ends; of a stretch without change, the value twice; of a start, zero
-            and the first value after it; of an outage, the last good value and zero.
+            and the first value after it; of a set-up, the first value and the one that it came to; of an outage, the
+            last good value and zero.
     """
 
     code: NoteCode

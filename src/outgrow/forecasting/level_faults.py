@@ -8,6 +8,7 @@ from outgrow.domain.note import NoteCode
 from outgrow.forecasting.found import MORE, Found, Mask, a_year
 from outgrow.forecasting.kernels.faults import Days, around, forget, lift_history, median, newest_day, steps, usual_size
 from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.set_up import set_up_until
 
 Bounds = tuple[float, float]
 
@@ -44,6 +45,8 @@ def mend_levels(values: Array, kind: Kind, provenance: NDArray[np.int8] | None) 
     Steps leave the changes: the history before is lifted so that it runs on smoothly to the level after. Glitches,
     and the zeros before a start far above zero, become unknown. The newest value stays.
     """
+    set_up = _set_up(values)
+    forget(values, set_up.row, set_up.first, set_up.last - 1)
     change, days = steps(values)
     usual, moved = usual_size(change, days)
     usual = np.where(moved >= NEEDED, usual, 0.0)
@@ -61,7 +64,7 @@ def mend_levels(values: Array, kind: Kind, provenance: NDArray[np.int8] | None) 
         lift_history(values, some.row, some.first, surplus)
     begun = bold.pick(begins & (bold.first < newest_day(values)[bold.row]))
     forget(values, begun.row, np.zeros_like(begun.row), begun.first - 1)
-    return [*_named_glitches(glitches), starts, seams, *_named_jumps(jumps, newest_day(values))]
+    return [set_up, *_named_glitches(glitches), starts, seams, *_named_jumps(jumps, newest_day(values))]
 
 
 def _bold(values: Array, change: Array, days: Days, usual: Array, bounds: Bounds) -> Found:
@@ -153,6 +156,12 @@ def _starts(values: Array) -> Found:
     born, begin = known.argmax(axis=1), something.argmax(axis=1)
     row = np.flatnonzero(something.any(axis=1) & (begin > born))
     return Found(NoteCode.STARTS_AT_ZERO, row, born[row], begin[row] - 1, np.zeros(len(row)), values[row, begin[row]])
+
+
+def _set_up(values: Array) -> Found:
+    """Rows that were filled within their first days, up to the day on which they were."""
+    row, first, last = set_up_until(values)
+    return Found(NoteCode.SET_UP, row, first, last, values[row, first], values[row, last])
 
 
 def _surplus(change: Array, days: Days, found: Found) -> Array:

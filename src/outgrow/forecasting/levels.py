@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from outgrow.domain.metric import Kind
 from outgrow.forecasting.asked import checked_levels, checked_thresholds
-from outgrow.forecasting.kernels.features import LENGTH, Features, features
+from outgrow.forecasting.kernels.features import Features, features
 from outgrow.forecasting.kernels.mixture import Components, below, crossing, quantiles, widened
 from outgrow.forecasting.kernels.network import Weights, components, plain
 from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.past import LENGTH
 from outgrow.forecasting.structure import Structure
 
 BLOCK = 256
@@ -73,7 +74,7 @@ class LevelForecast:
             filled = np.zeros((-(-len(part) // LANES) * LANES, values.shape[1]))
             filled[: len(part)] = np.where(fine[:, None], part, 0.0)
             f = _without_unit(features(filled), filled)
-            future = components(nets, f.inputs) if nets else plain(f.inputs)
+            future = f.steady.beside(components(nets, f.inputs)) if nets else plain(f.inputs)
             blocks.append(_Block(slice(at, at + len(part)), f, future))
         falls = kind == Kind.LEVEL
         # The plain drift is what the model has to beat: it stays plain.

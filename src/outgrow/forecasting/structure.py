@@ -7,8 +7,8 @@ answered by paths of it that are drawn from fixed numbers: quantiles and crossin
 from dataclasses import dataclass, replace
 from typing import Self
 
-from outgrow.forecasting.kernels.features import LENGTH
 from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.past import LENGTH
 from outgrow.forecasting.law_fit import candidates, read_law
 from outgrow.forecasting.laws import Law
 

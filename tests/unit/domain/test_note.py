@@ -70,6 +70,13 @@ STRETCHES = {
         (0, 12),
         "from 4 Mar 2025 to 9 Mar 2025 there was nothing; after that it began with 12 products",
     ),
+    NoteCode.SET_UP: (
+        (2, 55),
+        (
+            "from 4 Mar 2025 to 9 Mar 2025 it was set up, from 2 products to 55 products: taken as a beginning, not as "
+            "growth"
+        ),
+    ),
     NoteCode.OUTLIER: (
         (100, 7),
         "from 4 Mar 2025 to 9 Mar 2025 the value was 7 products, with about 100 products before and after: left out",

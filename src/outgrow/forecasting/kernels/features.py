@@ -1,9 +1,4 @@
-"""What a history says of its future, free of its unit; many series at once, days down and series across.
-
-A block of series lies in memory with the days as rows, so that every operation runs along the series, and each day is
-touched once: all windows are summed from weekly totals. Single precision is enough once a history is told in its own
-mean daily change.
-"""
+"""What a history says of its future, free of its unit; many series at once, days down and series across."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,19 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.forecasting.kernels.normal import Array
-from outgrow.forecasting.kernels.series import bridge_gaps
+from outgrow.forecasting.kernels.past import (
+    LENGTH,
+    MONTH,
+    QUARTER,
+    WEEKS,
+    WINDOWS,
+    YEAR,
+    Past,
+    Single,
+    newest_days,
+    weeks_of,
+)
+from outgrow.forecasting.kernels.steady import Steady
 
-Single = NDArray[np.float32]
-
-WEEKS = 57
-LENGTH = 7 * WEEKS + 1
-"""Days of history that are looked at: 57 weeks of changes."""
-WINDOWS = (1, 2, 4, 8, 13, 26, 52)
-"""Weeks over which changes are averaged; a shorter history gives what it has."""
-MONTH, QUARTER, HALF, YEAR = 2, 4, 5, 6
-"""Where 4, 13, 26 and 52 weeks stand in `WINDOWS`."""
-CLIP = 4.0
-"""A day's change counts up to this multiple of the window's mean change on days with one: an import is not growth."""
 LEAST_SIGMA = 0.05
 """Smallest volatility, as a share of the mean absolute change: no series is certain."""
 LEAST_OF_LEVEL = 1e-5
@@ -59,8 +55,9 @@ class Inputs(NamedTuple):
 
     Attributes:
         table: (N_FEATURES, n), see `features`.
-        pace: (11, n) mean daily change in scales: clipped against the last quarter's changes over each of `WINDOWS`,
-            against the last year's over the last three of them, and since the pace last changed.
+        pace: (12, n) mean daily change in scales: clipped against the last quarter's changes over each of `WINDOWS`,
+            against the last year's over the last three of them, of the last year as it was, and since the pace last
+            changed.
         pull: (4, n) newest value minus its mean over 7, 28, 91 and 364 days, in scales.
         rate: (3, n) how fast the pace went up, as a rate a day, over each of `RATES` and as many weeks before.
         days: (n,) known changes of the last 91 days, at least 1.
@@ -86,141 +83,43 @@ class Features:
         current: newest value.
         scale: volatility a square-root day: the larger of what days and weeks show over 91 days; 1 for zeros.
         lowest: smallest value.
+        steady: the history as a law of constant growth.
     """
 
     inputs: Inputs
     current: Array
     scale: Array
     lowest: Array
+    steady: Steady
 
 
 def features(values: Array) -> Features:
     """Features of the newest 400 days of each row (n, t), NaN where unknown; every row has a known day."""
-    filled, known, first = _newest(values)
+    filled, known, first = newest_days(values)
     current, lowest = filled[:, -1].copy(), filled.min(axis=1)
-    past = _Past.of(filled, current, (LENGTH - 1 - first).astype(np.float32))
+    past = Past.of(filled, current, (LENGTH - 1 - first).astype(np.float32))
     spread = _Spread.of(past)
     scale = np.where(spread.sigma > 0, spread.sigma, np.float32(1))
     broken = _Break.of(past)
     rate = np.stack([_rate(past, scale, weeks) for weeks in RATES])
     pull = np.stack([-past.level[:w].sum(axis=0) / np.float32(7 * w) for w in (1, 4, 13, 52)])
+    steady = Steady.of(past, scale, current)
     columns = [
         *_growth_columns(past, scale),
         *(r / np.float32(FASTEST_RATE) for r in rate),
         *_break_columns(broken, scale),
-        *_level_columns(past, scale, current * past.sign),
+        *_level_columns(past, scale, (current * past.sign > 0) * (1 - steady.constant)),
+        steady.constant,
+        *np.arcsinh(steady.sure),
         *_spread_columns(past, spread, scale),
         *_shape_columns(past, scale, known),
         *_record_columns(past, scale),
         *(np.arcsinh(p / scale / np.float32(np.sqrt(d))) for p, d in zip(pull, (7, 28, 91, 364), strict=True)),
     ]
     table = np.stack(columns).astype(np.float32, copy=False)
-    pace = np.concatenate([past.pace, broken.after[None]]) / scale
+    pace = np.concatenate([past.pace, (past.net[YEAR] / past.days[YEAR])[None], broken.after[None]]) / scale
     inputs = Inputs(table, pace, pull / scale, rate, past.days[QUARTER], spread.rough, past.sign)
-    return Features(inputs, current, past.unit * scale, lowest)
-
-
-def _newest(values: Array) -> tuple[Array, NDArray[np.bool_], NDArray[np.int64]]:
-    """The newest 400 days without gaps, which of them are known, and the first known one."""
-    n = len(values)
-    days = np.full((n, LENGTH), np.nan)
-    width = min(LENGTH, values.shape[1])
-    days[:, LENGTH - width :] = values[:, values.shape[1] - width :]
-    known = ~np.isnan(days)
-    if known.all():
-        return days, known, np.zeros(n, dtype=np.int64)
-    old = ~known.any(axis=1)
-    if old.any():  # all that is known is older than the window: its newest value is all there is to say
-        days[old, -1] = bridge_gaps(values[old])[:, -1]
-        known[old, -1] = True
-    first = known.argmax(axis=1)
-    open_rows = np.flatnonzero(~known.all(axis=1))
-    filled = bridge_gaps(days[open_rows])
-    days[open_rows] = np.where(np.isnan(filled), days[open_rows, first[open_rows]][:, None], filled)
-    return days, known, first
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Past:
-    """A block of histories in their own mean daily change, days or weeks down (newest week first), series across.
-
-    Attributes:
-        unit: (n,) mean absolute daily change; 1 where nothing ever changed.
-        age: (n,) days between first and newest known day.
-        changes: (399, n) of each day, oldest first.
-        weekly: (58, n) level at the end of each week minus the newest level, oldest first.
-        moved, largest, level, peak, trough: (57, n) days with a change, largest change, summed, highest and lowest
-            level, newest first.
-        lived: (57, n) known days of the week, newest first.
-        days: (7, n) known days in each of `WINDOWS`, at least 1.
-        total, count, net: (7, n) absolute change, days with a change, and net change over each window.
-        capped: quarter's and year's clipped changes, (399, n) each.
-        pace: (10, n) as in `Inputs`, without the last, in units.
-        bottom: (n,) lowest level minus the newest, at most 0.
-        standing: (n,) size of the newest level.
-        sign: (n,) -1 for a history that fell, all in all, and is looked at upside down; else 1. A leap counts little.
-    """
-
-    unit: Array
-    age: Single
-    changes: Single
-    weekly: Single
-    moved: Single
-    largest: Single
-    level: Single
-    peak: Single
-    trough: Single
-    lived: Single
-    days: Single
-    total: Single
-    count: Single
-    net: Single
-    capped: tuple[Single, Single]
-    pace: Single
-    bottom: Single
-    standing: Single
-    sign: Single
-
-    @classmethod
-    def of(cls, filled: Array, current: Array, age: Single) -> "_Past":
-        down = np.ascontiguousarray(filled.T)
-        steps = np.diff(down, axis=0)
-        unit = np.abs(steps).sum(axis=0) / np.maximum(age, 1)
-        unit = np.where(unit > 0, unit, 1.0)
-        changes = (steps / unit).astype(np.float32)
-        level = ((down - current) / unit).astype(np.float32)
-        size = np.abs(changes)
-        moved = _weeks(np.sign(size))
-        lived = np.clip(age - 7 * np.arange(WEEKS, dtype=np.float32)[:, None], 0, 7)
-        days = np.maximum(np.minimum(7 * np.array(WINDOWS, dtype=np.float32)[:, None], age), 1)
-        total, count = _over_windows(_weeks(size)), _over_windows(moved)
-        caps = [np.float32(CLIP) * total[k] / np.maximum(count[k], 1) for k in (QUARTER, YEAR)]
-        quarter, year = (np.minimum(np.maximum(changes, -cap), cap) for cap in caps)
-        sign = np.where(year.sum(axis=0) < 0, np.float32(-1), np.float32(1))
-        if (sign < 0).any():
-            changes, level, quarter, year = (part * sign for part in (changes, level, quarter, year))
-        pace = [_over_windows(_weeks(quarter)) / days, (_over_windows(_weeks(year)) / days)[QUARTER:]]
-        return cls(
-            unit=unit,
-            age=age,
-            changes=changes,
-            weekly=level[::7],
-            moved=moved,
-            largest=_weeks(size, np.maximum),
-            level=_weeks(level[1:]),
-            peak=_weeks(level[1:], np.maximum),
-            trough=_weeks(level[1:], np.minimum),
-            lived=lived,
-            days=days,
-            total=total,
-            count=count,
-            net=_over_windows(_weeks(changes)),
-            capped=(quarter, year),
-            pace=np.concatenate(pace),
-            bottom=np.minimum(level.min(axis=0), 0),
-            standing=(np.abs(current) / unit).astype(np.float32),
-            sign=sign,
-        )
+    return Features(inputs, current, past.unit * scale, lowest, steady)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,7 +139,7 @@ class _Spread:
     rough: Single
 
     @classmethod
-    def of(cls, past: _Past) -> "_Spread":
+    def of(cls, past: Past) -> "_Spread":
         recent, all_year = past.capped
         month = _noise(past, recent, MONTH, past.pace[MONTH])
         quarter = _noise(past, recent, QUARTER, past.pace[QUARTER])
@@ -253,7 +152,7 @@ class _Spread:
         return cls(month, quarter, year, np.where(size > 0, sigma, least), rough)
 
 
-def _noise(past: _Past, capped: Single, window: int, pace: Single) -> Single:
+def _noise(past: Past, capped: Single, window: int, pace: Single) -> Single:
     weeks = WINDOWS[window]
     days = 7 * weeks
     # Days before the first known one have no change and no noise.
@@ -266,7 +165,7 @@ def _noise(past: _Past, capped: Single, window: int, pace: Single) -> Single:
     return spread
 
 
-def _growth_columns(past: _Past, scale: Single) -> list[Single]:
+def _growth_columns(past: Past, scale: Single) -> list[Single]:
     """Mean changes, raw and clipped."""
     root = np.sqrt(7 * np.array(WINDOWS, dtype=np.float32))[:, None]
     raw = np.arcsinh(past.net / past.days * root / scale)
@@ -274,12 +173,13 @@ def _growth_columns(past: _Past, scale: Single) -> list[Single]:
     return [*raw, *clipped]
 
 
-def _level_columns(past: _Past, scale: Single, current: Array) -> list[Single]:
+def _level_columns(past: Past, scale: Single, told: Single) -> list[Single]:
     """How the level stands to its changes, of what never falls: it was counted from nothing.
 
-    What rises and falls fills something whose size is not known: its level says nothing.
+    What rises and falls fills something whose size is not known: its level says nothing. Nor does that of what grows
+    as ever (`told` is 0 to 1): used and free of one disk are one question.
     """
-    counted = ((past.changes >= 0).all(axis=0) & (current > 0)).astype(np.float32)
+    counted = (past.changes >= 0).all(axis=0) * told
     standing = np.maximum(past.standing, np.float32(1e-30))
     columns = [counted, np.log(np.clip(past.standing / scale, np.float32(1e-3), np.float32(1e8)))]
     for days, pace, k in ((91, past.pace[QUARTER], QUARTER), (364, past.pace[-1], YEAR)):
@@ -293,7 +193,7 @@ def _level_columns(past: _Past, scale: Single, current: Array) -> list[Single]:
     return [column * counted for column in columns]
 
 
-def _rate(past: _Past, scale: Single, weeks: int) -> Single:
+def _rate(past: Past, scale: Single, weeks: int) -> Single:
     """How fast the pace of so many weeks grew since as many weeks before, a day; 0 where it is not known."""
     capped = past.capped[1]
     days = 7 * weeks
@@ -325,8 +225,8 @@ class _Break:
     gain: Single
 
     @classmethod
-    def of(cls, past: _Past) -> "_Break":
-        changes, days = np.cumsum(_weeks(past.capped[1]), axis=0), np.cumsum(past.lived, axis=0)
+    def of(cls, past: Past) -> "_Break":
+        changes, days = np.cumsum(weeks_of(past.capped[1]), axis=0), np.cumsum(past.lived, axis=0)
         late, early = days[:-1], days[-1] - days[:-1]
         after = changes[:-1] / np.maximum(late, 1)
         before = (changes[-1] - changes[:-1]) / np.maximum(early, 1)
@@ -354,14 +254,14 @@ def _break_columns(broken: _Break, scale: Single) -> list[Single]:
     ]
 
 
-def _spread_columns(past: _Past, spread: _Spread, scale: Single) -> list[Single]:
+def _spread_columns(past: Past, spread: _Spread, scale: Single) -> list[Single]:
     """How much days, weeks and months vary, and the size of changes, in logarithms."""
     size = [past.total[k] / past.days[k] for k in (MONTH, QUARTER, YEAR)]
     ratios = np.concatenate([spread.month, spread.quarter, spread.year, np.stack(size)]) / scale
     return [*np.log(ratios + np.float32(LITTLE))]
 
 
-def _shape_columns(past: _Past, scale: Single, known: NDArray[np.bool_]) -> list[Single]:
+def _shape_columns(past: Past, scale: Single, known: NDArray[np.bool_]) -> list[Single]:
     """Gauge or counter, stillness, jumps, records, grain, age, and how much was seen."""
     columns = []
     largest = np.maximum.accumulate(past.largest, axis=0)
@@ -394,7 +294,7 @@ def _shape_columns(past: _Past, scale: Single, known: NDArray[np.bool_]) -> list
     ]
 
 
-def _record_columns(past: _Past, scale: Single) -> list[Single]:
+def _record_columns(past: Past, scale: Single) -> list[Single]:
     """How far "it goes on like this" was off before, how much of it upwards, and the largest moves."""
     columns = []
     weekly = past.weekly
@@ -421,14 +321,3 @@ def _record_columns(past: _Past, scale: Single) -> list[Single]:
         move = (weekly[weeks:] - weekly[:-weeks]) * lived[:-weeks] / scale / np.float32(np.sqrt(7 * weeks))
         columns += [np.arcsinh(move.max(axis=0)), np.arcsinh(move.min(axis=0))]
     return columns
-
-
-def _weeks(days: Single, operation: np.ufunc = np.add) -> Single:
-    """Days (399, n) as weeks (57, n), newest first."""
-    weeks: Single = operation.reduce(days.reshape(WEEKS, 7, -1), axis=1)[::-1]
-    return weeks
-
-
-def _over_windows(weeks: Single) -> Single:
-    """Weeks (57, n), newest first, summed over each of `WINDOWS`, (7, n)."""
-    return np.cumsum(weeks[: WINDOWS[-1]], axis=0)[[w - 1 for w in WINDOWS]]

@@ -1,6 +1,7 @@
 """Fitting the network of levels: its mixture is asked what became of real histories."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ from outgrow.forecasting.kernels.features import Features, Inputs, features
 from outgrow.forecasting.kernels.mixture import Components, crossing, moments
 from outgrow.forecasting.kernels.network import DRIFT_DOUBT, N_OUTPUTS, N_PACES, QUARTER_PACE, Weights, components
 from outgrow.forecasting.kernels.normal import Array, normal_density_and_cdf
+from outgrow.forecasting.kernels.steady import Steady
 from outgrow.forecasting.training.questions import Questions, crossing_questions, value_questions
 from outgrow.forecasting.training.windows import Windows
 
@@ -38,6 +40,7 @@ CALM_SHARE = 3.0
 CROSSINGS_EACH, VALUES_EACH, DRAWS = 3, 2, 6
 """Questions a window and epoch, and different draws of them."""
 FEATURE_BLOCK = 256
+ENDS = ("current", "scale", "lowest")
 
 Progress = Callable[[int, int], None]
 
@@ -129,9 +132,9 @@ def features_of(history: Array) -> Features:
     parts = [features(history[at : at + FEATURE_BLOCK]) for at in range(0, len(history), FEATURE_BLOCK)]
     inputs = Inputs(*(np.concatenate(a, axis=-1) for a in zip(*(p.inputs for p in parts), strict=True)))
     held = Inputs(inputs.table, *(np.clip(a, -1e4, 1e4) for a in inputs[1:]))
-    return Features(
-        held, *(np.concatenate([getattr(p, name) for p in parts]) for name in ("current", "scale", "lowest"))
-    )
+    current, scale, lowest = (np.concatenate([getattr(p, name) for p in parts]) for name in ENDS)
+    laws = (np.concatenate([getattr(p.steady, law.name) for p in parts], axis=-1) for law in fields(Steady))
+    return Features(held, current, scale, lowest, Steady(*laws))
 
 
 def _beginning(inputs: Inputs, seed: int) -> Weights:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from outgrow.forecasting.kernels.features import LENGTH as HISTORY
 from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.past import LENGTH as HISTORY
 from outgrow.forecasting.training.windows import FUTURE, SHORTENED, Windows
 
 MADE_UP = "made up"

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from outgrow.domain.metric import Kind
 from outgrow.forecasting import scores
-from outgrow.forecasting.kernels.features import LENGTH as HISTORY
 from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.past import LENGTH as HISTORY
 from outgrow.forecasting.kernels.series import mean_of_known
 from outgrow.forecasting.model import SharedModel
 from outgrow.forecasting.panel import forecast_panel

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.domain.metric import Kind
-from outgrow.forecasting.kernels.features import LENGTH as HISTORY
 from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.past import LENGTH as HISTORY
 from outgrow.forecasting.training.laws import made_up
 
 FUTURE = 365

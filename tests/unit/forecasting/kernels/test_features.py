@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.support.growth_panels import levels, panels
 
-from outgrow.forecasting.kernels.features import CLIP, LENGTH, LITTLE, WINDOWS, Features, features
+from outgrow.forecasting.kernels.features import LITTLE, Features, features
+from outgrow.forecasting.kernels.past import CLIP, LENGTH, WINDOWS
 
 Array = NDArray[Any]
 N_FEATURES = 88

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outgrow.forecasting.kernels.features import LENGTH as HISTORY
+from outgrow.forecasting.kernels.past import LENGTH as HISTORY
 from outgrow.forecasting.training.laws import made_up
 from outgrow.forecasting.training.windows import FUTURE, MADE_UP, MADE_UP_SHARE, Series, level_windows
 

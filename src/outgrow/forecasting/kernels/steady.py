@@ -1,0 +1,146 @@
+"""What would become of a history that goes on as ever, and how far its own past bears that out.
+
+Growth is constant if weeks differ by chance alone: then blocks of weeks vary by no more than so many single weeks
+(the variance ratio of A. W. Lo and A. C. MacKinlay, Stock market prices do not follow random walks, 1988). That is
+asked of the amounts, and of the growth in per cent. A model that learned from many histories knows that paces break,
+and cannot know how seldom they do here; where the past has held, the law of constant growth speaks beside it.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.forecasting.kernels.mixture import Components
+from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.past import WEEKS, Past, Single
+
+BLOCKS = ((4, 1.2, 1.8), (8, 1.4, 2.4), (13, 1.7, 3.0))
+"""Weeks of a block, the variance ratio up to which it speaks for constant growth, and from which on against it."""
+KNOWN = (10.0, 30.0)
+"""Weeks of which nothing, and all, is believed."""
+SURE = (6.0, 12.0)
+"""Mean weekly growth, in its standard errors, of growth with much chance in it, and of regular growth."""
+SHARES = (0.25, 0.5)
+"""How much the law counts beside the model in each: that much lowers no score on real histories that were left out."""
+LEAPS = (0.25, 0.5)
+"""Share of all changes that one week may have had, and by which there is no law."""
+IN_PER_CENT = (9.0, 15.0)
+"""The same standard errors for growth in per cent, below which it is no law."""
+FASTEST = 0.012
+"""Largest rate of that, a day: it doubles in 58."""
+LEAST_SPREAD = 0.05
+"""Smallest spread of weeks, as a share of their mean: no growth is certain."""
+LEAST = np.float32(1e-12)
+"""Variance that may be divided by."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steady:
+    """Two laws of constant growth for each of n histories, in amounts and in per cent.
+
+    Attributes:
+        constant: (n,) 0 to 1, how far the past bears constant growth in amounts out.
+        sure: (2, n) mean growth in its standard errors.
+        share: (2, n) how much each counts beside the model.
+        drift, doubt, sigma, curve: (2, n) as in `Components`, in scales.
+    """
+
+    constant: Single
+    sure: Single
+    share: Single
+    drift: Single
+    doubt: Single
+    sigma: Single
+    curve: Single
+
+    @classmethod
+    def of(cls, past: Past, scale: Single, current: Array) -> Self:
+        """Read them off; the scale is in units, the newest level is not."""
+        lived = past.lived[::-1] >= np.float32(6.5)
+        amounts = _Weeks.of(np.diff(past.weekly, axis=0), lived)
+        # Only what rises from above nothing can grow in per cent.
+        size = np.maximum(past.standing, LEAST)
+        ratio = 1 + past.weekly / size
+        positive = (past.sign > 0) & (current > 0) & (ratio > 0).all(axis=0)
+        logs = _Weeks.of(np.diff(np.log(np.where(positive, ratio, 1)), axis=0), lived)
+        constant = amounts.constant * _fading(amounts.largest, LEAPS)
+        shares = SHARES[0] + (SHARES[1] - SHARES[0]) * _rising(amounts.sure, SURE)
+        in_per_cent = positive * logs.constant * _rising(logs.sure, IN_PER_CENT) * (1 - amounts.constant)
+        share = np.stack([constant * shares, np.float32(SHARES[1]) * in_per_cent])
+        rate = np.minimum(logs.mean / np.float32(7), np.float32(FASTEST)) * (in_per_cent > 0)
+        week = np.float32(7)
+        return cls(
+            constant=constant,
+            sure=np.stack([amounts.sure, np.where(positive, logs.sure, np.float32(0))]),
+            share=share.astype(np.float32),
+            drift=(np.stack([amounts.mean / week, size * rate]) / scale * past.sign).astype(np.float32),
+            doubt=(np.stack([amounts.error, size * logs.error]) / week / scale).astype(np.float32),
+            sigma=np.stack([amounts.spread, size * logs.spread]) / np.sqrt(week) / scale,
+            curve=np.stack([np.zeros_like(rate), rate]),
+        )
+
+    def beside(self, c: Components) -> Components:
+        """A mixture, and these laws beside it."""
+        nothing = np.zeros_like(self.drift)
+        learned = c.weight * (1 - self.share.sum(axis=0))
+        own = (self.share, self.drift, self.doubt, self.sigma, nothing, nothing, self.curve, nothing + np.float32(1))
+        return Components(*(np.concatenate([a, b]) for a, b in zip((learned, *c[1:]), own, strict=True)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weeks:
+    """What the weeks of a history have in common.
+
+    Attributes:
+        mean, spread, error: (n,) of a week's growth, its standard deviation, and the standard error of the mean.
+        sure: (n,) mean in standard errors.
+        constant: (n,) 0 to 1, how far nothing but chance tells the weeks apart.
+        largest: (n,) share that the largest change had of all.
+    """
+
+    mean: Single
+    spread: Single
+    error: Single
+    sure: Single
+    constant: Single
+    largest: Single
+
+    @classmethod
+    def of(cls, growth: Single, lived: NDArray[np.bool_]) -> Self:
+        """Of weeks (57, n), oldest first, of which some were lived."""
+        count = np.maximum(lived.sum(axis=0).astype(np.float32), 1)
+        mean = (growth * lived).sum(axis=0) / count
+        away = (growth - mean) * lived
+        variance = np.maximum(
+            (away * away).sum(axis=0) / np.maximum(count - 1, 1), (np.float32(LEAST_SPREAD) * mean) ** 2 + LEAST
+        )
+        constant = _rising(count, KNOWN)
+        for weeks, good, bad in BLOCKS:
+            whole = WEEKS // weeks
+            newest = slice(WEEKS - whole * weeks, None)
+            there = lived[newest].reshape(whole, weeks, -1).all(axis=1)
+            sums = away[newest].reshape(whole, weeks, -1).sum(axis=1) * there
+            blocks = there.sum(axis=0).astype(np.float32)
+            # Around the mean of all weeks: as many degrees of freedom are lost as the blocks are of them.
+            free = np.maximum(blocks * (1 - weeks / np.maximum(count, weeks + 1)), np.float32(1e-3))
+            ratio = (sums * sums).sum(axis=0) / free / (weeks * variance)
+            constant = constant * np.where(blocks > 1, _fading(ratio, (good, bad)), np.float32(1))
+        size = np.abs(growth * lived)
+        total = size.sum(axis=0)
+        largest = size.max(axis=0) / np.where(total > 0, total, 1)
+        error = np.sqrt(variance / count)
+        return cls(mean, np.sqrt(variance), error, mean / error, constant, largest)
+
+
+def _rising(x: Single, between: tuple[float, float]) -> Single:
+    """0 up to the one, 1 from the other on, a straight line between."""
+    low, high = between
+    share: Single = np.clip((x - np.float32(low)) / np.float32(high - low), 0, 1)
+    return share
+
+
+def _fading(x: Single, between: tuple[float, float]) -> Single:
+    share: Single = 1 - _rising(x, between)
+    return share
