@@ -21,8 +21,6 @@ OFFSET = 0.1
 """Unit of the offset of a drift, in scales a day."""
 CURVE = 0.004
 """Unit of the offset of the rate at which a pace speeds up, a day."""
-STEEPEST, FLATTEST = 0.5, 0.95
-"""Largest bends upwards and downwards: what swings around its mean hardly goes further with time."""
 SLOWEST, FASTEST = -0.02, 0.012
 """Bounds of that rate: the pace halves in 35 days, and doubles in 58."""
 
@@ -81,7 +79,7 @@ def _answer(net: Weights, f: Inputs, xp: ModuleType) -> Components:
         drift=pace * xp.exp(xp.clip(factor, -3.0, 1.5)) + OFFSET * xp.sinh(xp.clip(offset, -4.0, 4.0)),
         doubt=plain_doubt * xp.exp(xp.clip(doubt, -4.0, 4.0)),
         sigma=xp.exp(xp.clip(sigma, -5.0, 5.0)),
-        bend=xp.where(bend > 0, STEEPEST, FLATTEST) * xp.tanh(bend),
+        bend=0.5 * xp.tanh(bend),
         back=-(pull * f.pull[None]).sum(1),
         curve=xp.clip(curve, SLOWEST, FASTEST),
         width=xp.ones_like(curve),

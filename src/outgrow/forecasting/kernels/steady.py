@@ -20,10 +20,11 @@ BLOCKS = ((4, 1.2, 1.8), (8, 1.4, 2.4), (13, 1.7, 3.0))
 """Weeks of a block, the variance ratio up to which it speaks for constant growth, and from which on against it."""
 KNOWN = (10.0, 30.0)
 """Weeks of which nothing, and all, is believed."""
-SURE = (6.0, 12.0)
-"""Mean weekly growth, in its standard errors, of growth with much chance in it, and of regular growth."""
-SHARES = (0.25, 0.5)
-"""How much the law counts beside the model in each: that much lowers no score on real histories that were left out."""
+SURE = (0.0, 2.0, 6.0, 12.0)
+"""Mean weekly growth, in its standard errors, of no growth, of growth with much chance in it, from the one number to
+the next, and of regular growth ..."""
+SHARES = (0.0, 0.25, 0.25, 0.5)
+"""... and how much the law counts beside the model: that much lowers no score on real histories that were left out."""
 LEAPS = (0.25, 0.5)
 """Share of all changes that one week may have had, and by which there is no law."""
 IN_PER_CENT = (9.0, 15.0)
@@ -66,9 +67,9 @@ class Steady:
         positive = (past.sign > 0) & (current > 0) & (ratio > 0).all(axis=0)
         logs = _Weeks.of(np.diff(np.log(np.where(positive, ratio, 1)), axis=0), lived)
         constant = amounts.constant * _fading(amounts.largest, LEAPS)
-        shares = SHARES[0] + (SHARES[1] - SHARES[0]) * _rising(amounts.sure, SURE)
+        shares = np.interp(amounts.sure, SURE, SHARES)
         in_per_cent = positive * logs.constant * _rising(logs.sure, IN_PER_CENT) * (1 - amounts.constant)
-        share = np.stack([constant * shares, np.float32(SHARES[1]) * in_per_cent])
+        share = np.stack([constant * shares, np.float32(SHARES[-1]) * in_per_cent])
         rate = np.minimum(logs.mean / np.float32(7), np.float32(FASTEST)) * (in_per_cent > 0)
         week = np.float32(7)
         return cls(
