@@ -71,14 +71,18 @@ class Steady:
         in_per_cent = positive * logs.constant * _rising(logs.sure, IN_PER_CENT) * (1 - amounts.constant)
         share = np.stack([constant * shares, np.float32(SHARES[-1]) * in_per_cent])
         rate = np.minimum(logs.mean / np.float32(7), np.float32(FASTEST)) * (in_per_cent > 0)
-        week = np.float32(7)
+        week, heard = np.float32(7), share > 0
+        drift = np.stack([amounts.mean / week, size * rate]) / scale * past.sign
+        doubt = np.stack([amounts.error, size * logs.error]) / week / scale
+        sigma = np.stack([amounts.spread, size * logs.spread]) / np.sqrt(week) / scale
+        # What is not heard must not lie far from what is: quantiles are looked for between the courses.
         return cls(
             constant=constant,
-            sure=np.stack([amounts.sure, np.where(positive, logs.sure, np.float32(0))]),
+            sure=np.stack([amounts.sure, np.where(positive, logs.sure, 0)]).astype(np.float32),
             share=share.astype(np.float32),
-            drift=(np.stack([amounts.mean / week, size * rate]) / scale * past.sign).astype(np.float32),
-            doubt=(np.stack([amounts.error, size * logs.error]) / week / scale).astype(np.float32),
-            sigma=np.stack([amounts.spread, size * logs.spread]) / np.sqrt(week) / scale,
+            drift=np.where(heard, drift, 0).astype(np.float32),
+            doubt=np.where(heard, doubt, 1).astype(np.float32),
+            sigma=np.where(heard, sigma, 1).astype(np.float32),
             curve=np.stack([np.zeros_like(rate), rate]),
         )
 
