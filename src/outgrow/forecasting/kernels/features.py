@@ -108,9 +108,9 @@ def features(values: Array) -> Features:
         *_growth_columns(past, scale),
         *(r / np.float32(FASTEST_RATE) for r in rate),
         *_break_columns(broken, scale),
-        *_level_columns(past, scale, (current * past.sign > 0) * (1 - steady.constant)),
+        *_level_columns(past, scale, current * past.sign > 0, steady),
         steady.constant,
-        *np.arcsinh(steady.sure),
+        np.arcsinh(steady.sure[0]),
         *_spread_columns(past, spread, scale),
         *_shape_columns(past, scale, known),
         *_record_columns(past, scale),
@@ -173,15 +173,16 @@ def _growth_columns(past: Past, scale: Single) -> list[Single]:
     return [*raw, *clipped]
 
 
-def _level_columns(past: Past, scale: Single, told: Single) -> list[Single]:
-    """How the level stands to its changes, of what never falls: it was counted from nothing.
+def _level_columns(past: Past, scale: Single, above: NDArray[np.bool_], steady: Steady) -> list[Single]:
+    """How the level stands to its changes, of what is above zero and never falls: it was counted from nothing.
 
     What rises and falls fills something whose size is not known: its level says nothing. Nor does that of what grows
-    as ever (`told` is 0 to 1): used and free of one disk are one question.
+    regularly: used and free of one disk are one question.
     """
-    counted = (past.changes >= 0).all(axis=0) * told
+    counted = ((past.changes >= 0).all(axis=0) & above) * (1 - steady.regular)
     standing = np.maximum(past.standing, np.float32(1e-30))
-    columns = [counted, np.log(np.clip(past.standing / scale, np.float32(1e-3), np.float32(1e8)))]
+    size = np.log(np.clip(past.standing / scale, np.float32(1e-3), np.float32(1e8)))
+    columns = [np.ones_like(counted), np.arcsinh(steady.sure[1]), size]
     for days, pace, k in ((91, past.pace[QUARTER], QUARTER), (364, past.pace[-1], YEAR)):
         before = past.standing - past.net[k]
         usable = before > 0
