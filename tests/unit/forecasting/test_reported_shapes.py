@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from outgrow.forecasting import forecast_panel
+from outgrow.forecasting.kernels.features import features
 
 Array = NDArray[Any]
 
@@ -99,3 +100,27 @@ def test_they_are_on_every_disk(seed: int, pace: float, noise: float, bits: int,
     np.testing.assert_allclose(
         np.clip(one, 0, capacity), np.clip(other, 0, capacity), atol=2e-3 * np.ptp(used) + 1e-3 * capacity
     )
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 2**31), st.floats(0.5, 20), st.floats(0.2, 0.7), st.integers(100, 400), st.floats(1.02, 1.5))
+def test_they_are_on_a_disk_that_grows_regularly_and_is_never_emptied(
+    seed: int, pace: float, chance: float, days: int, capacity: float
+) -> None:
+    steps = pace * np.random.default_rng(seed).gamma(chance**-2, chance**2, days)
+    used = np.round((300 + np.cumsum(steps)) * 1_024) / 1_024
+    size = np.ceil(capacity * used[-1])
+    f = features(used[None, :]).steady
+    assume(f.regular[0] == 1.0 and f.share[1, 0] == 0.0)
+
+    up, down = cdf(used, size), cdf(size - used, 0.0, falling=True)
+
+    np.testing.assert_allclose(up, down, atol=2e-3)
+
+
+def test_a_disk_that_grows_regularly_is_full_when_its_pace_says_so() -> None:
+    """120 days at 2.5 GB a day, 102 GB are left: 41 days."""
+    used = 347.5 + np.cumsum(2.5 * np.random.default_rng(4).gamma(4, 0.25, 120))
+    used += 347.5 - used[-1]
+
+    assert median_day(cdf(450.0 - used, 0.0, falling=True)) == pytest.approx(41, abs=3)

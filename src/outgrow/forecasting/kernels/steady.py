@@ -26,7 +26,7 @@ than whether growth is regular so far."""
 SURE = (0.0, 2.0, 6.0, 12.0)
 """Mean weekly growth, in its standard errors, of no growth, of growth with much chance in it, from the one number to
 the next, and of regular growth ..."""
-SHARES = (0.0, 0.25, 0.25, 0.5)
+SHARES = (0.0, 0.45, 0.45, 0.5)
 """... and how much the law counts beside the model: that much lowers no score on real histories that were left out."""
 LEAPS = (0.25, 0.5)
 """Share of all changes that one week may have had, and by which there is no law."""

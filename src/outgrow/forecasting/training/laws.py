@@ -23,8 +23,6 @@ def _one(rng: Draw, days: int, today: int) -> Array:
     size = float(np.exp(rng.uniform(np.log(0.02), np.log(200.0))))
     if rng.random() < 0.12:  # noqa: PLR2004
         return _filled_at_once(rng, days, today, size)
-    if rng.random() < 0.08:  # noqa: PLR2004
-        return _swinging(rng, days, size)
     rate = size * _pace(rng, days, today)
     level = np.cumsum(_lumps(rng, rate))
     level += _drift_of_a_gauge(rng, days, size)
@@ -116,36 +114,20 @@ def _lumps(rng: Draw, rate: Array) -> Array:
     return rate * (trickle + (1 - trickle) * there / often * rng.lognormal(-(heavy**2) / 2, heavy, len(rate)))
 
 
-def _swinging(rng: Draw, days: int, size: float) -> Array:
-    """What grows by nothing at all: it comes and goes around its mean."""
-    season = rng.uniform(0.0, 2.0) * np.cos(2 * np.pi * (np.arange(days) / YEAR + rng.random()))
-    level = _returning(rng, days, _sluggish(rng)) + season * (rng.random() < 0.2)  # noqa: PLR2004
-    result: Array = size * (level + np.exp(rng.uniform(np.log(3.0), np.log(300.0))))
-    return result
-
-
 def _drift_of_a_gauge(rng: Draw, days: int, size: float) -> Array:
     """What comes and goes again, beside what grows: nothing, a walk, or what returns to its mean."""
     which = rng.random()
     if which < 0.6:  # noqa: PLR2004
         return np.zeros(days)
     width = size * float(np.exp(rng.uniform(np.log(0.2), np.log(20))))
-    return width * _returning(rng, days, 1.0 if which < 0.7 else _sluggish(rng))  # noqa: PLR2004
-
-
-def _sluggish(rng: Draw) -> float:
-    """Share of its distance from the mean that is left a day later."""
-    return 1.0 - float(np.exp(rng.uniform(np.log(0.01), np.log(0.5))))
-
-
-def _returning(rng: Draw, days: int, keep: float) -> Array:
     shocks = rng.normal(0, 1, days) if rng.random() < 0.7 else rng.standard_t(3, days)  # noqa: PLR2004
+    keep = 1.0 if which < 0.7 else 1.0 - np.exp(rng.uniform(np.log(0.01), np.log(0.5)))  # noqa: PLR2004
     result = np.empty(days)
     here = 0.0
     for day, shock in enumerate(shocks):
         here = keep * here + shock
         result[day] = here
-    return result
+    return width * result
 
 
 def _leaps(rng: Draw, days: int, today: int, size: float) -> Array:

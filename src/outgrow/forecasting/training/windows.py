@@ -26,7 +26,7 @@ THIN_SHARE, FAST_SHARE, TOTAL_SHARE, SELLER_SHARE = 4, 4, 2, 3
 """One in so many windows is of a thinned series, of one in fast motion, of a running total of a flow, of a seller."""
 FAST_DAYS = 1500
 """Series of at least so many days are also seen in fast motion."""
-MADE_UP, MADE_UP_SHARE = "made up", 0.15
+MADE_UP, MADE_UP_SHARE = "made up", 0.17
 """Entity of the windows of made-up laws, and their share, by number and by weight."""
 REGULAR_DAYS, REGULAR = 30, 0.1
 """Days over which changes are held against the next, and the irregularity by which a window counts half."""
