@@ -177,9 +177,9 @@ def _level_columns(past: Past, scale: Single, above: NDArray[np.bool_], steady: 
     """How the level stands to its changes, of what is above zero and never falls: it was counted from nothing.
 
     What rises and falls fills something whose size is not known: its level says nothing. Nor does that of what grows
-    regularly: used and free of one disk are one question.
+    as ever: used and free of one disk are one question.
     """
-    counted = ((past.changes >= 0).all(axis=0) & above) * (1 - steady.regular)
+    counted = ((past.changes >= 0).all(axis=0) & above) * (1 - steady.constant)
     standing = np.maximum(past.standing, np.float32(1e-30))
     size = np.log(np.clip(past.standing / scale, np.float32(1e-3), np.float32(1e8)))
     columns = [np.ones_like(counted), np.arcsinh(steady.sure[1]), size]

@@ -18,11 +18,8 @@ from outgrow.forecasting.kernels.past import WEEKS, Past, Single
 
 BLOCKS = ((4, 1.2, 1.8), (8, 1.4, 2.4), (13, 1.7, 3.0))
 """Weeks of a block, the variance ratio up to which it speaks for constant growth, and from which on against it."""
-KNOWN = (10.0, 30.0)
+KNOWN = (8.0, 22.0)
 """Weeks of which nothing, and all, is believed."""
-REGULAR_KNOWN, REGULAR_SURE = (6.0, 14.0), (4.0, 8.0)
-"""Weeks, and mean weekly growth in its standard errors, of which nothing, and all, is believed when no more is asked
-than whether growth is regular so far."""
 SURE = (0.0, 2.0, 6.0, 12.0)
 """Mean weekly growth, in its standard errors, of no growth, of growth with much chance in it, from the one number to
 the next, and of regular growth ..."""
@@ -46,14 +43,12 @@ class Steady:
 
     Attributes:
         constant: (n,) 0 to 1, how far the past bears constant growth in amounts out.
-        regular: (n,) 0 to 1, the same of what is known so far, however little, where growth is beyond doubt.
         sure: (2, n) mean growth in its standard errors.
         share: (2, n) how much each counts beside the model.
         drift, doubt, sigma, curve: (2, n) as in `Components`, in scales.
     """
 
     constant: Single
-    regular: Single
     sure: Single
     share: Single
     drift: Single
@@ -71,12 +66,9 @@ class Steady:
         ratio = 1 + past.weekly / size
         positive = (past.sign > 0) & (current > 0) & (ratio > 0).all(axis=0)
         logs = _Weeks.of(np.diff(np.log(np.where(positive, ratio, 1)), axis=0), lived)
-        even = amounts.even * _fading(amounts.largest, LEAPS)
-        constant = even * _rising(amounts.count, KNOWN)
-        regular = even * _rising(amounts.count, REGULAR_KNOWN) * _rising(amounts.sure, REGULAR_SURE)
+        constant = amounts.constant * _fading(amounts.largest, LEAPS)
         shares = np.interp(amounts.sure, SURE, SHARES)
-        in_per_cent = positive * logs.even * _rising(logs.count, KNOWN) * _rising(logs.sure, IN_PER_CENT)
-        in_per_cent = in_per_cent * (1 - amounts.even * _rising(amounts.count, KNOWN))
+        in_per_cent = positive * logs.constant * _rising(logs.sure, IN_PER_CENT) * (1 - amounts.constant)
         share = np.stack([constant * shares, np.float32(SHARES[-1]) * in_per_cent])
         rate = np.minimum(logs.mean / np.float32(7), np.float32(FASTEST)) * (in_per_cent > 0)
         week, heard = np.float32(7), share > 0
@@ -86,7 +78,6 @@ class Steady:
         # What is not heard must not lie far from what is: quantiles are looked for between the courses.
         return cls(
             constant=constant,
-            regular=regular,
             sure=np.stack([amounts.sure, np.where(positive, logs.sure, 0)]).astype(np.float32),
             share=share.astype(np.float32),
             drift=np.where(heard, drift, 0).astype(np.float32),
@@ -108,19 +99,17 @@ class _Weeks:
     """What the weeks of a history have in common.
 
     Attributes:
-        count: (n,) how many were lived, at least 1.
         mean, spread, error: (n,) of a week's growth, its standard deviation, and the standard error of the mean.
         sure: (n,) mean in standard errors.
-        even: (n,) 0 to 1, how far nothing but chance tells the weeks apart.
+        constant: (n,) 0 to 1, how far nothing but chance tells the weeks apart.
         largest: (n,) share that the largest change had of all.
     """
 
-    count: Single
     mean: Single
     spread: Single
     error: Single
     sure: Single
-    even: Single
+    constant: Single
     largest: Single
 
     @classmethod
@@ -132,7 +121,7 @@ class _Weeks:
         variance = np.maximum(
             (away * away).sum(axis=0) / np.maximum(count - 1, 1), (np.float32(LEAST_SPREAD) * mean) ** 2 + LEAST
         )
-        even = np.ones_like(count)
+        constant = _rising(count, KNOWN)
         for weeks, good, bad in BLOCKS:
             whole = WEEKS // weeks
             newest = slice(WEEKS - whole * weeks, None)
@@ -142,12 +131,12 @@ class _Weeks:
             # Around the mean of all weeks: as many degrees of freedom are lost as the blocks are of them.
             free = np.maximum(blocks * (1 - weeks / np.maximum(count, weeks + 1)), np.float32(1e-3))
             ratio = (sums * sums).sum(axis=0) / free / (weeks * variance)
-            even = even * np.where(blocks > 1, _fading(ratio, (good, bad)), np.float32(1))
+            constant = constant * np.where(blocks > 1, _fading(ratio, (good, bad)), np.float32(1))
         size = np.abs(growth * lived)
         total = size.sum(axis=0)
         largest = size.max(axis=0) / np.where(total > 0, total, 1)
         error = np.sqrt(variance / count)
-        return cls(count, mean, np.sqrt(variance), error, mean / error, even, largest)
+        return cls(mean, np.sqrt(variance), error, mean / error, constant, largest)
 
 
 def _rising(x: Single, between: tuple[float, float]) -> Single:
