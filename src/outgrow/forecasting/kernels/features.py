@@ -55,9 +55,8 @@ class Inputs(NamedTuple):
 
     Attributes:
         table: (N_FEATURES, n), see `features`.
-        pace: (12, n) mean daily change in scales: clipped against the last quarter's changes over each of `WINDOWS`,
-            against the last year's over the last three of them, of the last year as it was, and since the pace last
-            changed.
+        pace: (11, n) mean daily change in scales: clipped against the last quarter's changes over each of `WINDOWS`,
+            against the last year's over the last three of them, and since the pace last changed.
         pull: (4, n) newest value minus its mean over 7, 28, 91 and 364 days, in scales.
         rate: (3, n) how fast the pace went up, as a rate a day, over each of `RATES` and as many weeks before.
         days: (n,) known changes of the last 91 days, at least 1.
@@ -103,23 +102,20 @@ def features(values: Array) -> Features:
     broken = _Break.of(past)
     rate = np.stack([_rate(past, scale, weeks) for weeks in RATES])
     pull = np.stack([-past.level[:w].sum(axis=0) / np.float32(7 * w) for w in (1, 4, 13, 52)])
-    steady = Steady.of(past, scale, current)
     columns = [
         *_growth_columns(past, scale),
         *(r / np.float32(FASTEST_RATE) for r in rate),
         *_break_columns(broken, scale),
-        *_level_columns(past, scale, current * past.sign > 0, steady),
-        steady.constant,
-        np.arcsinh(steady.sure[0]),
+        *_level_columns(past, scale, current * past.sign),
         *_spread_columns(past, spread, scale),
         *_shape_columns(past, scale, known),
         *_record_columns(past, scale),
         *(np.arcsinh(p / scale / np.float32(np.sqrt(d))) for p, d in zip(pull, (7, 28, 91, 364), strict=True)),
     ]
     table = np.stack(columns).astype(np.float32, copy=False)
-    pace = np.concatenate([past.pace, (past.net[YEAR] / past.days[YEAR])[None], broken.after[None]]) / scale
+    pace = np.concatenate([past.pace, broken.after[None]]) / scale
     inputs = Inputs(table, pace, pull / scale, rate, past.days[QUARTER], spread.rough, past.sign)
-    return Features(inputs, current, past.unit * scale, lowest, steady)
+    return Features(inputs, current, past.unit * scale, lowest, Steady.of(past, scale, current))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,16 +169,14 @@ def _growth_columns(past: Past, scale: Single) -> list[Single]:
     return [*raw, *clipped]
 
 
-def _level_columns(past: Past, scale: Single, above: NDArray[np.bool_], steady: Steady) -> list[Single]:
-    """How the level stands to its changes, of what is above zero and never falls: it was counted from nothing.
+def _level_columns(past: Past, scale: Single, current: Array) -> list[Single]:
+    """How the level stands to its changes, of what never falls: it was counted from nothing.
 
-    What rises and falls fills something whose size is not known: its level says nothing. Nor does that of what grows
-    as ever: used and free of one disk are one question.
+    What rises and falls fills something whose size is not known: its level says nothing.
     """
-    counted = ((past.changes >= 0).all(axis=0) & above) * (1 - steady.constant)
+    counted = ((past.changes >= 0).all(axis=0) & (current > 0)).astype(np.float32)
     standing = np.maximum(past.standing, np.float32(1e-30))
-    size = np.log(np.clip(past.standing / scale, np.float32(1e-3), np.float32(1e8)))
-    columns = [np.ones_like(counted), np.arcsinh(steady.sure[1]), size]
+    columns = [counted, np.log(np.clip(past.standing / scale, np.float32(1e-3), np.float32(1e8)))]
     for days, pace, k in ((91, past.pace[QUARTER], QUARTER), (364, past.pace[-1], YEAR)):
         before = past.standing - past.net[k]
         usable = before > 0

@@ -9,7 +9,7 @@ from outgrow.forecasting.kernels.exact import exact_product
 from outgrow.forecasting.kernels.features import Inputs
 from outgrow.forecasting.kernels.mixture import Components
 
-N_PACES, N_PULLS, N_RATES = 12, 4, 3
+N_PACES, N_PULLS, N_RATES = 11, 4, 3
 N_OUTPUTS = 1 + N_PACES + 5 + N_PULLS + N_RATES + 1
 """Per component: weight, attention to each pace, factor and offset of the drift, doubt, volatility, bend, how much it
 is pulled towards each past mean, how much of each rate of speeding up goes on, and an offset of that."""

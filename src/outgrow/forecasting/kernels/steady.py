@@ -42,14 +42,10 @@ class Steady:
     """Two laws of constant growth for each of n histories, in amounts and in per cent.
 
     Attributes:
-        constant: (n,) 0 to 1, how far the past bears constant growth in amounts out.
-        sure: (2, n) mean growth in its standard errors.
         share: (2, n) how much each counts beside the model.
         drift, doubt, sigma, curve: (2, n) as in `Components`, in scales.
     """
 
-    constant: Single
-    sure: Single
     share: Single
     drift: Single
     doubt: Single
@@ -77,8 +73,6 @@ class Steady:
         sigma = np.stack([amounts.spread, size * logs.spread]) / np.sqrt(week) / scale
         # What is not heard must not lie far from what is: quantiles are looked for between the courses.
         return cls(
-            constant=constant,
-            sure=np.stack([amounts.sure, np.where(positive, logs.sure, 0)]).astype(np.float32),
             share=share.astype(np.float32),
             drift=np.where(heard, drift, 0).astype(np.float32),
             doubt=np.where(heard, doubt, 1).astype(np.float32),
