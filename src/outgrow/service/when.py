@@ -21,11 +21,12 @@ def when(
     Args:
         metric: name or short name.
         threshold: in the metric's unit; None asks for its nearest limit.
-        falling: when it first stands at or below the threshold, which has to be given then; projects do not count.
+        falling: when it first stands at or below the threshold, which has to be given then and may be 0; projects do
+            not count.
 
     Raises:
         UnknownMetricError: there is no such metric.
-        BadThresholdError: the threshold is not a positive, finite number.
+        BadThresholdError: the threshold is not a positive, finite number, nor the 0 of a fall.
         UsageError: nothing can be said of such a fall.
         ConfigurationError: a limit, a project or an event of the settings is not in order.
     """
@@ -33,25 +34,26 @@ def when(
     if falling:
         _check_fall(found, threshold)
     known = view.forecastable(found, scope)
-    level, example = asked_level(view, known, threshold)
+    level, example = asked_level(view, known, threshold, falling=falling)
     # Projects only add: of a fall, the forecast alone tells.
     seen = view.without_projects() if falling else view
     until = days_until_of(projection_of(seen, known, level), known, level, falling=falling)
     return replace(until, example=example)
 
 
-def asked_level(view: View, history: History, threshold: object) -> tuple[float | None, bool]:
+def asked_level(view: View, history: History, threshold: object, *, falling: bool = False) -> tuple[float | None, bool]:
     """The level that is meant, and whether it is an example that nobody set.
 
     Args:
         history: what the metric's forecast rests on.
         threshold: None asks for the metric's nearest limit.
+        falling: the threshold is fallen to.
 
     Raises:
-        BadThresholdError: the threshold is not a positive, finite number.
+        BadThresholdError: as `checked_threshold`.
     """
     if threshold is not None:
-        return checked_threshold(threshold), False
+        return checked_threshold(threshold, falling=falling), False
     nearest = nearest_limit(view, history)
     return (None, False) if nearest is None else (nearest.usable, bool(nearest.example))
 
@@ -66,16 +68,19 @@ def _check_fall(metric: Metric, threshold: float | None) -> None:
         )
 
 
-def checked_threshold(threshold: object) -> float:
+def checked_threshold(threshold: object, *, falling: bool = False) -> float:
     """The threshold as a number.
 
+    Args:
+        falling: it is fallen to: what runs out does so at 0, which nothing has to rise to.
+
     Raises:
-        BadThresholdError: it is not a positive, finite number.
+        BadThresholdError: it is not a positive, finite number, nor the 0 of a fall.
     """
     try:
         number = float(threshold)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError) as error:
-        raise BadThresholdError(threshold) from error
-    if not math.isfinite(number) or number <= 0:
-        raise BadThresholdError(threshold)
-    return number
+        raise BadThresholdError(threshold, falling=falling) from error
+    if not math.isfinite(number) or number < 0 or (number == 0 and not falling):
+        raise BadThresholdError(threshold, falling=falling)
+    return abs(number)  # -0 would be told as such
