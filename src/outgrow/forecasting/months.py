@@ -1,4 +1,4 @@
-"""Months' running totals of flows: what this month will have come to, and the next ones."""
+"""Months' running totals of flows, whatever day a month begins on: what this one will have come to, and the next."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from outgrow.forecasting.flows import HALF, NOTHING, ROUNDING, FlowForecast
 from outgrow.forecasting.kernels.normal import Array, normal_cdf
+from outgrow.forecasting.kernels.restarts import month_starts
 from outgrow.forecasting.kernels.series import bridge_gaps, mean_of_known
 from outgrow.forecasting.kernels.smoothing import QUIET_SHARE, SPANS, smoothed
 
@@ -20,6 +21,8 @@ OWN_DAYS = 30
 """It weighs so much over as many days, and fades after them."""
 COMPARED = 28
 """Days ahead, whole weeks, by which the two levels are compared."""
+LONGEST = 31
+"""Days of the longest month."""
 SURE = 1e-6
 """Least relative doubt: a division by it must do no harm."""
 MOST_APART = 4.0
@@ -43,13 +46,13 @@ LEVELS = tuple(NormalDist().inv_cdf((part + 0.5) / 16) for part in range(16))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MonthTotalForecast:
-    """The future of n totals that begin anew on the first of each month.
+    """The future of n totals that begin anew on a day of each month, the first as a rule.
 
     Attributes:
         flow: the forecast of the daily amounts.
         sofar: (n,) this month's total up to the newest day.
         left: (horizon,) True on the days of the month that is running.
-        restart: (horizon,) True on the first day of each month.
+        restart: (horizon,) True on the days on which they begin anew.
         past: what blocks of days in the past say of how totals vary.
         mean, spread: (n, horizon) middle of the total on each day, and standard deviation of what is still to come.
     """
@@ -63,7 +66,16 @@ class MonthTotalForecast:
     spread: Array
 
     @classmethod
-    def of(cls, flow: FlowForecast, values: Array, last_day: date, ordinary: Array | None = None) -> Self:
+    def of(
+        cls,
+        flow: FlowForecast,
+        values: Array,
+        last_day: date,
+        ordinary: Array | None = None,
+        *,
+        begins_on: int = 1,
+        sofar: Array | None = None,
+    ) -> Self:
         """Add up a forecast of amounts.
 
         The level lies between the model's and the flow's own, as exponential smoothing tells it; the doubt is the
@@ -74,9 +86,12 @@ class MonthTotalForecast:
             values: (n, t) the daily amounts that it rests on.
             last_day: the day of the newest amounts.
             ordinary: (n, t) the same without what is amiss in them, if that is known.
+            begins_on: the day of the month on which they begin anew; see `kernels.restarts`.
+            sofar: (n,) this month's totals, where they are known by themselves; NaN where not.
         """
-        sofar = np.nan_to_num(bridge_gaps(values)[:, -last_day.day :]).sum(axis=1)
-        restart = month_starts(last_day + timedelta(days=1), flow.horizon).astype(np.float64)
+        added = np.nan_to_num(bridge_gaps(values)[:, -_days_begun(last_day, begins_on) :]).sum(axis=1)
+        sofar = added if sofar is None else np.where(np.isnan(sofar), added, sofar)
+        restart = month_starts(last_day + timedelta(days=1), flow.horizon, begins_on).astype(np.float64)
         left = np.cumsum(restart) == 0
         nothing = np.zeros(len(sofar))
         expected, spread = flow.running_total(restart, nothing)
@@ -123,7 +138,7 @@ class MonthTotalForecast:
         """P(the total of some day up to d is at or above the threshold), (n, horizon).
 
         Within a month the total only grows, so "reached by then" is "above on that day". Each month is a new try;
-        what the months share is the doubt of their level. A total falls to nothing on every first: `falling` is
+        what the months share is the doubt of their level. A total falls to nothing with each: `falling` is
         certain from the next month on.
         """
         limit = np.asarray(thresholds, dtype=np.float64)
@@ -273,6 +288,12 @@ def _own_level(flow: FlowForecast, values: Array, restart: Array) -> tuple[Array
     return moved, _at_spans(own.doubt, _days_added(restart))
 
 
+def _days_begun(last_day: date, begins_on: int) -> int:
+    """How many days of the running month are over on a day, itself included."""
+    begun = np.flatnonzero(month_starts(last_day - timedelta(days=LONGEST - 1), LONGEST, begins_on))
+    return LONGEST - int(begun[-1])
+
+
 def _days_added(restart: Array) -> Array:
     """How many of the days ahead are in each day's total, (horizon,)."""
     day = np.arange(1.0, len(restart) + 1)
@@ -288,21 +309,3 @@ def _at_spans(at_spans: Array, days: Array) -> Array:
     share = (held - spans[right - 1]) / (spans[right] - spans[right - 1])
     result: Array = at_spans[:, right - 1] * (1.0 - share) + at_spans[:, right] * share
     return result
-
-
-def month_to_date(values: Array, first_day: date) -> Array:
-    """Running totals that begin anew on the first of each month, (n_days,), from daily amounts; gaps are bridged."""
-    restart = month_starts(first_day, len(values))
-    totals = np.empty_like(values)
-    total = 0.0
-    for at, amount in enumerate(np.nan_to_num(bridge_gaps(values[None, :])[0])):
-        total = (0.0 if restart[at] else total) + amount
-        totals[at] = total
-    return totals
-
-
-def month_starts(first_day: date, n_days: int) -> NDArray[np.bool_]:
-    """Which of the days are the first of a month, (n_days,)."""
-    days = np.datetime64(first_day, "D") + np.arange(n_days)
-    starts: NDArray[np.bool_] = days == days.astype("datetime64[M]").astype("datetime64[D]")
-    return starts

@@ -21,6 +21,7 @@ from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.model import load_model
 from outgrow.forecasting.panel import DRIFT, SHARED
 from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.totals import flow_of_total
 from outgrow.service.calendar import events_of
 from outgrow.service.config import CapacityConfig
 from outgrow.store.forecasts import models_asked
@@ -124,7 +125,7 @@ class View:
         wanted = list({m.name: m for m in [*metrics, *flows.values()]}.values())
         stored = {h.metric.name: h for h in self.histories(wanted, scope, since)}
         return [
-            _flow_of_total(stored[flow.name], stored[metric.name]) if (flow := flows.get(metric.name)) else
+            _flow_behind(stored[flow.name], stored[metric.name]) if (flow := flows.get(metric.name)) else
             stored[metric.name]
             for metric in metrics
         ]  # fmt: skip
@@ -204,18 +205,6 @@ def _mended(histories: Iterable[History], kind: Kind) -> list[tuple[NDArray[np.f
     return [(mended, kind) for mended in find_faults(values, kind, provenance).mended]
 
 
-def _flow_of_total(flow: History, total: History) -> History:
-    """The daily flow behind a month's running total, under the total's name.
-
-    Where no flow is stored, it is the rise of the total from day to day, which on the first of a month is the
-    total itself.
-    """
-    if flow.known_days:
-        return replace(flow, metric=total.metric)
-    before = np.concatenate([[np.nan], total.values[:-1]])
-    firsts = [(total.first_day + timedelta(days=i)).day == 1 for i in range(len(total))]
-    rise = total.values - np.where(firsts, 0.0, before)
-    # A total that falls within a month was corrected; its day's orders are not known.
-    values = np.where(rise >= 0, rise, np.nan)
-    provenance = np.where(np.isnan(values), MISSING, total.provenance).astype(np.int8)
-    return replace(total, values=values, provenance=provenance)
+def _flow_behind(flow: History, total: History) -> History:
+    """The daily flow behind a month's running total, under the total's name: as it is stored, or as the total tells."""
+    return replace(flow, metric=total.metric) if flow.known_days else flow_of_total(total)

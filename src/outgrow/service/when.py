@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from outgrow.domain.errors import BadThresholdError, UsageError
-from outgrow.domain.forecast import DaysUntil
+from outgrow.domain.forecast import DaysUntil, Refusal
 from outgrow.domain.history import History
 from outgrow.domain.metric import PLATFORM, Metric, Scope
 from outgrow.forecasting.outlook import days_until_of
@@ -31,13 +31,16 @@ def when(
         ConfigurationError: a limit, a project or an event of the settings is not in order.
     """
     found = view.metrics.resolve(metric)
-    if falling:
-        _check_fall(found, threshold)
+    if falling and threshold is None:
+        raise UsageError("no level is given to fall to", f"give one: outgrow when {found.name} LEVEL --falling")
     known = view.forecastable(found, scope)
     level, example = asked_level(view, known, threshold, falling=falling)
     # Projects only add: of a fall, the forecast alone tells.
     seen = view.without_projects() if falling else view
-    until = days_until_of(projection_of(seen, known, level), known, level, falling=falling)
+    projection = projection_of(seen, known, level)
+    if falling:
+        _check_fall(found if isinstance(projection, Refusal) else projection.forecast.metric)
+    until = days_until_of(projection, known, level, falling=falling)
     return replace(until, example=example)
 
 
@@ -58,13 +61,13 @@ def asked_level(view: View, history: History, threshold: object, *, falling: boo
     return (None, False) if nearest is None else (nearest.usable, bool(nearest.example))
 
 
-def _check_fall(metric: Metric, threshold: float | None) -> None:
-    if threshold is None:
-        raise UsageError("no level is given to fall to", f"give one: outgrow when {metric.name} LEVEL --falling")
-    if metric.month_total_of is not None:
+def _check_fall(metric: Metric) -> None:
+    flow = metric.month_total_of
+    if flow is not None:
+        ask = "ask for the daily amounts, "
         raise UsageError(
             f"{metric.name} begins anew with every month, so a fall of it says nothing",
-            f"ask for the daily amounts, {metric.month_total_of}",
+            f"{ask}{flow}" if flow != metric.name else f"{ask}under a name of their own",
         )
 
 

@@ -11,8 +11,10 @@ from tests.support.growth_panels import LEVELS, flows
 
 from outgrow.forecasting import forecast_panel
 from outgrow.forecasting.flows import FlowForecast
-from outgrow.forecasting.months import MonthTotalForecast, month_starts, month_to_date
+from outgrow.forecasting.kernels.restarts import month_starts
+from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.panel import MODELS
+from outgrow.forecasting.totals import month_to_date
 
 Array = NDArray[np.float64]
 TODAY = date(2026, 3, 20)
