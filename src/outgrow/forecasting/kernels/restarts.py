@@ -82,6 +82,8 @@ def find_restarts(totals: Array, newest: NDArray[np.datetime64]) -> Restarts:
         totals: (n, t) a value a day, newest last; NaN where unknown.
         newest: (n,) datetime64[D], the day of the last column.
     """
+    if not totals.shape[1]:
+        totals = np.full((len(totals), 1), np.nan)
     n, t = totals.shape
     known = ~np.isnan(totals)
     column = np.arange(t)
