@@ -13,7 +13,7 @@ from outgrow.forecasting.kernels.normal import Array, normal_cdf
 from outgrow.forecasting.kernels.restarts import month_starts
 from outgrow.forecasting.kernels.series import bridge_gaps
 from outgrow.forecasting.kernels.steady import Steady, steadiness
-from outgrow.forecasting.kernels.tries import any_reached
+from outgrow.forecasting.kernels.tries import STAYING, any_reached
 from outgrow.forecasting.month_levels import (
     days_added,
     days_begun,
@@ -165,7 +165,7 @@ class MonthTotalForecast:
         """P(any month so far is at the limit), (n, horizon), if the flow stays; `lacking` is what each has to bring."""
         away = _away(lacking, np.maximum(self.staying, NOTHING))
         own = np.maximum(self.steady.own(days_added(self.restart.astype(np.float64))), SURE)
-        return any_reached(away, own, self.steady.lasting(self.horizon), self.restart)
+        return any_reached(away, own, self.steady.lasting(self.horizon), self.restart, STAYING)
 
     def _to_come(self) -> tuple[Array, Array, Array]:
         """What each day's total begins with, the middle of what is to come, and its relative doubt, (n, horizon)."""

@@ -14,32 +14,34 @@ from numpy.typing import NDArray
 
 from outgrow.forecasting.kernels.normal import Array, normal_cdf
 
-COURSES, MONTHS = 96, 128
-"""Courses of the level, and steps of each: months of the longest horizon."""
-SEED = 1
-"""Of the draws. Of 40 it came nearest to the chances of thousands of courses: within .02, and .005 as a rule."""
+COURSES, STAYING_COURSES = 64, 16
+"""Courses of a level that wanders, and of one that hardly does: less hangs on these."""
+SEED, STAYING_SEED = 8, 33
+"""Of the draws. Of dozens they came nearest to the chances of thousands of courses: within .02 and .006."""
+MONTHS = 128
+"""Steps of each course: months of the longest horizon."""
 SURELY_NOT = 6.5
 """So many standard deviations away no try is looked at."""
 NOTHING = 1e-300
 """A division by it does no harm."""
-BLOCK = 128
+BLOCK = 64
 """Rows at a time: all courses of them are in memory."""
 
 
-def _courses() -> Array:
-    """Steps of standard normal courses, (COURSES, MONTHS); each step has every stratum once, and so has its mirror."""
-    random = np.random.RandomState(SEED)
-    half = COURSES // 2
-    upper = np.array([NormalDist().inv_cdf((half + part + 0.5) / COURSES) for part in range(half)])
+def courses(number: int, seed: int) -> Array:
+    """Steps of standard normal courses, (number, MONTHS); in each step every stratum is there once."""
+    random = np.random.RandomState(seed)
+    half = number // 2
+    upper = np.array([NormalDist().inv_cdf((half + part + 0.5) / number) for part in range(half)])
     steps = [upper[random.permutation(half)] * np.where(random.permutation(half) % 2, 1.0, -1.0) for _ in range(MONTHS)]
     drawn = np.stack(steps, axis=1)
     return np.concatenate([drawn, -drawn])
 
 
-STEPS = _courses()
+WANDERING, STAYING = courses(COURSES, SEED), courses(STAYING_COURSES, STAYING_SEED)
 
 
-def any_reached(away: Array, own: Array, lasting: Array, restart: NDArray[np.bool_]) -> Array:
+def any_reached(away: Array, own: Array, lasting: Array, restart: NDArray[np.bool_], steps: Array = WANDERING) -> Array:
     """P(this try or one before it reaches the limit), (n, horizon), were each to end on that day.
 
     Args:
@@ -47,18 +49,20 @@ def any_reached(away: Array, own: Array, lasting: Array, restart: NDArray[np.boo
         own: (n, horizon) standard deviation of the try's own chance, above zero.
         lasting: (n, horizon) of the level that the tries share. Where it shrinks, the course shrinks with it.
         restart: (horizon,) True on the days on which a new try begins.
+        steps: of the courses, see `courses`.
     """
     blocks = [slice(at, at + BLOCK) for at in range(0, max(1, len(away)), BLOCK)]
-    return np.concatenate([_any_reached(away[rows], own[rows], lasting[rows], restart) for rows in blocks])
+    return np.concatenate([_any_reached(away[rows], own[rows], lasting[rows], restart, steps) for rows in blocks])
 
 
-def _any_reached(away: Array, own: Array, lasting: Array, restart: NDArray[np.bool_]) -> Array:
+def _any_reached(away: Array, own: Array, lasting: Array, restart: NDArray[np.bool_], steps: Array) -> Array:
     n, horizon = away.shape
+    count = len(steps)
     begins = [0, *(at for at in np.flatnonzero(restart).tolist() if at > 0)]
-    missed, level, before = np.ones((COURSES, n)), np.zeros((COURSES, n)), np.zeros(n)
+    missed, level, before = np.ones((count, n)), np.zeros((count, n)), np.zeros(n)
     result = np.empty_like(away)
     for month, (at, end) in enumerate(zip(begins, [*begins[1:], horizon], strict=True)):
-        span, step = slice(at, end), STEPS[:, month % MONTHS, None]
+        span, step = slice(at, end), steps[:, month % MONTHS, None]
         kept = np.minimum(lasting[:, span] / np.maximum(before, NOTHING)[:, None], 1.0)
         fresh = np.sqrt(np.maximum(lasting[:, span] ** 2 - before[:, None] ** 2, 0.0))
         highest = level.max(axis=0)[:, None] * kept + step.max() * fresh
@@ -74,7 +78,7 @@ def _any_reached(away: Array, own: Array, lasting: Array, restart: NDArray[np.bo
     return result
 
 
-def _mean(courses: Array) -> Array:
-    """Mean over the courses (COURSES, ...), one added after the other: the order must not hang on how many rows are."""
-    mean: Array = np.add.accumulate(courses, axis=0)[-1] / COURSES
+def _mean(of_courses: Array) -> Array:
+    """Mean over the courses (n_courses, ...), one added after the other: its order must not hang on the rows."""
+    mean: Array = np.add.accumulate(of_courses, axis=0)[-1] / len(of_courses)
     return mean
