@@ -12,7 +12,7 @@ from outgrow.forecasting.flows import HALF, NOTHING, ROUNDING, FlowForecast
 from outgrow.forecasting.kernels.normal import Array, normal_cdf
 from outgrow.forecasting.kernels.restarts import month_starts
 from outgrow.forecasting.kernels.series import bridge_gaps
-from outgrow.forecasting.kernels.steady import Steady, steadiness
+from outgrow.forecasting.kernels.stillness import Stillness, stillness
 from outgrow.forecasting.kernels.tries import STAYING, any_reached
 from outgrow.forecasting.month_levels import (
     days_added,
@@ -40,7 +40,7 @@ class MonthTotalForecast:
         left: (horizon,) True on the days of the month that is running.
         restart: (horizon,) True on the days on which they begin anew.
         own: (n, horizon) relative standard deviation of what each month adds to a total by its own chance.
-        steady: whether the flow stays where it was, and how months vary if it does.
+        still: whether the flow stays where it was, and how months vary if it does.
         staying: (n, horizon) the total on each day if it does.
         mean, spread: (n, horizon) middle of the total on each day, and standard deviation of what is still to come.
     """
@@ -50,7 +50,7 @@ class MonthTotalForecast:
     left: NDArray[np.bool_]
     restart: NDArray[np.bool_]
     own: Array
-    steady: Steady
+    still: Stillness
     staying: Array
     mean: Array
     spread: Array
@@ -90,9 +90,9 @@ class MonthTotalForecast:
         doubt = np.fmax(np.sqrt(np.log1p((spread / np.maximum(expected, NOTHING)) ** 2)), past)
         mean = come + np.where(left, sofar[:, None], 0.0)
         own = np.sqrt(np.log1p(own_chance(flow, restart) ** 2))
-        steady = steadiness(without_weekdays(flow, values if ordinary is None else ordinary))
-        staying = staying_total(flow, steady.level, restart)
-        return cls(flow, sofar, left, restart > 0, own, steady, staying, mean, come * doubt)
+        still = stillness(without_weekdays(flow, values if ordinary is None else ordinary))
+        staying = staying_total(flow, still.level, restart)
+        return cls(flow, sofar, left, restart > 0, own, still, staying, mean, come * doubt)
 
     @property
     def horizon(self) -> int:
@@ -151,8 +151,8 @@ class MonthTotalForecast:
             lasting = np.sqrt(np.maximum(doubt**2 - own**2, 0.0))
             # No less than on the day itself: an average over some courses is near that, not at it.
             on_the_day = 1.0 - normal_cdf(away / doubt)
-            share = self.steady.share[:, None]
-            cdf = (1.0 - share) * any_reached(away, own, lasting, self.restart) + share * self._if_steady(lacking)
+            share = self.still.share[:, None]
+            cdf = (1.0 - share) * any_reached(away, own, lasting, self.restart) + share * self._if_still(lacking)
             cdf = np.maximum.accumulate(np.maximum(cdf, on_the_day), axis=1)
             cdf[limit <= self.sofar] = 1.0
         return np.where((np.isfinite(limit) & self.usable)[:, None], cdf, np.nan)
@@ -161,11 +161,11 @@ class MonthTotalForecast:
         """The same for some days alone, (n, n_days)."""
         return self.until(max(days)).crossing_cdf(thresholds, falling=falling)[:, np.array(days) - 1]
 
-    def _if_steady(self, lacking: Array) -> Array:
+    def _if_still(self, lacking: Array) -> Array:
         """P(any month so far is at the limit), (n, horizon), if the flow stays; `lacking` is what each has to bring."""
         away = _away(lacking, np.maximum(self.staying, NOTHING))
-        own = np.maximum(self.steady.own(days_added(self.restart.astype(np.float64))), SURE)
-        return any_reached(away, own, self.steady.lasting(self.horizon), self.restart, STAYING)
+        own = np.maximum(self.still.own(days_added(self.restart.astype(np.float64))), SURE)
+        return any_reached(away, own, self.still.lasting(self.horizon), self.restart, STAYING)
 
     def _to_come(self) -> tuple[Array, Array, Array]:
         """What each day's total begins with, the middle of what is to come, and its relative doubt, (n, horizon)."""

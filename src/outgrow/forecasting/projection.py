@@ -9,16 +9,14 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from outgrow.domain.bounds import DAYS, SOME_DAYS, Bounds, check_numbers
-from outgrow.domain.days import spoken
 from outgrow.domain.event import Event, EventEffect
 from outgrow.domain.explanation import Explanation
-from outgrow.domain.forecast import Forecast, HistoryNote, Refusal, Status
-from outgrow.domain.history import MISSING, History, allowed_age
+from outgrow.domain.forecast import Forecast, HistoryNote, Refusal
+from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note
 from outgrow.domain.scenario import Project
-from outgrow.domain.words import counted
-from outgrow.forecasting.asked import LARGEST, LONGEST_HORIZON
+from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.correction import NO_CORRECTION, Correction
 from outgrow.forecasting.events import PanelEvents
 from outgrow.forecasting.explanation import explain
@@ -30,7 +28,8 @@ from outgrow.forecasting.model import SHIPPED
 from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.outage import before_outage
 from outgrow.forecasting.panel import SHARED, PanelForecast, forecast_panel, model_asked
-from outgrow.forecasting.totals import flows_of_plain_totals, month_to_date, restart_note, why_unknown
+from outgrow.forecasting.refusals import refuse
+from outgrow.forecasting.totals import flows_of_plain_totals, month_to_date, restart_note
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 """The quantiles that every forecast holds: the median, and the 50 %, 80 % and 90 % bands."""
@@ -166,7 +165,8 @@ def project_all(asked: Sequence[tuple[History, ForecastRules]], today: date) -> 
             whole, outage = before_outage((history if flow is None else flow).to_known(), rules.events)
             known = _looked_at(whole, rules)
             metric, total = known.metric, known.metric.month_total_of is not None
-            key = _Alike(rules, metric.kind, known.last_day if total else None, metric.begins_on or 1)
+            kind, month_of = (Kind.FLOW, known.last_day) if total else (metric.kind, None)
+            key = _Alike(rules, kind, month_of, metric.begins_on or 1)
             totals = None if flow is None else recent[at].between(known.first_day, known.last_day)
             alike.setdefault(key, []).append(_Member(at, whole, known, outage, totals))
     for key, members in alike.items():
@@ -293,24 +293,3 @@ def _growth(panel: PanelForecast, row: int, median: Array, past: Array) -> float
         before = past if np.isnan(recent).all() else recent
         return days * float(panel.mean[row, :MONTH_DAYS].mean() - np.nanmean(before))
     return float(median[min(MONTH_DAYS, len(median)) - 1] - past[-1])
-
-
-def refuse(history: History, today: date, rules: ForecastRules) -> Refusal | None:
-    """Why nothing may be said of a history's future; None when something may."""
-    newest = history.newest
-    if newest is None:
-        return Refusal(Status.INSUFFICIENT_DATA, "nothing is stored yet", have=0, need=rules.need_days)
-    age, allowed = (today - newest[0]).days, allowed_age(history.usual_gap, rules.stale_after_days)
-    if age > allowed:
-        return Refusal(
-            Status.STALE, f"the newest value is of {spoken(newest[0])}, {counted(age, 'day')} old (at most {allowed})"
-        )
-    have = history.known_days
-    if have < rules.need_days:
-        reason = f"{counted(have, 'day is', 'days are')} known, a forecast needs {rules.need_days}"
-        return Refusal(Status.INSUFFICIENT_DATA, reason, have=have, need=rules.need_days)
-    if history.metric.begins_on is None:
-        return Refusal(Status.INSUFFICIENT_DATA, why_unknown(history), have=have, need=rules.need_days)
-    if np.nanmax(np.abs(history.values)) > LARGEST:
-        return Refusal(Status.INSUFFICIENT_DATA, f"values beyond {LARGEST:g} cannot be counted with: use a larger unit")
-    return None

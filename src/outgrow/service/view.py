@@ -21,7 +21,7 @@ from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.model import load_model
 from outgrow.forecasting.panel import DRIFT, SHARED
 from outgrow.forecasting.projection import ForecastRules
-from outgrow.forecasting.totals import flow_of_total
+from outgrow.forecasting.totals import flow_of_total, flows_of_plain_totals
 from outgrow.service.calendar import events_of
 from outgrow.service.config import CapacityConfig
 from outgrow.store.forecasts import models_asked
@@ -149,6 +149,9 @@ class View:
         """How much wider the platform's own past, up to the view's day, says that its levels' bands have to be."""
         metrics = [metric for metric in self.platform_metrics() if metric.kind is not Kind.FLOW]
         histories = self.histories(metrics[:LEARNED_SERIES], since=self.today - timedelta(days=LEARNED_DAYS - 1))
+        # What begins anew every month is no level: its forecast rests on the daily amounts.
+        behind = flows_of_plain_totals(histories)
+        histories = [history for history, flow in zip(histories, behind, strict=True) if flow is None]
         series = [found for kind in (Kind.LEVEL, Kind.CUMULATIVE) for found in _mended(histories, kind)]
         return learn_correction(series, load_model(self.config.rules.model_file))
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from outgrow.forecasting.kernels.steady import Steady, steadiness
+from outgrow.forecasting.kernels.stillness import Stillness, stillness
 
 Array = NDArray[np.float64]
 ROWS = 60
@@ -21,8 +21,8 @@ def flows(seed: int, *, noise: float = 0.1, walk: float = 0.0, growth: float = 0
     return drawn
 
 
-def of(values: Array) -> Steady:
-    return steadiness(values)
+def of(values: Array) -> Stillness:
+    return stillness(values)
 
 
 @given(st.integers(0, 1_000), st.floats(0.02, 0.5))
@@ -73,7 +73,7 @@ def test_a_row_does_not_hang_on_others_or_on_how_long_they_are(seed: int, before
     padded = np.concatenate([np.full((ROWS, before), np.nan), values], axis=1)
     whole, part = of(padded), of(values[:rows])
 
-    for name in Steady.__slots__:
+    for name in Stillness.__slots__:
         np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[:rows])
 
 

@@ -31,7 +31,7 @@ LEAST, WIDE, NOTHING = 1e-12, 1e6, 1e-300
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Steady:
+class Stillness:
     """Per row.
 
     Attributes:
@@ -58,7 +58,7 @@ class Steady:
         return result
 
 
-def steadiness(values: Array) -> Steady:
+def stillness(values: Array) -> Stillness:
     """Look at daily amounts (n, t) without weekdays, newest last, NaN where unknown."""
     weeks = _weeks(values)
     known = ~np.isnan(weeks)
@@ -68,7 +68,7 @@ def steadiness(values: Array) -> Steady:
     level = total / np.maximum(count, 1.0)
     quiet = QUIET_SHARE * level
     share, noise = _staying(np.log((weeks + quiet + NOTHING) / (level + quiet + NOTHING)), count)
-    return Steady(np.where((count >= KNOWN_WEEKS) & (level > 0), share, 0.0), level, noise, count)
+    return Stillness(np.where((count >= KNOWN_WEEKS) & (level > 0), share, 0.0), level, noise, count)
 
 
 def _weeks(values: Array) -> Array:
