@@ -35,10 +35,16 @@ class NoteCode(StrEnum):
     """Nothing but 0 on the newest days of a metric that was far from it."""
     RESTARTS = "restarts"
     """No fault: the metric is a total that begins anew on a day of each month."""
+    RESTARTS_WEEKLY = "restarts_weekly"
+    """No fault either: it begins anew every week."""
 
 
-NO_FAULTS = frozenset({NoteCode.GAP, NoteCode.STARTS_AT_ZERO, NoteCode.RESTARTS})
+RESTARTING = frozenset({NoteCode.RESTARTS, NoteCode.RESTARTS_WEEKLY})
+"""That the metric is a total which begins anew: said of it, not of the days that it adds up."""
+NO_FAULTS = frozenset({NoteCode.GAP, NoteCode.STARTS_AT_ZERO}) | RESTARTING
 """What marks no metric as one in which something is amiss."""
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _MADE_OF_IT = {
     NoteCode.GAP: "{when} nothing is known: what changed meanwhile counts as spread over those days",
@@ -57,6 +63,8 @@ _MADE_OF_IT = {
     "not extrapolated",
     NoteCode.OUTAGE: "{when} it reads 0: taken as an outage and these days as unknown, last good value {before}",
     NoteCode.RESTARTS: "{when} it began anew with {after} after {before}, as on the {nth} of each month: taken as the "
+    "total of what each day brings",
+    NoteCode.RESTARTS_WEEKLY: "{when} it began anew with {after} after {before}, as every {weekday}: taken as the "
     "total of what each day brings",
 }
 
@@ -97,6 +105,7 @@ class Note:
             before=before,
             after=after,
             nth=_nth(self.first.day),
+            weekday=WEEKDAYS[self.first.weekday()],
         )
 
     def to_document(self, unit: str = "") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Totals that begin anew once a month, and the daily amounts behind them, on which their forecast rests."""
+"""Totals that begin anew once a month or a week, and the daily amounts behind them, on which their forecast rests."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,7 +34,10 @@ def flow_of_total(total: History) -> History:
 
 
 def flows_of_plain_totals(histories: Sequence[History]) -> list[History | None]:
-    """The daily flow behind each history that is a month's total to see, whatever its name; None for all others."""
+    """The daily flow behind each history that is a month's total to see, whatever its name; None for all others.
+
+    A week's total is seen of a counter alone: teeth of a level are answered as such, and flows have weekdays.
+    """
     found: list[History | None] = [None] * len(histories)
     some = [at for at, history in enumerate(histories) if len(history) and history.metric.month_total_of is None]
     if not some:
@@ -44,9 +47,11 @@ def flows_of_plain_totals(histories: Sequence[History]) -> list[History | None]:
         values[row, values.shape[1] - len(histories[at]) :] = histories[at].values
     restarts = find_restarts(values, _newest([histories[at] for at in some]))
     for row in np.flatnonzero(restarts.plain).tolist():
-        total = histories[some[row]]
+        total, day = histories[some[row]], int(restarts.day[row])
+        if day < 0 and total.metric.kind is not Kind.CUMULATIVE:
+            continue
         metric = replace(total.metric, kind=Kind.FLOW, month_total_of=total.metric.name)
-        found[some[row]] = _flow(replace(total, metric=metric), int(restarts.day[row]))
+        found[some[row]] = _flow(replace(total, metric=metric), day)
     return found
 
 
@@ -83,7 +88,9 @@ def restart_note(flow: History, totals: Array) -> tuple[Note, ...]:
     at = next((at for at in reversed(known) if flow.day(at).day == day), known[-1] if known else None)
     if at is None:
         return ()
-    return (Note(NoteCode.RESTARTS, flow.day(at), flow.day(at), float(totals[at - 1]), float(totals[at])),)
+    code = NoteCode.RESTARTS if day > 0 else NoteCode.RESTARTS_WEEKLY
+    at = at if day > 0 else known[-1]
+    return (Note(code, flow.day(at), flow.day(at), float(totals[at - 1]), float(totals[at])),)
 
 
 def why_unknown(total: History) -> str:

@@ -65,8 +65,9 @@ def _check_fall(metric: Metric) -> None:
     flow = metric.month_total_of
     if flow is not None:
         ask = "ask for the daily amounts, "
+        every = "week" if (metric.begins_on or 1) < 0 else "month"
         raise UsageError(
-            f"{metric.name} begins anew with every month, so a fall of it says nothing",
+            f"{metric.name} begins anew with every {every}, so a fall of it says nothing",
             f"{ask}{flow}" if flow != metric.name else f"{ask}under a name of their own",
         )
 

@@ -46,6 +46,13 @@ STEPS = {
             "what each day brings"
         ),
     ),
+    NoteCode.RESTARTS_WEEKLY: (
+        (7_000, 1_010),
+        (
+            "on 4 Mar 2025 it began anew with 1,010 after 7,000, as every Tuesday: taken as the total of what each day "
+            "brings"
+        ),
+    ),
     NoteCode.UNSETTLED: (
         (1_100, 100),
         (

@@ -168,6 +168,22 @@ def test_teeth_that_fall_to_more_than_nothing_stay_levels() -> None:
     assert NoteCode.RESTARTS not in [note.code for note in made.notes]
 
 
+def test_a_counter_that_begins_anew_every_week_is_the_total_of_a_week() -> None:
+    came = np.round(500 * np.random.default_rng(1).lognormal(0, 0.15, DAYS))
+    # The newest day is a Saturday.
+    counted = stored(month_to_date(came, LAST - timedelta(days=DAYS - 1), -1), own_name(Kind.CUMULATIVE))
+    weeks = counted.values[np.diff(counted.values, append=0.0) < 0]
+    told = {share: until(counted, float(np.quantile(weeks, share))) for share in (0.5, 0.95)}
+
+    assert [note.code for note in told[0.5].notes] == [NoteCode.RESTARTS_WEEKLY]
+    assert "as every Monday" in str(told[0.5].notes[0])
+    assert told[0.5].probability_within[90] > 0.95
+    assert 0.3 < told[0.95].probability_within[90] < 0.98
+    assert until(counted, 1.3 * float(weeks.max())).probability_within[365] < 0.1
+    as_level = until(stored(counted.values, own_name(Kind.LEVEL)), 1e6)
+    assert NoteCode.RESTARTS_WEEKLY not in [note.code for note in as_level.notes]
+
+
 def test_some_at_once_are_as_each_alone() -> None:
     asked = [
         total(amounts(seed, days), begins_on, own_name(kind))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.forecast import WITHIN_DAYS, DaysUntil, HistoryNote, Status
 from outgrow.domain.metric import Metric
-from outgrow.domain.note import NO_FAULTS, Note, NoteCode
+from outgrow.domain.note import NO_FAULTS, RESTARTING, Note, NoteCode
 from outgrow.domain.scenario import Project
 from outgrow.domain.words import Figures, counted, exact, figure, percent
 
@@ -109,7 +109,7 @@ def note_lines(notes: Sequence[Note], metric: Metric, as_of: date) -> list[str]:
         recent = [note for note in recent if note.code is not NoteCode.GAP]
     of_what = "Of the days that it adds up: " if metric.month_total_of else ""
     lines = [
-        _capital(f"{'' if note.code is NoteCode.RESTARTS else of_what}{note.sentence(metric.unit)}.")
+        _capital(f"{'' if note.code in RESTARTING else of_what}{note.sentence(metric.unit)}.")
         for note in recent[-NOTED:]
     ]
     more = len(recent) - len(lines)

@@ -104,6 +104,25 @@ def test_two_restarts_are_enough_on_the_first_alone() -> None:
     assert shorter.day.tolist() == [1, 5]
 
 
+def weekly(came: Array, weekday: int, first: date = FIRST) -> Array:
+    result, total = np.empty_like(came), 0.0
+    for at, amount in enumerate(came):
+        total = (0.0 if (first + timedelta(days=at)).weekday() == weekday else total) + amount
+        result[at] = total
+    return result
+
+
+@given(st.integers(0, 6), dates, st.integers(0, 500), st.integers(60, 400))
+def test_a_week_s_total_has_its_weekday(weekday: int, first: date, seed: int, days: int) -> None:
+    found = seen(weekly(amounts(seed, days, week=0.1), weekday, first), first=first)
+
+    assert found.day[0] == -1 - weekday
+    assert found.plain[0]
+    assert found.unknown[0]  # as one of a month
+    told = month_starts(first, days, -1 - weekday)
+    assert told.tolist() == [(first + timedelta(days=at)).weekday() == weekday for at in range(days)]
+
+
 # What is none
 
 
@@ -114,7 +133,7 @@ def teeth(every: int, low: float, seed: int, days: int = 240) -> Array:
     return drawn
 
 
-@given(st.integers(0, 500), st.integers(5, 45).filter(lambda every: every not in {30, 31}), st.floats(0, 60))
+@given(st.integers(0, 500), st.integers(5, 45).filter(lambda every: every not in {7, 30, 31}), st.floats(0, 60))
 def test_teeth_of_another_length_are_none(seed: int, every: int, low: float) -> None:
     assert not seen(teeth(every, low, seed)).plain[0]
 
