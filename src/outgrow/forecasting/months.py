@@ -32,7 +32,7 @@ chi-square, 1931. It is never negative, and skewed the more the less certain it 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MonthTotalForecast:
-    """The future of n totals that begin anew on a day of each month, the first as a rule.
+    """The future of n totals that begin anew on a day of each month, the first as a rule, or of each week.
 
     Attributes:
         flow: the forecast of the daily amounts.
@@ -76,7 +76,7 @@ class MonthTotalForecast:
             values: (n, t) the daily amounts that it rests on.
             last_day: the day of the newest amounts.
             ordinary: (n, t) the same without what is amiss in them, if that is known.
-            begins_on: the day of the month on which they begin anew; see `kernels.restarts`.
+            begins_on: the day on which they begin anew; see `kernels.restarts`.
             sofar: (n,) this month's totals, where they are known by themselves; NaN where not.
         """
         added = np.nan_to_num(bridge_gaps(values)[:, -days_begun(last_day, begins_on) :]).sum(axis=1)
@@ -133,8 +133,7 @@ class MonthTotalForecast:
 
         Within a month the total only grows, so "reached by then" is "above on that day". Each month is a new try;
         what the months share is the doubt of their level. As far as the flow's own past says that it stays where it
-        was, months are as they were. A total falls to nothing with each: `falling` is
-        certain from the next month on.
+        was, months are as they were. A total falls to nothing with each: `falling` is certain from the next month on.
         """
         limit = np.asarray(thresholds, dtype=np.float64)
         if falling:

@@ -27,6 +27,8 @@ ON_THE_FIRST, ON_ANOTHER, EVERY_WEEK = 2, 3, 6
 """Restarts that it takes where no name says so: most totals begin anew on the first of a month."""
 CORRECTED = 0.01
 """Share of the days on which such a total may fall a little: what was counted was corrected."""
+LARGEST = 1e150
+"""What is larger counts as unknown."""
 DAILY = 0.5
 """Share of the days that have to be known one after the other."""
 
@@ -79,8 +81,8 @@ def find_restarts(totals: Array, newest: NDArray[np.datetime64]) -> Restarts:
     """Look for a day of the month, or of the week, on which totals begin anew.
 
     A total that begins anew falls to what the days since have brought; between that it rises. The day is the one that
-    most such falls lie on, less those on other days and less its own days on which the total went on.
-    Between values that are not of neighbouring days it may lie anywhere.
+    most such falls lie on, less those on other days and less its own days on which the total went on. Between values
+    that are not of neighbouring days it may lie anywhere.
 
     Args:
         totals: (n, t) a value a day, newest last; NaN where unknown.
@@ -89,7 +91,8 @@ def find_restarts(totals: Array, newest: NDArray[np.datetime64]) -> Restarts:
     if not totals.shape[1]:
         totals = np.full((len(totals), 1), np.nan)
     n, t = totals.shape
-    known = ~np.isnan(totals)
+    known = np.abs(totals) <= LARGEST
+    totals = np.where(known, totals, np.nan)
     column = np.arange(t)
     held = np.maximum.accumulate(np.where(known, column, -1), axis=1)
     before = np.concatenate([np.full((n, 1), -1), held[:, :-1]], axis=1)

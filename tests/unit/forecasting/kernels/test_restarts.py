@@ -208,6 +208,14 @@ def test_too_little_is_nothing(days: int) -> None:
     assert found.day.tolist() == [1, 1]
 
 
+def test_what_is_beyond_counting_is_unknown() -> None:
+    values = totals(amounts(1, 300), 15)
+    values[[40, 80, 81]] = [np.inf, -np.inf, 1e300]
+    found = seen(values)
+
+    assert (found.day[0], found.plain[0], found.unknown[0]) == (15, True, False)
+
+
 @given(st.integers(0, 100), st.floats(1e-6, 1e9))
 def test_rows_and_units_make_no_difference(seed: int, unit: float) -> None:
     rows = np.stack([totals(amounts(seed + k, 300), day) for k, day in enumerate((1, 15, 31))])
