@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.errors import DataError, OutgrowError
 from outgrow.domain.tenant import RESOURCES, WITHIN, Tenants, UseChanges
 from outgrow.forecasting.baselines import straight_line
-from outgrow.forecasting.months import month_starts
+from outgrow.forecasting.kernels.restarts import month_starts
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.tenant_outlooks import MONTHLY, tenant_outlooks
 from outgrow.sources.commerce.platforms import PlatformRef, find_platform

@@ -63,12 +63,13 @@ class AmbiguousMetricError(UnknownMetricError):
 
 
 class BadThresholdError(UsageError):
-    """A threshold has to be a positive, finite number."""
+    """A threshold has to be a positive, finite number; one that is fallen to may be 0."""
 
-    def __init__(self, threshold: object) -> None:
+    def __init__(self, threshold: object, *, falling: bool = False) -> None:
+        or_zero = "0 or " if falling else ""
         super().__init__(
-            f"the threshold {quoted(threshold)} is not a positive number",
-            "give a number above zero, in the metric's own unit",
+            f"the threshold {quoted(threshold)} is not {or_zero}a positive number",
+            f"give {or_zero}a number above zero, in the metric's own unit",
         )
 
 

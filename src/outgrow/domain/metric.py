@@ -33,7 +33,13 @@ class Metric:
     unit: str
     label: str
     month_total_of: str | None = None
-    """The daily flow that this metric adds up from the first of each month, if it is a month-to-date total."""
+    """The daily flow that this metric adds up from the first of each month, if it is a month-to-date total.
+
+    Its own name where it is one to see and nobody said so: the flow has none.
+    """
+    begins_on: int | None = 1
+    """The day of the month on which such a total begins anew, in a month too short for it the last one; or the day of
+    the week, -1 for Monday to -7 for Sunday; None where that cannot be told from its values."""
 
     def __post_init__(self) -> None:
         # Files, options and other packages bring metrics of their own: their words are cleaned here, once for all.

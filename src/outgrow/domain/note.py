@@ -35,7 +35,18 @@ class NoteCode(StrEnum):
     """The newest day is far off; whether it stays, only the next days tell."""
     OUTAGE = "outage"
     """Nothing but 0 on the newest days of a metric that was far from it."""
+    RESTARTS = "restarts"
+    """No fault: the metric is a total that begins anew on a day of each month."""
+    RESTARTS_WEEKLY = "restarts_weekly"
+    """No fault either: it begins anew every week."""
 
+
+RESTARTING = frozenset({NoteCode.RESTARTS, NoteCode.RESTARTS_WEEKLY})
+"""That the metric is a total which begins anew: said of it, not of the days that it adds up."""
+NO_FAULTS = frozenset({NoteCode.GAP, NoteCode.STARTS_AT_ZERO}) | RESTARTING
+"""What marks no metric as one in which something is amiss."""
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _MADE_OF_IT = {
     NoteCode.GAP: "{when} nothing is known: what changed meanwhile counts as spread over those days",
@@ -54,6 +65,10 @@ _MADE_OF_IT = {
     NoteCode.UNSETTLED: "{when}, the newest day, the value {moved}: whether that stays is not known yet, so it is "
     "not extrapolated",
     NoteCode.OUTAGE: "{when} it reads 0: taken as an outage and these days as unknown, last good value {before}",
+    NoteCode.RESTARTS: "{when} it began anew with {after} after {before}, as on the {nth} of each month: taken as the "
+    "total of what each day brings",
+    NoteCode.RESTARTS_WEEKLY: "{when} it began anew with {after} after {before}, as every {weekday}: taken as the "
+    "total of what each day brings",
 }
 
 
@@ -66,7 +81,7 @@ class Note:
         before, after: of a step, the values on either side of it; of days that are off, what was usual and what was
             found; of a gap, the values at its ends; of a stretch without change, the value twice; of a start, zero
             and the first value after it; of a set-up, the first value and the one that it came to; of an outage, the
-            last good value and zero.
+            last good value and zero; of a total that begins anew, what it was and what the newest such day brought.
     """
 
     code: NoteCode
@@ -92,6 +107,8 @@ class Note:
             moved=f"{verb} by {_number(abs(self.after - self.before))} to {after}",
             before=before,
             after=after,
+            nth=_nth(self.first.day),
+            weekday=WEEKDAYS[self.first.weekday()],
         )
 
     def to_document(self, unit: str = "") -> dict[str, Any]:
@@ -104,6 +121,12 @@ class Note:
             "after": float(self.after),
             "text": self.sentence(unit),
         }
+
+
+def _nth(number: int) -> str:
+    """`1st`, `15th`, `31st`."""
+    last = 0 if number in {11, 12, 13} else number % 10
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"
 
 
 def _number(value: float) -> str:

@@ -173,7 +173,7 @@ class Backtest:
     def distinct(self) -> list[MetricBacktest]:
         """The metrics without month totals whose daily flow is among them: one forecast under two names."""
         names = {found.metric.name for found in self.metrics}
-        return [found for found in self.metrics if found.metric.month_total_of not in names]
+        return [found for found in self.metrics if found.metric.month_total_of not in names - {found.metric.name}]
 
     def coverage(self, band: int) -> float | None:
         """The share of what came that the engine's band held; every metric counts once."""

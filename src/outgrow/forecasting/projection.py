@@ -9,16 +9,14 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from outgrow.domain.bounds import DAYS, SOME_DAYS, Bounds, check_numbers
-from outgrow.domain.days import spoken
 from outgrow.domain.event import Event, EventEffect
 from outgrow.domain.explanation import Explanation
-from outgrow.domain.forecast import Forecast, HistoryNote, Refusal, Status
-from outgrow.domain.history import MISSING, History, allowed_age
+from outgrow.domain.forecast import Forecast, HistoryNote, Refusal
+from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note
 from outgrow.domain.scenario import Project
-from outgrow.domain.words import counted
-from outgrow.forecasting.asked import LARGEST, LONGEST_HORIZON
+from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.correction import NO_CORRECTION, Correction
 from outgrow.forecasting.events import PanelEvents
 from outgrow.forecasting.explanation import explain
@@ -27,9 +25,11 @@ from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.levels import LevelForecast
 from outgrow.forecasting.model import SHIPPED
-from outgrow.forecasting.months import MonthTotalForecast, month_to_date
+from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.outage import before_outage
 from outgrow.forecasting.panel import SHARED, PanelForecast, forecast_panel, model_asked
+from outgrow.forecasting.refusals import refuse
+from outgrow.forecasting.totals import flows_of_plain_totals, month_to_date, restart_note
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 """The quantiles that every forecast holds: the median, and the 50 %, 80 % and 90 % bands."""
@@ -156,19 +156,23 @@ def project_all(asked: Sequence[tuple[History, ForecastRules]], today: date) -> 
     """
     found: list[Projection | Refusal | None] = []
     alike: dict[_Alike, list[_Member]] = {}
+    recent = [_looked_at(history.to_known(), rules) for history, rules in asked]
+    behind = flows_of_plain_totals(recent)
     for at, (history, rules) in enumerate(asked):
-        newest = history.to_known()
-        found.append(refuse(_looked_at(newest, rules), today, rules))
+        found.append(refuse(recent[at], today, rules))
         if found[-1] is None:
-            whole, outage = before_outage(newest, rules.events)
+            flow = behind[at]
+            whole, outage = before_outage((history if flow is None else flow).to_known(), rules.events)
             known = _looked_at(whole, rules)
-            total = known.metric.month_total_of is not None
-            key = _Alike(rules, Kind.FLOW if total else known.metric.kind, known.last_day if total else None)
-            alike.setdefault(key, []).append(_Member(at, whole, known, outage))
+            metric, total = known.metric, known.metric.month_total_of is not None
+            kind, month_of = (Kind.FLOW, known.last_day) if total else (metric.kind, None)
+            key = _Alike(rules, kind, month_of, metric.begins_on or 1)
+            totals = None if flow is None else recent[at].between(known.first_day, known.last_day)
+            alike.setdefault(key, []).append(_Member(at, whole, known, outage, totals))
     for key, members in alike.items():
         for begin in range(0, len(members), TOGETHER):
             some = members[begin : begin + TOGETHER]
-            together = _Together.of(key, [one.whole for one in some], [one.known for one in some])
+            together = _Together.of(key, some)
             for row, one in enumerate(some):
                 found[one.at] = together.projection(row, one)
     return [projection for projection in found if projection is not None]
@@ -180,12 +184,16 @@ def _looked_at(history: History, rules: ForecastRules) -> History:
 
 
 class _Member(NamedTuple):
-    """One of the histories that are asked about: its place, its days, those that are looked at, zeros since then."""
+    """One of the histories that are asked about: its place, its days, those that are looked at, zeros since then.
+
+    `totals` are the values of one that was swapped for the flow behind them.
+    """
 
     at: int
     whole: History
     known: History
     outage: Note | None
+    totals: History | None
 
 
 class _Alike(NamedTuple):
@@ -195,6 +203,8 @@ class _Alike(NamedTuple):
     kind: Kind
     month_of: date | None
     """Of months' totals, the newest day; None of everything else."""
+    begins_on: int
+    """The day of the month on which these begin anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,7 +218,8 @@ class _Together:
     events: PanelEvents | None
 
     @classmethod
-    def of(cls, key: _Alike, wholes: list[History], histories: list[History]) -> Self:
+    def of(cls, key: _Alike, members: list[_Member]) -> Self:
+        wholes, histories = [one.whole for one in members], [one.known for one in members]
         rules, longest = key.rules, max(map(len, histories))
         values = np.full((len(histories), longest), np.nan)
         provenance = np.full((len(histories), longest), MISSING, dtype=np.int8)
@@ -227,14 +238,18 @@ class _Together:
             if events is not None:
                 panel = events.applied_to(panel)
             if key.month_of is not None:
-                panel = MonthTotalForecast.of(panel, values, key.month_of, faults.mended)
+                sofar = np.array([np.nan if one.totals is None else one.totals.values[-1] for one in members])
+                panel = MonthTotalForecast.of(
+                    panel, values, key.month_of, faults.mended, begins_on=key.begins_on, sofar=sofar
+                )
         return cls(rules, faults, panel, panel.quantiles(LEVELS), events)
 
     def projection(self, row: int, one: _Member) -> Projection:
         """One row as its metric's projection."""
         whole, known = one.whole, one.known
         total = isinstance(self.panel, MonthTotalForecast)
-        past = month_to_date(known.values, known.first_day) if total else whole.values
+        past = month_to_date(known.values, known.first_day, known.metric.begins_on) if total else whole.values
+        past = past if one.totals is None else one.totals.values
         mended = self.faults.mended[row, -len(known) :]
         # A mended past may lie below zero; the future of a count does not.
         floor = 0.0 if np.nanmin(known.values) >= 0 else -np.inf
@@ -253,6 +268,7 @@ class _Together:
         )
         notes = self.faults.notes(row, known.last_day - timedelta(days=self.faults.mended.shape[1] - 1))
         notes += () if one.outage is None else (one.outage,)
+        notes += restart_note(known, past) if total else ()
         reasons = explain(
             self.panel,
             row,
@@ -277,22 +293,3 @@ def _growth(panel: PanelForecast, row: int, median: Array, past: Array) -> float
         before = past if np.isnan(recent).all() else recent
         return days * float(panel.mean[row, :MONTH_DAYS].mean() - np.nanmean(before))
     return float(median[min(MONTH_DAYS, len(median)) - 1] - past[-1])
-
-
-def refuse(history: History, today: date, rules: ForecastRules) -> Refusal | None:
-    """Why nothing may be said of a history's future; None when something may."""
-    newest = history.newest
-    if newest is None:
-        return Refusal(Status.INSUFFICIENT_DATA, "nothing is stored yet", have=0, need=rules.need_days)
-    age, allowed = (today - newest[0]).days, allowed_age(history.usual_gap, rules.stale_after_days)
-    if age > allowed:
-        return Refusal(
-            Status.STALE, f"the newest value is of {spoken(newest[0])}, {counted(age, 'day')} old (at most {allowed})"
-        )
-    have = history.known_days
-    if have < rules.need_days:
-        reason = f"{counted(have, 'day is', 'days are')} known, a forecast needs {rules.need_days}"
-        return Refusal(Status.INSUFFICIENT_DATA, reason, have=have, need=rules.need_days)
-    if np.nanmax(np.abs(history.values)) > LARGEST:
-        return Refusal(Status.INSUFFICIENT_DATA, f"values beyond {LARGEST:g} cannot be counted with: use a larger unit")
-    return None

@@ -13,6 +13,7 @@ from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE, Backtest, Met
 from outgrow.forecasting.backtest import backtest as run
 from outgrow.forecasting.origins import DAYS, BacktestRules
 from outgrow.forecasting.scores import ReliabilityBin, calibration_error
+from outgrow.forecasting.totals import flows_of_plain_totals
 from outgrow.service.view import View
 from outgrow.service.yardsticks import LEAST_SPAN, Yardstick, best_yardstick
 
@@ -138,7 +139,8 @@ def backtest(
             f"a backtest over {horizon_days} days cannot be made", f"give {LEAST_HORIZON} to {DAYS[-1]} days"
         )
     asked = [view.metrics.resolve(name) for name in metrics] or view.platform_metrics()
-    histories = view.forecastables(list({metric.name: metric for metric in asked}.values()))
+    known = view.forecastables(list({metric.name: metric for metric in asked}.values()))
+    histories = [flow or history for history, flow in zip(known, flows_of_plain_totals(known), strict=True)]
     own = view.config.rules
     rules = BacktestRules(every_days, horizon_days, own.history_days, own.model, own.model_file)
     tell = progress or (lambda _step, _done, _of: None)

@@ -10,6 +10,7 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.limit import Limit, Severity
 from outgrow.domain.metric import PLATFORM
 from outgrow.domain.monitoring import CRITICAL, OK, UNKNOWN, WARNING, Performance
+from outgrow.domain.note import RESTARTING
 from outgrow.planning.urgency import LimitOutlook, lost_since
 from outgrow.service.alarm_levels import AlarmLevel, AlarmLevels, Measure, days_left
 from outgrow.service.status import StatusReport, first_sentence, status
@@ -149,7 +150,7 @@ def _newest_notes(limited: Sequence[LimitOutlook], worst: _Judged) -> Iterator[s
     for outlook in series.values():
         until = outlook.until
         for note in until.notes:
-            newest = note is until.outage or note.last == until.as_of
+            newest = note is until.outage or (note.last == until.as_of and note.code not in RESTARTING)
             if newest and not worst.rule.startswith(note.sentence(until.metric.unit)):
                 yield f"{_of_whom(outlook)}: {note.sentence(until.metric.unit)}."
 

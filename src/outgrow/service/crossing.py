@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from outgrow.domain.forecast import Refusal, Status, first_reached
 from outgrow.domain.history import History
 from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.kernels.normal import Array
-from outgrow.forecasting.months import MonthTotalForecast, month_starts
+from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.outage import OUTAGE_DAYS
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import ForecastRules, Projection, project
@@ -80,7 +81,10 @@ def expected_path(history: History, days: int, rules: ForecastRules) -> Array | 
     panel, row = projection.panel, projection.row
     path: Array
     if isinstance(panel, MonthTotalForecast):
-        path = _amounts(panel.mean[row], float(panel.sofar[row]), projection.forecast.as_of)
+        # A history is of the daily amounts where its metric says that it is a total, else of the totals themselves.
+        path = panel.mean[row]
+        if history.metric.month_total_of is not None:
+            path = _amounts(path, float(panel.sofar[row]), panel.restart)
     elif isinstance(panel, FlowForecast):
         path = panel.mean[row]  # medians of a few orders a day would all be nothing
     else:
@@ -89,7 +93,11 @@ def expected_path(history: History, days: int, rules: ForecastRules) -> Array | 
     return path[lag : lag + days]
 
 
-def _amounts(totals: Array, sofar: float, last_day: date) -> Array:
-    """The daily amounts that make a month's total so far, and the months after, these, (horizon,)."""
-    before = np.where(month_starts(last_day + timedelta(days=1), len(totals)), 0.0, np.r_[sofar, totals[:-1]])
+def _amounts(totals: Array, sofar: float, restart: NDArray[np.bool_]) -> Array:
+    """The daily amounts that make a month's total so far, and the months after, these, (horizon,).
+
+    Args:
+        restart: (horizon,) on which days they begin anew.
+    """
+    before = np.where(restart, 0.0, np.r_[sofar, totals[:-1]])
     return np.maximum(totals - before, 0.0)

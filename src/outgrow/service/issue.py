@@ -10,7 +10,8 @@ from outgrow.domain.metric import Kind
 from outgrow.forecasting.outage import before_outage
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.panel import DRIFT, MODELS
-from outgrow.forecasting.projection import ForecastRules, Projection, project_all, refuse
+from outgrow.forecasting.projection import ForecastRules, Projection, project_all
+from outgrow.forecasting.refusals import refuse
 from outgrow.service.assumptions import assumed, model_id
 from outgrow.service.limits import platform_limits
 from outgrow.service.scoring import WINDOW_DAYS, Verdict, verdicts

@@ -10,8 +10,8 @@ from outgrow.domain.history import History
 from outgrow.domain.ladder import LADDER_METRICS, Ladder, Tier
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import PLATFORM, Metric, Scope
-from outgrow.forecasting.months import month_to_date
 from outgrow.forecasting.outage import before_outage
+from outgrow.forecasting.totals import month_to_date
 from outgrow.service.view import View
 
 Series = tuple[str, Scope]
@@ -85,7 +85,8 @@ def newest_value(history: History) -> float | None:
     if not len(known):
         return None
     total = history.metric.month_total_of is not None
-    return float((month_to_date(known.values, known.first_day) if total else known.values)[-1])
+    values = month_to_date(known.values, known.first_day, known.metric.begins_on) if total else known.values
+    return float(values[-1])
 
 
 def nearest_limit(view: View, history: History) -> Limit | None:

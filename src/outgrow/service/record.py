@@ -100,7 +100,7 @@ def when(
 
     Args:
         metric: name or short name.
-        level: in the metric's unit.
+        level: in the metric's unit; with `falling` it may be 0.
         platform: code, or id in the commerce schema; by default the first platform, or `main`.
         scope: whose metric; the platform's own by default.
         config: rules, calendar and projects; the defaults by default.
@@ -108,12 +108,12 @@ def when(
 
     Raises:
         UnknownMetricError: there is no such metric.
-        BadThresholdError: the level is not a positive, finite number.
+        BadThresholdError: the level is not a positive, finite number, nor the 0 of a fall.
         UsageError: nothing can be said of such a fall; or there is no such scope.
         UnknownPlatformError: there is a commerce schema, and no such platform in it.
         SchemaError: our tables are missing, of another version, or half-migrated.
     """
-    scope, level = _scope(scope), checked_threshold(level)
+    scope, level = _scope(scope), checked_threshold(level, falling=falling)
     view = embedded_view(db, known_source(db, platform), platform, config or CapacityConfig(), clock)
     return asked_when(view, metric, level, scope, falling=falling)
 

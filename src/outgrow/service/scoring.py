@@ -11,8 +11,8 @@ from outgrow.domain.history import History
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, Array, IssuedRecord
 from outgrow.domain.metric import Metric
 from outgrow.forecasting import scores
-from outgrow.forecasting.months import month_to_date
 from outgrow.forecasting.panel import DRIFT, SHARED
+from outgrow.forecasting.totals import month_to_date
 from outgrow.service.view import View
 from outgrow.store.forecasts import read_forecasts
 
@@ -72,7 +72,7 @@ def hold_against(record: IssuedRecord, history: History) -> Outcome:
     """
     path = history.values
     if history.metric.month_total_of is not None:
-        path = month_to_date(path, history.first_day)
+        path = month_to_date(path, history.first_day, history.metric.begins_on)
     at = (record.due_on() - np.datetime64(history.first_day, "D")).astype(np.int64)
     return Outcome(record, _on(path, at), path, history.first_day)
 

@@ -15,8 +15,8 @@ from outgrow.domain.limit import Limit, Severity
 from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.domain.scenario import Project
 from outgrow.domain.words import counted, exact
-from outgrow.forecasting.months import month_to_date
 from outgrow.forecasting.outlook import days_until_of
+from outgrow.forecasting.totals import month_to_date
 from outgrow.planning.urgency import LimitOutlook, by_urgency
 from outgrow.service.limits import Series, platform_limits, scoped_histories
 from outgrow.service.outlooks import projections_of
@@ -164,7 +164,7 @@ def _ago(until: DaysUntil) -> str:
 def _recent(history: History, today: date) -> NDArray[np.float64]:
     values = history.values
     if history.metric.month_total_of is not None:
-        values = month_to_date(np.nan_to_num(values), history.first_day)
+        values = month_to_date(np.nan_to_num(values), history.first_day, history.metric.begins_on)
     recent = np.full(SPARK_DAYS, np.nan)
     lag = max((today - history.last_day).days, 0)
     tail = values[-(SPARK_DAYS - lag) :] if lag < SPARK_DAYS else values[:0]

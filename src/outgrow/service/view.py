@@ -21,6 +21,7 @@ from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.model import load_model
 from outgrow.forecasting.panel import DRIFT, SHARED
 from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.totals import flow_of_total, flows_of_plain_totals
 from outgrow.service.calendar import events_of
 from outgrow.service.config import CapacityConfig
 from outgrow.store.forecasts import models_asked
@@ -124,7 +125,7 @@ class View:
         wanted = list({m.name: m for m in [*metrics, *flows.values()]}.values())
         stored = {h.metric.name: h for h in self.histories(wanted, scope, since)}
         return [
-            _flow_of_total(stored[flow.name], stored[metric.name]) if (flow := flows.get(metric.name)) else
+            _flow_behind(stored[flow.name], stored[metric.name]) if (flow := flows.get(metric.name)) else
             stored[metric.name]
             for metric in metrics
         ]  # fmt: skip
@@ -148,6 +149,9 @@ class View:
         """How much wider the platform's own past, up to the view's day, says that its levels' bands have to be."""
         metrics = [metric for metric in self.platform_metrics() if metric.kind is not Kind.FLOW]
         histories = self.histories(metrics[:LEARNED_SERIES], since=self.today - timedelta(days=LEARNED_DAYS - 1))
+        # What begins anew every month is no level: its forecast rests on the daily amounts.
+        behind = flows_of_plain_totals(histories)
+        histories = [history for history, flow in zip(histories, behind, strict=True) if flow is None]
         series = [found for kind in (Kind.LEVEL, Kind.CUMULATIVE) for found in _mended(histories, kind)]
         return learn_correction(series, load_model(self.config.rules.model_file))
 
@@ -204,18 +208,6 @@ def _mended(histories: Iterable[History], kind: Kind) -> list[tuple[NDArray[np.f
     return [(mended, kind) for mended in find_faults(values, kind, provenance).mended]
 
 
-def _flow_of_total(flow: History, total: History) -> History:
-    """The daily flow behind a month's running total, under the total's name.
-
-    Where no flow is stored, it is the rise of the total from day to day, which on the first of a month is the
-    total itself.
-    """
-    if flow.known_days:
-        return replace(flow, metric=total.metric)
-    before = np.concatenate([[np.nan], total.values[:-1]])
-    firsts = [(total.first_day + timedelta(days=i)).day == 1 for i in range(len(total))]
-    rise = total.values - np.where(firsts, 0.0, before)
-    # A total that falls within a month was corrected; its day's orders are not known.
-    values = np.where(rise >= 0, rise, np.nan)
-    provenance = np.where(np.isnan(values), MISSING, total.provenance).astype(np.int8)
-    return replace(total, values=values, provenance=provenance)
+def _flow_behind(flow: History, total: History) -> History:
+    """The daily flow behind a month's running total, under the total's name: as it is stored, or as the total tells."""
+    return replace(flow, metric=total.metric) if flow.known_days else flow_of_total(total)

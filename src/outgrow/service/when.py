@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from outgrow.domain.errors import BadThresholdError, UsageError
-from outgrow.domain.forecast import DaysUntil
+from outgrow.domain.forecast import DaysUntil, Refusal
 from outgrow.domain.history import History
 from outgrow.domain.metric import PLATFORM, Metric, Scope
 from outgrow.forecasting.outlook import days_until_of
@@ -21,61 +21,70 @@ def when(
     Args:
         metric: name or short name.
         threshold: in the metric's unit; None asks for its nearest limit.
-        falling: when it first stands at or below the threshold, which has to be given then; projects do not count.
+        falling: when it first stands at or below the threshold, which has to be given then and may be 0; projects do
+            not count.
 
     Raises:
         UnknownMetricError: there is no such metric.
-        BadThresholdError: the threshold is not a positive, finite number.
+        BadThresholdError: the threshold is not a positive, finite number, nor the 0 of a fall.
         UsageError: nothing can be said of such a fall.
         ConfigurationError: a limit, a project or an event of the settings is not in order.
     """
     found = view.metrics.resolve(metric)
-    if falling:
-        _check_fall(found, threshold)
+    if falling and threshold is None:
+        raise UsageError("no level is given to fall to", f"give one: outgrow when {found.name} LEVEL --falling")
     known = view.forecastable(found, scope)
-    level, example = asked_level(view, known, threshold)
+    level, example = asked_level(view, known, threshold, falling=falling)
     # Projects only add: of a fall, the forecast alone tells.
     seen = view.without_projects() if falling else view
-    until = days_until_of(projection_of(seen, known, level), known, level, falling=falling)
+    projection = projection_of(seen, known, level)
+    if falling:
+        _check_fall(found if isinstance(projection, Refusal) else projection.forecast.metric)
+    until = days_until_of(projection, known, level, falling=falling)
     return replace(until, example=example)
 
 
-def asked_level(view: View, history: History, threshold: object) -> tuple[float | None, bool]:
+def asked_level(view: View, history: History, threshold: object, *, falling: bool = False) -> tuple[float | None, bool]:
     """The level that is meant, and whether it is an example that nobody set.
 
     Args:
         history: what the metric's forecast rests on.
         threshold: None asks for the metric's nearest limit.
+        falling: the threshold is fallen to.
 
     Raises:
-        BadThresholdError: the threshold is not a positive, finite number.
+        BadThresholdError: as `checked_threshold`.
     """
     if threshold is not None:
-        return checked_threshold(threshold), False
+        return checked_threshold(threshold, falling=falling), False
     nearest = nearest_limit(view, history)
     return (None, False) if nearest is None else (nearest.usable, bool(nearest.example))
 
 
-def _check_fall(metric: Metric, threshold: float | None) -> None:
-    if threshold is None:
-        raise UsageError("no level is given to fall to", f"give one: outgrow when {metric.name} LEVEL --falling")
-    if metric.month_total_of is not None:
+def _check_fall(metric: Metric) -> None:
+    flow = metric.month_total_of
+    if flow is not None:
+        ask = "ask for the daily amounts, "
+        every = "week" if (metric.begins_on or 1) < 0 else "month"
         raise UsageError(
-            f"{metric.name} begins anew with every month, so a fall of it says nothing",
-            f"ask for the daily amounts, {metric.month_total_of}",
+            f"{metric.name} begins anew with every {every}, so a fall of it says nothing",
+            f"{ask}{flow}" if flow != metric.name else f"{ask}under a name of their own",
         )
 
 
-def checked_threshold(threshold: object) -> float:
+def checked_threshold(threshold: object, *, falling: bool = False) -> float:
     """The threshold as a number.
 
+    Args:
+        falling: it is fallen to: what runs out does so at 0, which nothing has to rise to.
+
     Raises:
-        BadThresholdError: it is not a positive, finite number.
+        BadThresholdError: it is not a positive, finite number, nor the 0 of a fall.
     """
     try:
         number = float(threshold)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError) as error:
-        raise BadThresholdError(threshold) from error
-    if not math.isfinite(number) or number <= 0:
-        raise BadThresholdError(threshold)
-    return number
+        raise BadThresholdError(threshold, falling=falling) from error
+    if not math.isfinite(number) or number < 0 or (number == 0 and not falling):
+        raise BadThresholdError(threshold, falling=falling)
+    return abs(number)  # -0 would be told as such

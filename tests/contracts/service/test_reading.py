@@ -31,6 +31,7 @@ from outgrow.service.doctor import Finding, State, examine
 from outgrow.service.forecast import forecast, forecast_document
 from outgrow.service.history import history, history_document
 from outgrow.service.import_ import ImportReport, import_file
+from outgrow.service.limits import newest_use
 from outgrow.service.recommend import recommend, stored_newest
 from outgrow.service.settings import Settings
 from outgrow.service.status import status
@@ -68,6 +69,19 @@ def opened() -> Iterator[Opener]:
 @pytest.fixture
 def workspace(store_engine: Engine, database_url: str, opened: Opener) -> Workspace:
     return opened(database_url=database_url)
+
+
+def month_to_date(begins_on: int, days: int = 200, last: date = TODAY) -> Values:
+    """What 100 a day have come to since the last day of this number, or the last of a month without it."""
+    first = last - timedelta(days=days - 1)
+
+    def total(number: int) -> float:
+        since, day = 1, first + timedelta(days=number)
+        while day.day != begins_on and not ((day + timedelta(days=1)).day == 1 and day.day < begins_on):
+            since, day = since + 1, day - timedelta(days=1)
+        return 100.0 * since
+
+    return total
 
 
 def fill(
@@ -283,10 +297,62 @@ class TestFalling:
         with pytest.raises(UsageError, match="no level is given"):
             self.fall(workspace, None)
 
+    def test_a_total_under_another_name_falls_every_month_too(self, workspace: Workspace) -> None:
+        fill(workspace, 200, storage_used_gb=month_to_date(1))
+        with pytest.raises(UsageError, match="storage_used_gb begins anew with every month") as caught:
+            self.fall(workspace, 0, "storage_gb")
+        assert "under a name of their own" in caught.value.mend
+
+    def test_what_runs_out_does_so_at_nothing(self, workspace: Workspace) -> None:
+        fill(workspace, 90, storage_used_gb=lambda n: 300 - 2 * n)
+        document = self.fall(workspace, 0, "storage_gb")
+
+        assert (document["status"], document["threshold"], document["days"]["p50"]) == ("ok", 0, 61)
+
     def test_a_month_s_total_falls_every_month(self, workspace: Workspace) -> None:
         with pytest.raises(UsageError, match="begins anew with every month") as caught:
             self.fall(workspace, 100, "orders")
         assert "orders_per_day" in caught.value.mend
+
+
+class TestTotals:
+    """Of months that begin on any day, under any name."""
+
+    @pytest.mark.parametrize(("begins_on", "days", "so_far"), [(1, 31, 3_100), (15, 17, 1_700), (31, 1, 100)])
+    @pytest.mark.parametrize("name", ["total_orders_month", "storage_used_gb"])
+    def test_they_are_told_by_the_days_that_they_add_up(
+        self, workspace: Workspace, name: str, begins_on: int, days: int, so_far: float
+    ) -> None:
+        values: dict[str, Any] = {name: month_to_date(begins_on)}
+        fill(workspace, 200, **values)
+        document = days_until(workspace, name, 3_050)
+
+        assert document["current"] == so_far
+        if begins_on == 1:
+            assert (document["status"], document["days_ago"]) == ("already_exceeded", 0)
+        else:
+            # The day on which 31 days are over, in the first month that has them.
+            assert document["status"] == "ok"
+            assert document["days"]["p50"] in {31 - days, 61 - days}
+        told = [note["text"] for note in document["notes"] if note["code"] == "restarts"]
+        assert len(told) == (begins_on != 1 or name == "storage_used_gb")
+
+    def test_of_a_limit_in_the_settings_the_newest_total_counts(self, workspace: Workspace) -> None:
+        fill(workspace, 200, total_orders_month=month_to_date(15))
+        with workspace.view() as view:
+            (used,) = newest_use(view, {h.metric.name: h for h in view.histories(view.platform_metrics())}).values()
+            (row,) = (r for r in status(view).rows if r.outlook.until.metric.name == "total_orders_month")
+
+        assert used == 1_700
+        assert row.recent[-1] == 1_700
+        assert row.recent[-19:-16].tolist() == [2_700, 2_800, 100]
+
+    def test_what_begins_on_no_fixed_day_is_refused(self, workspace: Workspace) -> None:
+        fill(workspace, 200, total_orders_month=lambda n: 100.0 * (n % 28 + 1))
+        document = days_until(workspace, "orders", 3_000)
+
+        assert document["status"] == "insufficient_data"
+        assert "which is no fixed day of the month: store what each day brings, as orders_per_day" in document["reason"]
 
 
 class TestNotesAndReasons:

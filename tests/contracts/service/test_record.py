@@ -25,6 +25,7 @@ from outgrow import (
     when,
 )
 from outgrow.domain.errors import (
+    BadThresholdError,
     DataError,
     UnknownMetricError,
     UnknownPlatformError,
@@ -183,6 +184,26 @@ def test_the_answer_is_the_full_one(db: Session) -> None:
     assert when(db, "seats", 90, falling=True, clock=clock).status is Status.NO_GROWTH
     assert when(db, "seats", 200, platform="other", clock=clock).status is Status.INSUFFICIENT_DATA
     assert when(db, "seats", 200, scope="store:17", clock=clock).status is Status.INSUFFICIENT_DATA
+
+
+@given(st.integers(20, 90), st.floats(0.01, 1e4))
+def test_what_runs_out_does_so_at_nothing(odd_engine: Engine, left: int, pace: float) -> None:
+    with Session(odd_engine) as session:
+        for ago in range(60):
+            record(session, TODAY - timedelta(days=ago), {"free": pace * (left + ago)}, unit="GB", clock=clock)
+        none, little = (when(session, "free", level, falling=True, clock=clock) for level in (0, 1e-6 * pace))
+        session.rollback()
+
+    assert (none.status, none.threshold) == (Status.OK, 0.0)
+    assert none.days.p50 == pytest.approx(left, abs=1)
+    assert little.days.p50 == none.days.p50
+
+
+def test_nothing_rises_to_nothing_or_falls_below_it(db: Session) -> None:
+    record(db, TODAY, {"free": 5}, clock=clock)
+    for level, falling in ((0, False), (-1, True), (-1, False), (float("nan"), True)):
+        with pytest.raises(BadThresholdError, match="0 or a positive number" if falling else "not a positive number"):
+            when(db, "free", level, falling=falling, clock=clock)
 
 
 def test_figures_far_below_one_keep_their_digits(db: Session) -> None:

@@ -199,6 +199,13 @@ class TestWrongUsage:
         )
         refused(cli("forecast", "products", f"--limit={threshold}", "--database-url", shop), 2, "not a positive number")
 
+    @pytest.mark.parametrize("threshold", ["-4", "nan", "abc", "-inf", ""])
+    def test_a_threshold_that_is_fallen_to_may_be_0(self, cli: Cli, shop: str, threshold: str) -> None:
+        words = ("when", "products", "--falling", "--database-url", shop)
+        refused(cli(*words, threshold), 2, f"'{threshold}' is not 0 or a positive number")
+
+        assert "products on 31 Mar 2026.\nAt or below 0 in about " in cli(*words, "0").out
+
     @pytest.mark.parametrize(
         "words", [("status",), ("when", "products", "5"), ("forecast", "products"), ("trends",), ("recommend",)]
     )

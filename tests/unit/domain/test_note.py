@@ -39,6 +39,20 @@ STEPS = {
             "another way of counting, not as a change"
         ),
     ),
+    NoteCode.RESTARTS: (
+        (101_500, 3_310),
+        (
+            "on 4 Mar 2025 it began anew with 3,310 after 101,500, as on the 4th of each month: taken as the total of "
+            "what each day brings"
+        ),
+    ),
+    NoteCode.RESTARTS_WEEKLY: (
+        (7_000, 1_010),
+        (
+            "on 4 Mar 2025 it began anew with 1,010 after 7,000, as every Tuesday: taken as the total of what each day "
+            "brings"
+        ),
+    ),
     NoteCode.UNSETTLED: (
         (1_100, 100),
         (
@@ -109,6 +123,16 @@ def test_every_code_has_its_sentence() -> None:
 )
 def test_numbers_are_written_as_people_do(value: float, said: str) -> None:
     assert f"the value was {said} GB," in Note(NoteCode.OUTLIER, DAY, DAY, 8, value).sentence("GB")
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"),
+                      (15, "15th"), (21, "21st"), (22, "22nd"), (23, "23rd"), (30, "30th"), (31, "31st")]
+)  # fmt: skip
+def test_days_of_the_month_are_said_as_people_do(day: int, said: str) -> None:
+    begun = Note(NoteCode.RESTARTS, date(2025, 3, day), date(2025, 3, day), 9, 1)
+
+    assert f"as on the {said} of each month" in begun.sentence()
 
 
 def test_a_note_is_a_document() -> None:

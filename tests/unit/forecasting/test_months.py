@@ -11,8 +11,10 @@ from tests.support.growth_panels import LEVELS, flows
 
 from outgrow.forecasting import forecast_panel
 from outgrow.forecasting.flows import FlowForecast
-from outgrow.forecasting.months import MonthTotalForecast, month_starts, month_to_date
+from outgrow.forecasting.kernels.restarts import month_starts
+from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.panel import MODELS
+from outgrow.forecasting.totals import month_to_date
 
 Array = NDArray[np.float64]
 TODAY = date(2026, 3, 20)
@@ -325,3 +327,64 @@ def test_a_level_that_most_long_months_reach_is_reached_within_a_year(model: str
 
     assert cdf[29] < 0.8
     assert cdf[-1] >= 0.95
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 28), date(2026, 11, 1)])
+def test_a_quota_that_grows_by_12_percent_a_month_goes_on(today: date) -> None:
+    """Half as much again as the last whole month is there after 1.12 to the 3.6th: in the fourth month from now."""
+    day = np.arange((today - date(2026, 1, 3)).days + 1)
+    scatter = np.random.default_rng(4).lognormal(0, 0.07, len(day))
+    amounts = np.round(2_300 * 1.12 ** (day / 30.4) * scatter)[None, :]
+    last_month = amounts[0, -today.day - 31 : -today.day].sum() if today.day < 28 else amounts[0, -58:-28].sum()
+    limit = 1.5 * last_month
+    cdf = forecast(amounts, "shared", today, 365).crossing_cdf(np.array([limit]))[0]
+
+    assert 75 <= int((cdf >= 0.5).argmax()) + 1 <= 160
+    assert cdf[29] < 0.05
+    assert cdf[-1] > 0.8
+
+
+def made_up(kind: str, rows: int, days: int) -> Array:
+    """Flows of some 20 to 20,000 a day that stay, wander from week to week, or grow by up to 15% a month."""
+    random = np.random.default_rng(12)
+    size, noise, step = (
+        least * (most / least) ** random.uniform(size=(rows, 1))
+        for least, most in ((20, 20_000), (0.02, 0.5), (0.01, 0.1))
+    )
+    steps = step * random.normal(size=(rows, days // 7 + 1))
+    level = {
+        "steady": np.zeros((rows, days)),
+        "wandering": np.repeat(np.cumsum(steps, axis=1), 7, axis=1)[:, :days],
+        "growing": random.uniform(0.0, 0.14, (rows, 1)) * np.arange(days) / 30.4,
+    }[kind]
+    week = np.exp(random.normal(0, 0.2, (rows, 7)))[:, np.arange(days) % 7]
+    drawn: Array = np.round(size * np.exp(level) * week * random.lognormal(0, 1, (rows, days)) ** noise)
+    return drawn
+
+
+@pytest.mark.parametrize(
+    ("kind", "off", "rare"), [("steady", 0.06, 0.1), ("wandering", 0.1, 0.15), ("growing", 0.06, 0.1)]
+)
+@pytest.mark.parametrize("today", [date(2026, 11, 1), date(2026, 11, 20)])
+def test_what_is_told_comes_as_often(kind: str, off: float, rare: float, today: date) -> None:
+    """Limits around a month's size, 30, 90 and 365 days ahead; what is told as sure or as out of the question is so."""
+    values = made_up(kind, 120, 765)
+    past, future = values[:, :400], values[:, 400:]
+    panel = forecast(past, "shared", today, 365)
+    restart = month_starts(today + timedelta(days=1), 365)
+    total, totals = past[:, -today.day :].sum(axis=1), np.empty_like(future)
+    for at in range(365):
+        total = np.where(restart[at], 0.0, total) + future[:, at]
+        totals[:, at] = total
+    for days in (30, 90, 365):
+        told, came = [], []
+        for factor in (0.9, 0.96, 1.0, 1.03, 1.06, 1.12, 1.25, 1.6):
+            limits = factor * past[:, -60:].sum(axis=1) * 30.4 / 60
+            asked = limits > panel.sofar
+            told.append(panel.crossing_at(limits, (days,))[asked, 0])
+            came.append((totals[asked, :days] >= limits[asked, None]).any(axis=1))
+        chance, outcome = np.concatenate(told), np.concatenate(came)
+
+        assert chance.mean() == pytest.approx(outcome.mean(), abs=off)
+        assert outcome[chance > 0.95].mean() > 0.9
+        assert outcome[chance < 0.05].mean() < rare

@@ -14,10 +14,10 @@ from outgrow.domain.event import Event
 from outgrow.domain.history import MISSING, OBSERVED, History
 from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, STORAGE_USED_GB, TOTAL_ORDERS_MONTH, Kind, Metric
 from outgrow.domain.note import NoteCode
-from outgrow.forecasting.months import month_to_date
 from outgrow.forecasting.outage import OUTAGE_DAYS, before_outage, find_outages
 from outgrow.forecasting.outlook import days_until
 from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.totals import month_to_date
 
 Array = NDArray[np.float64]
 TODAY = date(2026, 3, 31)

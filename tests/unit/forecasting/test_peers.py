@@ -11,11 +11,11 @@ from tests.support.tenants import TODAY
 from outgrow.domain.metric import Kind
 from outgrow.forecasting import peers
 from outgrow.forecasting.kernels.normal import Array
-from outgrow.forecasting.months import month_to_date
 from outgrow.forecasting.outage import find_outages
 from outgrow.forecasting.peers import LEVELS_PRIOR, Peers, learn_peers
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.tenants import UseForecast
+from outgrow.forecasting.totals import month_to_date
 
 RULES = ForecastRules(horizon_days=180)
 DAYS = (1, 7, 30, 90, 180)

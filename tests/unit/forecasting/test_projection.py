@@ -20,7 +20,8 @@ from outgrow.domain.note import NoteCode
 from outgrow.forecasting.correction import Correction
 from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.panel import MODELS
-from outgrow.forecasting.projection import LEVELS, ForecastRules, Projection, project, refuse
+from outgrow.forecasting.projection import LEVELS, ForecastRules, Projection, project
+from outgrow.forecasting.refusals import refuse
 
 RULES = ForecastRules()
 TODAY = date(2026, 3, 20)

@@ -82,6 +82,17 @@ def test_used_and_free_of_one_disk_are_one_question(level: float) -> None:
     assert median_day(up) == pytest.approx((level - used[-1]) / 2.5, rel=0.2)
 
 
+def test_free_space_is_all_gone_at_0() -> None:
+    """It falls by 2.5 a day and 102 are left."""
+    free = np.maximum(400 - 2.5 * np.arange(120) + np.random.default_rng(8).normal(0, 1, 120), 0.0)
+    gone, alert = cdf(free, 0.0, falling=True), cdf(free, 40.0, falling=True)
+
+    assert median_day(gone) == pytest.approx(41, abs=3)
+    assert median_day(alert) == pytest.approx(25, abs=2)
+    assert gone[29] < 0.15
+    assert gone[89] > 0.9
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2**31), st.floats(-2, 2), st.floats(0.1, 20), st.integers(9, 14), st.floats(0.05, 0.9))
 def test_they_are_on_every_disk(seed: int, pace: float, noise: float, bits: int, share: float) -> None:

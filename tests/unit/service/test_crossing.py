@@ -10,8 +10,10 @@ from outgrow.domain.forecast import Refusal, Status
 from outgrow.domain.history import OBSERVED, History
 from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, Metric
 from outgrow.forecasting.asked import LONGEST_HORIZON
+from outgrow.forecasting.kernels.restarts import month_starts
 from outgrow.forecasting.outlook import days_until
 from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.totals import flow_of_total, month_to_date
 from outgrow.service import crossing
 from outgrow.service.crossing import expected_path, find_crossing
 
@@ -162,6 +164,28 @@ class TestExpectedPath:
         totals = made.quantiles((0.5,))[0]
         assert made.forecast.current + path[:10].sum() == pytest.approx(totals[9], abs=1)
         assert path[10:41].sum() == pytest.approx(totals[40], abs=1)
+
+    @pytest.mark.parametrize("begins_on", [1, 15])
+    def test_of_a_total_under_another_name_it_is_the_total_that_goes_on(self, begins_on: int) -> None:
+        days = history(pace=90)
+        totals = month_to_date(np.random.default_rng(3).poisson(90, DAYS).astype(np.float64), FIRST, begins_on)
+        known = replace(days, values=totals)
+        path = expected_path(known, 60, RULES)
+
+        assert path is not None
+        restart = month_starts(TODAY + timedelta(days=1), 60, begins_on)
+        assert path[0] == pytest.approx(90 if restart[0] else totals[-1] + 90, rel=0.1)
+        assert path[restart] == pytest.approx(np.full(restart.sum(), 90), rel=0.1)
+        assert (np.diff(path)[~restart[1:]] > 0).all()
+
+    @pytest.mark.parametrize("begins_on", [15, 31])
+    def test_of_months_that_begin_on_another_day_too_it_is_the_amounts(self, begins_on: int) -> None:
+        values = month_to_date(history(TOTAL_ORDERS_MONTH, pace=90).values, FIRST, begins_on)
+        known = flow_of_total(replace(history(TOTAL_ORDERS_MONTH), values=values))
+        path = expected_path(known, 60, RULES)
+
+        assert known.metric.begins_on == begins_on
+        assert path == pytest.approx(np.full(60, 90), rel=0.15)
 
     def test_it_may_be_longer_than_the_horizon(self) -> None:
         path = expected_path(history(), 90, replace(RULES, horizon_days=10))

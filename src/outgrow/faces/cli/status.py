@@ -105,7 +105,7 @@ def _amiss(report: "StatusReport") -> dict[tuple[str, str], str]:
     found = {}
     for (name, scope), row in rows.items():
         until = row.outlook.until
-        if (until.metric.month_total_of, scope) in rows:
+        if until.metric.month_total_of != name and (until.metric.month_total_of, scope) in rows:
             continue
         if line := mark_line(until.notes, until.metric, until.as_of, _label(row)):
             found[name, scope] = line

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.forecast import WITHIN_DAYS, DaysUntil, HistoryNote, Status
 from outgrow.domain.metric import Metric
-from outgrow.domain.note import Note, NoteCode
+from outgrow.domain.note import NO_FAULTS, RESTARTING, Note, NoteCode
 from outgrow.domain.scenario import Project
 from outgrow.domain.words import Figures, counted, exact, figure, percent
 
@@ -108,7 +108,10 @@ def note_lines(notes: Sequence[Note], metric: Metric, as_of: date) -> list[str]:
     if len(recent) > FEW:
         recent = [note for note in recent if note.code is not NoteCode.GAP]
     of_what = "Of the days that it adds up: " if metric.month_total_of else ""
-    lines = [_capital(f"{of_what}{note.sentence(metric.unit)}.") for note in recent[-NOTED:]]
+    lines = [
+        _capital(f"{'' if note.code in RESTARTING else of_what}{note.sentence(metric.unit)}.")
+        for note in recent[-NOTED:]
+    ]
     more = len(recent) - len(lines)
     return [*lines, f"Before that, {more} more: see `notes` of --json."] if more else lines
 
@@ -121,11 +124,7 @@ def mark_line(notes: Sequence[Note], metric: Metric, as_of: date | None, label: 
     """
     if as_of is None:
         return None
-    lately = [
-        note
-        for note in notes
-        if note.last > as_of - timedelta(days=LATELY) and note.code not in {NoteCode.GAP, NoteCode.STARTS_AT_ZERO}
-    ]
+    lately = [note for note in notes if note.last > as_of - timedelta(days=LATELY) and note.code not in NO_FAULTS]
     more = f" ({len(lately) - 1} more)" if len(lately) > 1 else ""
     return f"{label}: {lately[-1].sentence(metric.unit)}{more}." if lately else None
 

@@ -39,7 +39,7 @@ def when(
     from outgrow.service.when import checked_threshold
     from outgrow.service.when import when as ask
 
-    limit = None if threshold is None else checked_threshold(threshold)
+    limit = None if threshold is None else checked_threshold(threshold, falling=falling)
     whose = Scope.parse(scope)
     with workspace.view(as_date(as_of), projects=not without_projects) as view:
         until = ask(view, metric, limit, whose, falling=falling)

@@ -1,0 +1,77 @@
+"""Whether any of several tries reaches a limit."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from outgrow.forecasting.kernels.normal import normal_cdf
+from outgrow.forecasting.kernels.tries import BLOCK, any_reached
+
+Array = NDArray[np.float64]
+MONTHS = 12
+
+
+def of_months(away: Array, own: float, lasting: Array) -> Array:
+    """A try a day: the chance after each."""
+    told = any_reached(away[None, :], np.full((1, len(away)), own), lasting[None, :], np.ones(len(away), dtype=bool))
+    return np.asarray(told[0])
+
+
+@given(st.floats(-2, 3), st.floats(0.01, 3))
+def test_tries_that_share_nothing_are_independent(away: float, own: float) -> None:
+    told = of_months(np.full(MONTHS, away), own, np.zeros(MONTHS))
+
+    missed = normal_cdf(np.array(away / own))
+    np.testing.assert_allclose(told, 1 - missed ** np.arange(1, MONTHS + 1), atol=1e-6)
+
+
+@given(st.floats(-2, 3), st.floats(0.05, 3))
+def test_tries_that_share_everything_are_one(away: float, lasting: float) -> None:
+    told = of_months(np.full(MONTHS, away), 1e-3 * lasting, np.full(MONTHS, lasting))
+
+    assert told == pytest.approx(np.full(MONTHS, 1 - normal_cdf(np.array(away / lasting))), abs=0.02)
+
+
+@given(st.integers(0, 10_000), st.floats(0.01, 0.1), st.floats(0.001, 0.1), st.floats(0, 0.05), st.floats(-0.05, 0.2))
+def test_a_level_that_wanders_is_drawn_as_it_is(seed: int, own: float, now: float, step: float, away: float) -> None:
+    """Held against thousands of courses."""
+    variance = now**2 + step**2 * np.arange(MONTHS)
+    random = np.random.default_rng(seed)
+    steps = random.standard_normal((4_000, MONTHS)) * np.array([now, *[step] * (MONTHS - 1)])
+    missed = np.cumprod(normal_cdf((away - np.cumsum(steps, axis=1)) / own), axis=1).mean(axis=0)
+
+    assert of_months(np.full(MONTHS, away), own, np.sqrt(variance)) == pytest.approx(1 - missed, abs=0.05)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 2 * BLOCK + 1))
+def test_rows_do_not_know_of_each_other(seed: int, rows: int) -> None:
+    random = np.random.default_rng(seed)
+    away, own, lasting = random.normal(0.1, 0.2, (rows, 40)), *random.uniform(0.01, 0.2, (2, rows, 40))
+    restart = np.arange(40) % 15 == 7
+    whole = any_reached(away, own, lasting, restart)
+    row = int(random.integers(rows))
+
+    one = slice(row, row + 1)
+    alone = any_reached(away[one], own[one], lasting[one], restart)
+    np.testing.assert_array_equal(alone[0], whole[row])
+
+
+@given(st.integers(0, 10_000))
+def test_fewer_days_are_told_the_same_and_a_higher_limit_is_no_likelier(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    away, own, lasting = random.normal(0.1, 0.2, (3, 40)), *random.uniform(0.01, 0.2, (2, 3, 40))
+    restart = np.arange(40) % 15 == 7
+    whole = any_reached(away, own, lasting, restart)
+
+    fewer = any_reached(away[:, :20], own[:, :20], lasting[:, :20], restart[:20])
+    np.testing.assert_array_equal(fewer, whole[:, :20])
+    assert (any_reached(away + 0.05, own, lasting, restart) <= whole + 1e-9).all()
+    assert ((whole >= -1e-9) & (whole <= 1 + 1e-9)).all()
+
+
+def test_no_rows_are_no_chances() -> None:
+    none = np.zeros((0, 40))
+
+    assert any_reached(none, none, none, np.zeros(40, dtype=bool)).shape == (0, 40)
