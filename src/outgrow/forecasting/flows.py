@@ -12,6 +12,7 @@ from outgrow.domain.metric import Kind
 from outgrow.forecasting.asked import checked_levels, checked_thresholds
 from outgrow.forecasting.kernels.faults import forget
 from outgrow.forecasting.kernels.flow_network import N_MEANS, SINCE, centres, quantiles_at
+from outgrow.forecasting.kernels.flow_own import with_own_course
 from outgrow.forecasting.kernels.flow_trend import N_TRENDS
 from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
@@ -181,7 +182,7 @@ def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array
         shares = _exactly(r)
         # Where days have always kept to their rhythm, what other flows do after wilder days says nothing.
         trust = np.where(np.nan_to_num(filled[:, -ASLEEP:]).any(axis=1), r.rough, np.minimum(r.rough, HALF_ASLEEP))
-        shares += trust[:, None, None] * (_learned(r, nets) - shares)
+        shares += trust[:, None, None] * (with_own_course(_learned(r, nets), r) - shares)
     shares.sort(axis=1)
     level = _over_days(shares, horizon)
     weekday = np.tile(r.weekday, (1, horizon // 7 + 1))[:, :horizon]

@@ -52,6 +52,7 @@ class Rhythm:
         weekday: (n, 7) share of each weekday; column 0 is the weekday of the first day ahead.
         ranked: (n, 7) quantiles `RANKS` of the last 26 weeks' days, as log(share of the level + QUIET).
         around: (n, 7) the same of the days around the level of their own weeks, which trends and shifts do not widen.
+        weekly: (n, 52) mean logarithm of each week's days, NaN where most of it is not known.
         trend: where the weeks are heading.
         static: (n, 74) features without unit.
         grid: (n,) the unit of which every day is a whole multiple; 0 where there is none.
@@ -66,6 +67,7 @@ class Rhythm:
     weekday: Array
     ranked: Array
     around: Array
+    weekly: Array
     trend: Trend
     static: Array
     grid: Array
@@ -150,7 +152,7 @@ def rhythm(values: Array) -> Rhythm:
         axis=1,
     )
     rough = np.clip(rough, 0.0, 1.0)
-    return Rhythm(level, weekday, ranked, around, way, static, _grid(known), rough, burst, season, season_known)
+    return Rhythm(level, weekday, ranked, around, weekly, way, static, _grid(known), rough, burst, season, season_known)
 
 
 def _around(share: Array, weekly: Array, way: Trend, otherwise: Array) -> tuple[Array, Array, Array]:

@@ -1,0 +1,270 @@
+"""The course of a flow's weeks: lines that may have begun anew once, each as likely as the weeks make it.
+
+A line or none, through logarithms or through amounts, over all weeks or since some week: each of them counts with its
+evidence (Bayesian model averaging, Hoeting et al. 1999, by the criterion of Schwarz 1978). Weeks that hang on the weeks
+before are fewer than they seem. The same lines are laid at origins of the past, without what came: how far they were
+off there tells how far they are trusted (Tashman 2000).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from outgrow.forecasting.kernels.normal import Array
+
+AGO = np.array((3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 26, 32, 40))
+"""A line may have begun so many weeks ago."""
+BEFORE = 4
+"""Known weeks that it takes before."""
+LEAST = 8
+"""Known weeks without which a course is none."""
+CALMEST = 0.004
+"""Least scatter of a week, as a logarithm."""
+NEAR = 2
+"""Weeks on either side that tell how large a week is."""
+LEAST_SIZE = 0.02
+"""Least size of a week as a share of the level, and where a line through shares ends."""
+ANEW = 0.2
+"""How likely it is that a line has begun anew within the year, before anything is known."""
+WAVES, WAVE_PARAMS = 0.1, 4.0
+"""How likely a wave of a year is before anything is known, and the numbers that make it up, with those of a line."""
+COUNT, VALUE = 0, 4
+"""Where the number of weeks and the sum of their values stand among the sums."""
+MOST_TIED = 0.9
+"""Most that a week is taken to hang on the one before."""
+PAST = ((4, 0, 4), (13, 0, 4), (13, 8, 13))
+"""Origins so many weeks ago, and the weeks after them, from and to, that lines are judged by."""
+SUSPICION, PRIOR = 2.0, 2.0
+"""How many times as large as told the squared errors are taken to be before any are known, and how many it counts."""
+MOST_OFF = 16.0
+"""An error counts up to so many times what was told, squared: what happened once is no law."""
+
+
+class Course(NamedTuple):
+    """What the lines say, (n, k) at each place asked for.
+
+    Attributes:
+        middle: expected logarithm of (share + quiet).
+        doubt: its standard deviation, as large as errors of the past make it.
+        scatter: (n,) standard deviation of a week around its line, as a logarithm.
+        alone: (n,) what part of the number of weeks they are worth, for hanging together.
+        waves: (n,) how likely the weeks follow a wave of a year instead.
+        known: (n,) whether there are weeks enough.
+    """
+
+    middle: Array
+    doubt: Array
+    scatter: Array
+    alone: Array
+    waves: Array
+    known: np.ndarray
+
+
+def course(weekly: Array, beside_wave: Array, ahead: Array, quiet: float) -> Course:
+    """Where weekly mean logarithms (n, weeks), newest last, NaN where unknown, are heading.
+
+    Args:
+        beside_wave: (n,) share of the scatter of the weeks that a line and a wave of a year leave.
+        ahead: (k,) weeks after the newest.
+        quiet: what was added to a share before its logarithm.
+    """
+    values = np.ascontiguousarray(weekly.T)
+    known = ~np.isnan(values)
+    even = known.astype(np.float64)
+    log = np.where(known, values, 0.0)
+    share = np.where(known, np.exp(log) - quiet, 0.0)
+    logs = _until(log, even, even)
+    # An error of a share is told in the share: so both kinds of lines are judged alike.
+    plains = _until(share, even / (_size(share, even) + quiet) ** 2, even)
+    alone = _alone(log, even, logs)
+    lines = _Both(_lines(logs, 0, alone), _lines(plains, 0, alone))
+    middle, doubt = _at(lines, ahead, quiet)
+    off, count = _past_errors(logs, plains, alone, quiet)
+    inflated = (SUSPICION * PRIOR + off) / (PRIOR + count)
+    scatter = np.sqrt(_mixed(lines.chance, lines.log.scatter, lines.plain.scatter))
+    waves = _waves(logs, beside_wave, alone, np.logaddexp(lines.log.evidence, lines.plain.evidence))
+    return Course(middle.T, np.sqrt(inflated * doubt).T, scatter, alone, waves, even.sum(axis=0) >= LEAST)
+
+
+class _Lines(NamedTuple):
+    """The lines' mean (2, n) and variance (3, n) in powers of the place, their evidence, and scatter (n,) squared."""
+
+    mean: Array
+    variance: Array
+    evidence: Array
+    scatter: Array
+
+
+class _Both(NamedTuple):
+    """Lines through logarithms and through shares."""
+
+    log: _Lines
+    plain: _Lines
+
+    @property
+    def chance(self) -> Array:
+        """Of the shares, (n,)."""
+        result: Array = 1.0 / (1.0 + np.exp(np.clip(self.log.evidence - self.plain.evidence, -30.0, 30.0)))
+        return result
+
+
+class _Fit(NamedTuple):
+    """Mean place and value, weight, width of the places, slope; and what is left of the squares without and with it."""
+
+    x: Array
+    y: Array
+    weight: Array
+    width: Array
+    slope: Array
+    flat: Array
+    line: Array
+
+
+def _until(values: Array, weight: Array, even: Array) -> Array:
+    """Sums over the newest 0, 1, 2 ... weeks, (7, weeks + 1, n): count, weight, then moments of place and value."""
+    x = np.arange(1.0 - len(values), 1.0)[:, None]
+    wx, wy = weight * x, weight * values
+    parts = np.stack((even, weight, wx, wx * x, wy, wy * x, wy * values))
+    result = np.zeros((len(parts), len(values) + 1, values.shape[1]))
+    # A loop over weeks is faster than `cumsum`, which goes through columns one by one.
+    for back in range(len(values)):
+        np.add(result[:, back], parts[:, -1 - back], out=result[:, back + 1])
+    return result
+
+
+def _fit(sums: Array) -> _Fit:
+    count, w, wx, wxx, wy, wxy, wyy = sums
+    weight = np.where(w > 0, w, 1.0)
+    x, y = wx / weight, wy / weight
+    width = wxx - wx * x
+    both = wxy - wx * y
+    sloped = (count >= AGO[0]) & (width > 0)
+    width = np.where(sloped, width, 1.0)
+    slope = np.where(sloped, both / width, 0.0)
+    flat = np.maximum(wyy - wy * y, 0.0)
+    return _Fit(x, y, weight, width, slope, flat, np.maximum(flat - slope * both, 0.0))
+
+
+def _split(sums: Array, ago: int) -> tuple[Array, Array, Array, np.ndarray]:
+    """Sums of all weeks known so many weeks ago, since each of `AGO` and before it, and where that is possible."""
+    at = AGO[AGO + ago + BEFORE < sums.shape[1]] + ago
+    whole = sums[:, -1:] - sums[:, ago : ago + 1]
+    late = sums[:, at] - sums[:, ago : ago + 1]
+    early = whole - late
+    return whole, late, early, (late[COUNT] >= AGO[0]) & (early[COUNT] >= BEFORE)
+
+
+def _lines(sums: Array, ago: int, alone: Array) -> _Lines:
+    """All lines at an origin, each with its chance."""
+    whole, late, early, can = _split(sums, ago)
+    count = np.maximum(whole[COUNT], 1.0)
+    through, after, before = _fit(whole), _fit(late), _fit(early)
+    n_late = late.shape[1]
+    # Level and line through all weeks, then level and line since each week with a line before it.
+    fits = [np.concatenate(pair) for pair in zip(through, through, after, after, strict=True)]
+    x, y, weight, width, slope, _, _ = fits
+    sloped = np.repeat([0.0, 1.0, 0.0, 1.0], [1, 1, n_late, n_late])[:, None]
+    params = np.repeat([1.0, 2.0, 3.0, 4.0], [1, 1, n_late, n_late])[:, None]
+    slope = sloped * slope
+    left = np.concatenate((through.flat, through.line, before.line + after.flat, before.line + after.line))
+    worth = np.maximum(alone * count, 1.0)
+    anew = np.where(can, np.log(ANEW / np.maximum(can.sum(axis=0), 1)), -np.inf)
+    prior = np.concatenate((np.full((2, len(alone)), np.log(1.0 - ANEW)), anew, anew))
+    evidence = prior - 0.5 * (worth * np.log(left / count + CALMEST**2) + params * np.log(worth))
+    top = evidence.max(axis=0)
+    chance = np.exp(evidence - top)
+    total = chance.sum(axis=0)
+    chance /= total
+    noise = left / np.maximum(count - params, 1.0) + CALMEST**2
+    middle_doubt = noise / alone / weight
+    slope_doubt = sloped * noise / alone / width
+    start = y - slope * x
+    mean = np.stack(((chance * start).sum(axis=0), (chance * slope).sum(axis=0)))
+    around = start - mean[0], slope - mean[1]
+    variance = (
+        around[0] ** 2 + middle_doubt + slope_doubt * x**2,
+        2.0 * (around[0] * around[1] - slope_doubt * x),
+        around[1] ** 2 + slope_doubt,
+    )
+    spread = np.stack([(chance * part).sum(axis=0) for part in variance])
+    return _Lines(mean, spread, np.log(total) + top, (chance * noise).sum(axis=0))
+
+
+def _at(lines: _Both, ahead: Array, quiet: float) -> tuple[Array, Array]:
+    """Expected logarithm and its variance, (k, n) each, at places (k,)."""
+    x = ahead[:, None]
+    log, share = (one.mean[0] + one.mean[1] * x for one in lines)
+    log_doubt, share_doubt = (
+        np.maximum(one.variance[0] + one.variance[1] * x + one.variance[2] * x**2, 0.0) for one in lines
+    )
+    share = np.maximum(share, LEAST_SIZE) + quiet
+    plain, plain_doubt = np.log(share), share_doubt / share**2
+    chance = lines.chance
+    apart = chance * (1.0 - chance) * (plain - log) ** 2
+    return _mixed(chance, log, plain), _mixed(chance, log_doubt, plain_doubt) + apart
+
+
+def _mixed(chance: Array, log: Array, plain: Array) -> Array:
+    return log + chance * (plain - log)
+
+
+def _past_errors(logs: Array, plains: Array, alone: Array, quiet: float) -> tuple[Array, Array]:
+    """Sum of the squared errors at the origins of the past, in what was told of them, and their number, (n,) each."""
+    total, number = np.zeros((2, len(alone)))
+    lines: dict[int, _Both] = {}
+    for ago, first, last in PAST:
+        if ago not in lines:
+            lines[ago] = _Both(_lines(logs, ago, alone), _lines(plains, ago, alone))
+        there = logs[:, ago - first] - logs[:, ago - last]
+        count = np.maximum(there[COUNT], 1.0)
+        came = there[VALUE] / count
+        said, doubt = _at(lines[ago], np.array([0.5 * (first + last + 1) - ago]), quiet)
+        scatter = _mixed(lines[ago].chance, lines[ago].log.scatter, lines[ago].plain.scatter)
+        off = np.minimum((came - said[0]) ** 2 / (doubt[0] + scatter / count), MOST_OFF)
+        known = (2 * there[COUNT] >= last - first) & (logs[COUNT, -1] - logs[COUNT, ago] >= LEAST)
+        total += np.where(known, off, 0.0)
+        number += known
+    return total, number
+
+
+def _alone(log: Array, even: Array, logs: Array) -> Array:
+    """What part of their number the weeks are worth, for hanging on the weeks before, (n,)."""
+    whole, late, early, can = _split(logs, 0)
+    through, after, before = _fit(whole), _fit(late), _fit(early)
+    best = np.where(can, after.line + before.line, np.inf).argmin(axis=0)
+    cols = np.arange(log.shape[1])
+    broken = can.any(axis=0)
+    x = np.arange(1.0 - len(log), 1.0)[:, None]
+
+    def line(fit: _Fit, at: np.ndarray) -> Array:
+        place, value, slope = (part[at, cols] for part in (fit.x, fit.y, fit.slope))
+        result: Array = value + slope * (x - place)
+        return result
+
+    early_line = np.where(broken, line(before, best), line(through, np.zeros_like(best)))
+    off = even * (log - np.where(broken & (x > -AGO[best]), line(after, best), early_line))
+    pairs = (even[1:] * even[:-1]).sum(axis=0)
+    along = (off[1:] * off[:-1]).sum(axis=0) / np.maximum(pairs, 1.0)
+    size = (off**2).sum(axis=0) / np.maximum(even.sum(axis=0), 1.0) + CALMEST**2
+    tied = np.clip(along / size, 0.0, MOST_TIED)
+    result: Array = (1.0 - tied) / (1.0 + tied)
+    return result
+
+
+def _waves(logs: Array, beside_wave: Array, alone: Array, lines: Array) -> Array:
+    """Chance of a wave of a year beside a line, by its evidence and that of all lines, (n,)."""
+    count = np.maximum(logs[COUNT, -1], 1.0)
+    worth = np.maximum(alone * count, 1.0)
+    left = beside_wave * (_fit(logs[:, -1]).flat / count + CALMEST**2) + CALMEST**2
+    evidence = np.log(WAVES) - 0.5 * worth * np.log(left) - 0.5 * WAVE_PARAMS * np.log(worth)
+    result: Array = 1.0 / (1.0 + np.exp(np.clip(lines - evidence, -30.0, 30.0)))
+    return result
+
+
+def _size(share: Array, even: Array) -> Array:
+    """How large each week is, with those beside it, (weeks, n)."""
+    pad = ((NEAR, NEAR), (0, 0))
+    total, count = np.pad(share, pad), np.pad(even, pad)
+    near, known = (sum(part[k : k + len(share)] for k in range(2 * NEAR + 1)) for part in (total, count))
+    result: Array = np.maximum(near / np.maximum(known, 1.0), LEAST_SIZE)
+    return result

@@ -1,0 +1,66 @@
+"""Where a flow's own past has kept to a course, it decides; elsewhere what was learned from other flows does."""
+
+import numpy as np
+
+from outgrow.forecasting.kernels.flow_course import course
+from outgrow.forecasting.kernels.flow_trend import BENT
+from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, Rhythm
+
+LOWER, MIDDLE, UPPER = RANKS.index(0.1), RANKS.index(0.5), RANKS.index(0.9)
+WIDTH80 = 2.563
+"""Standard deviations between the 10 % and the 90 % quantile of a normal distribution."""
+MIDDLE_OF_WEEK, WEEK = 3.0, 7.0
+"""Days from the middle of the newest week to the newest day, and of a week."""
+APART = (0.4, 0.8)
+"""Weeks that are worth less than this part of their number keep to no course; above the second they do."""
+WANDERING = (1.2, 2.0)
+"""So many times what a week's days make it scatter, squared, is a week's scatter of a flow that keeps to its course,
+and of one that wanders: what it leaves for reasons of its own has no law."""
+ROUGH = (0.1, 0.3)
+"""Scatter of the days of a flow whose course can be told, and of one whose course cannot, as logarithms."""
+COMMON = 0.7
+"""Correlation of the errors of both."""
+LEAST_DOUBT = 0.1
+"""Least doubt about what was learned, in standard deviations of a day."""
+NOTHING = 1e-9
+
+
+def with_own_course(learned: Array, r: Rhythm) -> Array:
+    """What was learned, drawn towards the flow's own course as far as its past has kept to one.
+
+    Both count with the inverse of their variance; that of the course is told by its errors in the past.
+
+    Args:
+        learned: (n, 7, 1 + n_knots) quantiles `RANKS` of log(share + QUIET), today's as of the first.
+    """
+    knots = np.array([SEASON_KNOTS[0], *SEASON_KNOTS], dtype=np.float64)
+    beside_wave = 1.0 - r.trend.evidence[:, BENT].sum(axis=1)
+    own = course(r.weekly, beside_wave, (knots + MIDDLE_OF_WEEK) / WEEK, QUIET)
+    noise = (r.around[:, UPPER] - r.around[:, LOWER]) / WIDTH80
+    day = noise[:, None] ** 2 + NOTHING
+    middle = learned[:, MIDDLE]
+    learned_doubt = ((learned[:, UPPER] - learned[:, LOWER]) / WIDTH80) ** 2 - day
+    learned_doubt = np.maximum(learned_doubt, LEAST_DOUBT**2 * day)
+    own_doubt = own.doubt**2
+    kept = _rising(own.alone, APART) * _falling(own.scatter**2 * WEEK / day[:, 0], WANDERING) * _falling(noise, ROUGH)
+    kept *= 1.0 - own.waves
+    share = np.where(own.known, kept, 0.0)[:, None] * learned_doubt / (learned_doubt + own_doubt)
+    rest = 1.0 - share
+    both = 2.0 * COMMON * rest * share * np.sqrt(learned_doubt * own_doubt)
+    doubt = np.minimum(rest**2 * learned_doubt + share**2 * own_doubt + both, learned_doubt)
+    width = np.sqrt((day + doubt) / (day + learned_doubt))
+    drawn = middle + share * (own.middle + r.around[:, MIDDLE, None] - middle)
+    result: Array = drawn[:, None] + (learned - middle[:, None]) * width[:, None]
+    return result
+
+
+def _rising(value: Array, ends: tuple[float, float]) -> Array:
+    """0 up to the first, 1 from the second on, a straight line between."""
+    result: Array = np.clip((value - ends[0]) / (ends[1] - ends[0]), 0.0, 1.0)
+    return result
+
+
+def _falling(value: Array, ends: tuple[float, float]) -> Array:
+    """1 up to the first, 0 from the second on, a straight line between."""
+    return 1.0 - _rising(value, ends)
