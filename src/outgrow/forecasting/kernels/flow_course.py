@@ -24,6 +24,8 @@ NEAR = 2
 """Weeks on either side that tell how large a week is."""
 LEAST_SIZE = 0.02
 """Least size of a week as a share of the level, and where a line through shares ends."""
+USUAL_SLOPE = 0.005
+"""Size of a usual slope, as a logarithm a week."""
 ANEW = 0.2
 """How likely it is that a line has begun anew within the year, before anything is known."""
 WAVES, WAVE_PARAMS = 0.1, 4.0
@@ -165,7 +167,6 @@ def _lines(sums: Array, ago: int, alone: Array) -> _Lines:
     x, y, weight, width, slope, _, _ = fits
     sloped = np.repeat([0.0, 1.0, 0.0, 1.0], [1, 1, n_late, n_late])[:, None]
     params = np.repeat([1.0, 2.0, 3.0, 4.0], [1, 1, n_late, n_late])[:, None]
-    slope = sloped * slope
     left = np.concatenate((through.flat, through.line, before.line + after.flat, before.line + after.line))
     worth = np.maximum(alone * count, 1.0)
     anew = np.where(can, np.log(ANEW / np.maximum(can.sum(axis=0), 1)), -np.inf)
@@ -177,7 +178,10 @@ def _lines(sums: Array, ago: int, alone: Array) -> _Lines:
     chance /= total
     noise = left / np.maximum(count - params, 1.0) + CALMEST**2
     middle_doubt = noise / alone / weight
-    slope_doubt = sloped * noise / alone / width
+    slope_doubt = noise / alone / width
+    # A slope of a few weeks says little: it is drawn towards none, as far as it may be a chance.
+    drawn = sloped * USUAL_SLOPE**2 / (USUAL_SLOPE**2 + slope_doubt)
+    slope, slope_doubt = drawn * slope, drawn * slope_doubt
     start = y - slope * x
     mean = np.stack(((chance * start).sum(axis=0), (chance * slope).sum(axis=0)))
     around = start - mean[0], slope - mean[1]

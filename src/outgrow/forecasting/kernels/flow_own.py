@@ -49,9 +49,12 @@ def with_own_course(learned: Array, r: Rhythm) -> Array:
     rest = 1.0 - share
     both = 2.0 * COMMON * rest * share * np.sqrt(learned_doubt * own_doubt)
     doubt = np.minimum(rest**2 * learned_doubt + share**2 * own_doubt + both, learned_doubt)
-    width = np.sqrt((day + doubt) / (day + learned_doubt))
     drawn = middle + share * (own.middle + r.around[:, MIDDLE, None] - middle)
-    result: Array = drawn[:, None] + (learned - middle[:, None]) * width[:, None]
+    others = (learned - middle[:, None]) / np.sqrt(day + learned_doubt)[:, None]
+    days = (r.around - r.around[:, MIDDLE : MIDDLE + 1])[:, :, None] / np.sqrt(day)[:, None]
+    # Tails, too, are those of others or of its own days.
+    shape = others + share[:, None] * (days - others)
+    result: Array = drawn[:, None] + shape * np.sqrt(day + doubt)[:, None]
     return result
 
 
