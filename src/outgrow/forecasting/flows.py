@@ -16,15 +16,17 @@ from outgrow.forecasting.kernels.flow_own import with_own_course
 from outgrow.forecasting.kernels.flow_trend import N_TRENDS
 from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
-from outgrow.forecasting.kernels.ranks import at_rank, reached, score_of
+from outgrow.forecasting.kernels.ranks import FARTHEST, at_rank, reached, score_of
 from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, WEEKS, Rhythm, rhythm, swanson
 from outgrow.forecasting.outage import find_outages
 from outgrow.forecasting.partial import find_partial
 
 LANES, BLOCK = 16, 128
 """Series at a time, and what a block's size is filled up to: every series is computed alike wherever it stands."""
-MIDDLE, LOWER, UPPER = 3, 1, 5
-"""Where the median and the ends of the 80 % interval stand in `RANKS`."""
+MIDDLE, LOWER, UPPER, OUTERMOST = 3, 1, 5, 6
+"""Where the median, the ends of the 80 % interval and the highest quantile stand in `RANKS`."""
+SCORES = tuple(NormalDist().inv_cdf(rank) for rank in RANKS)
+"""Their normal scores."""
 STRAIGHT = N_MEANS + 2 + N_TRENDS
 """Where the line through the last eight weeks' shares stands among the centres."""
 UNSURE = 5.0
@@ -37,6 +39,8 @@ ROUNDING = 1e-9
 """An amount this little beside a limit is at it."""
 NOTHING = 1e-100
 """Spread of a flow of nothing: it has no unit, and must not divide by zero."""
+LASTING = 0.9
+"""Part of the doubt of the level that all days share: a level that wanders is at its highest only for some of them."""
 WIDTH80 = 2.563
 """Standard deviations between the 10 % and the 90 % quantile of a normal distribution."""
 
@@ -84,7 +88,7 @@ class FlowForecast:
             factor: (n, horizon) what a day's amounts are multiplied by; 1 leaves a day as it is.
             doubt: (n, horizon) standard deviation of the factor's logarithm. It is common to all days of an event.
         """
-        scores = np.array([NormalDist().inv_cdf(rank) for rank in RANKS])[None, :, None]
+        scores = np.array(SCORES)[None, :, None]
         middle = self.ranked[:, MIDDLE : MIDDLE + 1]
         away = self.ranked - middle
         # Two causes of doubt that know nothing of each other: their squares add up.
@@ -127,7 +131,7 @@ class FlowForecast:
         limit = np.where(finite, limit, 0.0)
         unit = np.where(self.grid > 0, self.grid, 1.0)
         hair = NOTHING + ROUNDING * np.maximum(np.abs(limit), self.mean.max(axis=1))
-        common = self.level_sd**2 / (self.level_sd**2 + self.noise**2)
+        common = LASTING * self.level_sd**2 / (self.level_sd**2 + self.noise**2)
         # A whole amount is at the limit as soon as what it was made whole from is half a unit away.
         if falling:
             held = np.where(self.grid > 0, (np.floor(limit / unit + ROUNDING) + HALF) * unit, limit + hair)
@@ -135,9 +139,25 @@ class FlowForecast:
             cdf[limit < 0] = 0.0
         else:
             held = np.where(self.grid > 0, (np.ceil(limit / unit - ROUNDING) - HALF) * unit, limit - hair)
-            cdf = reached(score_of(self.ranked, RANKS, held), common)
+            cdf = reached(self._far_above(score_of(self.ranked, RANKS, held), held), common)
             cdf[limit <= 0] = 1.0
         return np.where(finite[:, None], cdf, np.nan)
+
+    def _far_above(self, score: Array, limit: Array) -> Array:
+        """The scores (n, horizon) of a limit (n,), where it lies above all quantiles told on the scale of logarithms.
+
+        Amounts are skewed: equal steps of the score are equal shares of the amount, not equal amounts.
+        """
+        inner, outer = self.ranked[:, UPPER], self.ranked[:, OUTERMOST]
+        beyond = limit[:, None] > outer
+        if not beyond.any():
+            return score
+        more = QUIET * self.mean + NOTHING
+        step = np.log((outer + more) / (inner + more))
+        there = beyond & (step > 0)
+        far = np.log((np.maximum(limit[:, None], inner) + more) / (inner + more)) / np.where(there, step, 1.0)
+        low, high = SCORES[UPPER], SCORES[OUTERMOST]
+        return np.where(there, np.minimum(low + far * (high - low), FARTHEST), score)
 
     def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
         """The same for some days alone, (n, n_days)."""
