@@ -41,6 +41,8 @@ NOTHING = 1e-100
 """Spread of a flow of nothing: it has no unit, and must not divide by zero."""
 LASTING = 0.9
 """Part of the doubt of the level that all days share: a level that wanders is at its highest only for some of them."""
+MOST_DRAWN = 0.15
+"""Most that a median is drawn up for bursts, as a share of it."""
 WIDTH80 = 2.563
 """Standard deviations between the 10 % and the 90 % quantile of a normal distribution."""
 
@@ -212,7 +214,19 @@ def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array
     np.maximum(ranked, 0.0, out=ranked)
     ranked *= (r.level[:, None] * weekday)[:, None, :]
     ranked[~np.nan_to_num(filled[:, -7 * WEEKS :]).any(axis=1)] = 0.0
-    return tuple(part[:n] for part in (ranked, r.grid, r.weekday, *_moments(ranked, weekday, r.burst)))
+    moments = _moments(ranked, weekday, r.burst)
+    _draw_up(ranked, r.burst)
+    return tuple(part[:n] for part in (ranked, r.grid, r.weekday, *moments))
+
+
+def _draw_up(ranked: Array, burst: Array) -> None:
+    """Draw the medians towards the mean where bursts come again, in place: else their sums miss all bursts.
+
+    A median of a day alone knows no bursts, and a month of such medians is short by all of them.
+    """
+    ranked[:, MIDDLE] *= 1.0 + np.minimum(burst, MOST_DRAWN)[:, None]
+    for rank in range(MIDDLE + 1, len(RANKS)):
+        np.maximum(ranked[:, rank], ranked[:, rank - 1], out=ranked[:, rank])
 
 
 def _exactly(r: Rhythm) -> Array:

@@ -25,8 +25,8 @@ CLOSED = 0.03
 """A weekday with at most this share of an average day is closed."""
 SMALLEST_WEEKDAY = 0.02
 """A weekday has at least this share of an average day: shops that close may open."""
-ONCE = 0.985
-"""What is above this quantile of half a year, two days, may have been once."""
+ONCE = 0.993
+"""What is above this quantile of a year, two days, may have been once."""
 MOST_BURST = 1.0
 """Most that bursts add to the mean, as a share of it."""
 CALM = 0.01
@@ -166,14 +166,17 @@ def _around(share: Array, weekly: Array, way: Trend, otherwise: Array) -> tuple[
     # Within a week a flow goes on as it does from week to week.
     slope = way.log.slope[:, 2, None, None] * (np.arange(7) - 3.0) / 7.0
     course = (level[:, :, None] + slope).reshape(n, 7 * WEEKS)
-    off = (share - course)[:, -182:]
-    ranked = quantiles_of_known(off, (*RANKS, ONCE))
-    highest = ranked[:, -1:]
-    ranked = np.where(np.isnan(ranked[:, :-1]), otherwise - otherwise[:, 3:4], ranked[:, :-1])
+    whole = share - course
+    off = whole[:, -182:]
+    ranked = quantiles_of_known(off, RANKS)
+    ranked = np.where(np.isnan(ranked), otherwise - otherwise[:, 3:4], ranked)
     seen = ~np.isnan(off)
-    size = np.exp(np.where(seen, np.minimum(off, highest), 0.0))
+    # Bursts are rare: only the whole year holds enough of them.
+    highest = quantiles_of_known(whole, (ONCE,))
+    ever = ~np.isnan(whole)
+    size = np.exp(np.where(ever, np.minimum(whole, highest), 0.0))
     usual = swanson(*(np.exp(ranked[:, k]) for k in (1, 3, 5)))
-    burst = np.clip(mean_of(size, seen, usual) / usual - 1.0, 0.0, MOST_BURST)
+    burst = np.clip(mean_of(size, ever, usual) / usual - 1.0, 0.0, MOST_BURST)
     middle = mean_of(off, seen, np.zeros(n))
     scatter = np.sqrt(mean_of((off - middle[:, None]) ** 2, seen, np.zeros(n)))
     return ranked, scatter / CALM, burst
