@@ -14,6 +14,8 @@ from outgrow.forecasting.kernels.normal import Array
 
 AGO = np.array((3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 26, 32, 40))
 """A line may have begun so many weeks ago."""
+NEXT = np.append(AGO[1:], 46)
+"""What is older than so many weeks was before. The weeks between are of neither: a line begins on any day."""
 BEFORE = 4
 """Known weeks that it takes before."""
 LEAST = 8
@@ -26,7 +28,7 @@ LEAST_SIZE = 0.02
 """Least size of a week as a share of the level, and where a line through shares ends."""
 USUAL_SLOPE = 0.005
 """Size of a usual slope, as a logarithm a week."""
-ANEW = 0.2
+ANEW = 0.15
 """How likely it is that a line has begun anew within the year, before anything is known."""
 WAVES, WAVE_PARAMS = 0.1, 4.0
 """How likely a wave of a year is before anything is known, and the numbers that make it up, with those of a line."""
@@ -149,17 +151,17 @@ def _fit(sums: Array) -> _Fit:
 
 def _split(sums: Array, ago: int) -> tuple[Array, Array, Array, np.ndarray]:
     """Sums of all weeks known so many weeks ago, since each of `AGO` and before it, and where that is possible."""
-    at = AGO[AGO + ago + BEFORE < sums.shape[1]] + ago
+    some = AGO + ago + BEFORE < sums.shape[1]
+    at, before = AGO[some] + ago, np.minimum(NEXT[some] + ago, sums.shape[1] - 1)
     whole = sums[:, -1:] - sums[:, ago : ago + 1]
     late = sums[:, at] - sums[:, ago : ago + 1]
-    early = whole - late
+    early = sums[:, -1:] - sums[:, before]
     return whole, late, early, (late[COUNT] >= AGO[0]) & (early[COUNT] >= BEFORE)
 
 
 def _lines(sums: Array, ago: int, alone: Array) -> _Lines:
     """All lines at an origin, each with its chance."""
     whole, late, early, can = _split(sums, ago)
-    count = np.maximum(whole[COUNT], 1.0)
     through, after, before = _fit(whole), _fit(late), _fit(early)
     n_late = late.shape[1]
     # Level and line through all weeks, then level and line since each week with a line before it.
@@ -168,7 +170,9 @@ def _lines(sums: Array, ago: int, alone: Array) -> _Lines:
     sloped = np.repeat([0.0, 1.0, 0.0, 1.0], [1, 1, n_late, n_late])[:, None]
     params = np.repeat([1.0, 2.0, 3.0, 4.0], [1, 1, n_late, n_late])[:, None]
     left = np.concatenate((through.flat, through.line, before.line + after.flat, before.line + after.line))
-    worth = np.maximum(alone * count, 1.0)
+    both = late[COUNT] + early[COUNT]
+    count = np.maximum(np.concatenate((whole[COUNT], whole[COUNT], both, both)), 1.0)
+    worth = np.maximum(alone * np.maximum(whole[COUNT], 1.0), 1.0)
     anew = np.where(can, np.log(ANEW / np.maximum(can.sum(axis=0), 1)), -np.inf)
     prior = np.concatenate((np.full((2, len(alone)), np.log(1.0 - ANEW)), anew, anew))
     evidence = prior - 0.5 * (worth * np.log(left / count + CALMEST**2) + params * np.log(worth))
@@ -235,7 +239,9 @@ def _alone(log: Array, even: Array, logs: Array) -> Array:
     """What part of their number the weeks are worth, for hanging on the weeks before, (n,)."""
     whole, late, early, can = _split(logs, 0)
     through, after, before = _fit(whole), _fit(late), _fit(early)
-    best = np.where(can, after.line + before.line, np.inf).argmin(axis=0)
+    best = np.where(can, (after.line + before.line) / np.maximum(late[COUNT] + early[COUNT], 1.0), np.inf).argmin(
+        axis=0
+    )
     cols = np.arange(log.shape[1])
     broken = can.any(axis=0)
     x = np.arange(1.0 - len(log), 1.0)[:, None]
@@ -247,6 +253,7 @@ def _alone(log: Array, even: Array, logs: Array) -> Array:
 
     early_line = np.where(broken, line(before, best), line(through, np.zeros_like(best)))
     off = even * (log - np.where(broken & (x > -AGO[best]), line(after, best), early_line))
+    off = np.where(broken & (x <= -AGO[best]) & (x > -NEXT[best]), 0.0, off)
     pairs = (even[1:] * even[:-1]).sum(axis=0)
     along = (off[1:] * off[:-1]).sum(axis=0) / np.maximum(pairs, 1.0)
     size = (off**2).sum(axis=0) / np.maximum(even.sum(axis=0), 1.0) + CALMEST**2

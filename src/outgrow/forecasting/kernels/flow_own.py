@@ -19,6 +19,8 @@ WANDERING = (1.2, 2.0)
 and of one that wanders: what it leaves for reasons of its own has no law."""
 ROUGH = (0.1, 0.3)
 """Scatter of the days of a flow whose course can be told, and of one whose course cannot, as logarithms."""
+SEASONAL = 0.4
+"""What a wave of a year explains of the variance that was learned, where the days are calm."""
 COMMON = 0.7
 """Correlation of the errors of both."""
 LEAST_DOUBT = 0.1
@@ -43,12 +45,15 @@ def with_own_course(learned: Array, r: Rhythm) -> Array:
     learned_doubt = ((learned[:, UPPER] - learned[:, LOWER]) / WIDTH80) ** 2 - day
     learned_doubt = np.maximum(learned_doubt, LEAST_DOUBT**2 * day)
     own_doubt = own.doubt**2
-    kept = _rising(own.alone, APART) * _falling(own.scatter**2 * WEEK / day[:, 0], WANDERING) * _falling(noise, ROUGH)
+    calm = _falling(noise, ROUGH)
+    seasonal = np.where(own.known, calm * own.waves, 0.0)
+    narrower = learned_doubt * (1.0 - SEASONAL * seasonal)[:, None]
+    kept = _rising(own.alone, APART) * _falling(own.scatter**2 * WEEK / day[:, 0], WANDERING) * calm
     kept *= 1.0 - own.waves
     share = np.where(own.known, kept, 0.0)[:, None] * learned_doubt / (learned_doubt + own_doubt)
     rest = 1.0 - share
     both = 2.0 * COMMON * rest * share * np.sqrt(learned_doubt * own_doubt)
-    doubt = np.minimum(rest**2 * learned_doubt + share**2 * own_doubt + both, learned_doubt)
+    doubt = np.minimum(rest**2 * learned_doubt + share**2 * own_doubt + both, narrower)
     drawn = middle + share * (own.middle + r.around[:, MIDDLE, None] - middle)
     others = (learned - middle[:, None]) / np.sqrt(day + learned_doubt)[:, None]
     days = (r.around - r.around[:, MIDDLE : MIDDLE + 1])[:, :, None] / np.sqrt(day)[:, None]
