@@ -83,7 +83,7 @@ def course(weekly: Array, beside_wave: Array, ahead: Array, quiet: float) -> Cou
     alone = _alone(log, even, logs)
     lines = _Both(_lines(logs, 0, alone), _lines(plains, 0, alone))
     middle, doubt = _at(lines, ahead, quiet)
-    off, count = _past_errors(logs, plains, alone, quiet)
+    off, count = _past_errors(logs, plains, alone, lines, quiet)
     inflated = (SUSPICION * PRIOR + off) / (PRIOR + count)
     scatter = np.sqrt(_mixed(lines.chance, lines.log.scatter, lines.plain.scatter))
     waves = _waves(logs, beside_wave, alone, np.logaddexp(lines.log.evidence, lines.plain.evidence))
@@ -91,12 +91,16 @@ def course(weekly: Array, beside_wave: Array, ahead: Array, quiet: float) -> Cou
 
 
 class _Lines(NamedTuple):
-    """The lines' mean (2, n) and variance (3, n) in powers of the place, their evidence, and scatter (n,) squared."""
+    """The lines' mean (2, n) and variance (3, n) in powers of the place, their evidence, and scatter (n,) squared.
+
+    `begun` is the chance that a line has begun within so many weeks, (n_ago, n), by `AGO`.
+    """
 
     mean: Array
     variance: Array
     evidence: Array
     scatter: Array
+    begun: Array
 
 
 class _Both(NamedTuple):
@@ -195,7 +199,8 @@ def _lines(sums: Array, ago: int, alone: Array) -> _Lines:
         around[1] ** 2 + slope_doubt,
     )
     spread = np.stack([(chance * part).sum(axis=0) for part in variance])
-    return _Lines(mean, spread, np.log(total) + top, (chance * noise).sum(axis=0))
+    begun = np.cumsum(chance[2 : 2 + n_late] + chance[2 + n_late :], axis=0)
+    return _Lines(mean, spread, np.log(total) + top, (chance * noise).sum(axis=0), begun)
 
 
 def _at(lines: _Both, ahead: Array, quiet: float) -> tuple[Array, Array]:
@@ -216,8 +221,11 @@ def _mixed(chance: Array, log: Array, plain: Array) -> Array:
     return log + chance * (plain - log)
 
 
-def _past_errors(logs: Array, plains: Array, alone: Array, quiet: float) -> tuple[Array, Array]:
-    """Sum of the squared errors at the origins of the past, in what was told of them, and their number, (n,) each."""
+def _past_errors(logs: Array, plains: Array, alone: Array, now: _Both, quiet: float) -> tuple[Array, Array]:
+    """Sum of the squared errors at the origins of the past, in what was told of them, and their number, (n,) each.
+
+    An origin counts as far as no line has begun since: what it did not know, today is known.
+    """
     total, number = np.zeros((2, len(alone)))
     lines: dict[int, _Both] = {}
     for ago, first, last in PAST:
@@ -230,8 +238,10 @@ def _past_errors(logs: Array, plains: Array, alone: Array, quiet: float) -> tupl
         scatter = _mixed(lines[ago].chance, lines[ago].log.scatter, lines[ago].plain.scatter)
         off = np.minimum((came - said[0]) ** 2 / (doubt[0] + scatter / count), MOST_OFF)
         known = (2 * there[COUNT] >= last - first) & (logs[COUNT, -1] - logs[COUNT, ago] >= LEAST)
-        total += np.where(known, off, 0.0)
-        number += known
+        since = int(np.searchsorted(AGO, ago, side="right")) - 1
+        same = np.where(known, 1.0 - _mixed(now.chance, now.log.begun[since], now.plain.begun[since]), 0.0)
+        total += same * off
+        number += same
     return total, number
 
 
