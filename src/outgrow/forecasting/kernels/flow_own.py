@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from outgrow.forecasting.kernels.flow_course import course
+from outgrow.forecasting.kernels.flow_course import Course, course
 from outgrow.forecasting.kernels.flow_trend import BENT
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, Rhythm
@@ -26,6 +26,10 @@ COMMON = 0.7
 LEAST_DOUBT = 0.1
 """Least doubt about what was learned, in standard deviations of a day."""
 NOTHING = 1e-9
+LANES = 16
+"""Rows at a time are a multiple of this."""
+AHEAD = (np.array([SEASON_KNOTS[0], *SEASON_KNOTS]) + MIDDLE_OF_WEEK) / WEEK
+"""Weeks from the middle of the newest to today, taken as the first day, and to each knot."""
 
 
 def with_own_course(learned: Array, r: Rhythm) -> Array:
@@ -36,29 +40,40 @@ def with_own_course(learned: Array, r: Rhythm) -> Array:
     Args:
         learned: (n, 7, 1 + n_knots) quantiles `RANKS` of log(share + QUIET), today's as of the first.
     """
-    knots = np.array([SEASON_KNOTS[0], *SEASON_KNOTS], dtype=np.float64)
-    beside_wave = 1.0 - r.trend.evidence[:, BENT].sum(axis=1)
-    own = course(r.weekly, beside_wave, (knots + MIDDLE_OF_WEEK) / WEEK, QUIET)
     noise = (r.around[:, UPPER] - r.around[:, LOWER]) / WIDTH80
+    calm = _falling(noise, ROUGH)
+    rows = np.flatnonzero(calm > 0)
+    result = learned.copy()
+    if len(rows):
+        # Sums over a single row would be made in another order.
+        filled = np.resize(rows, -(-len(rows) // LANES) * LANES)
+        beside_wave = 1.0 - r.trend.evidence[filled, BENT].sum(axis=1)
+        own = course(r.weekly[filled], beside_wave, AHEAD, QUIET)
+        drawn = _drawn(learned[filled], own, r.around[filled], noise[filled], calm[filled])
+        result[rows] = drawn[: len(rows)]
+    return result
+
+
+def _drawn(learned: Array, own: Course, around: Array, noise: Array, calm: Array) -> Array:
+    """The same for calm flows, with quantiles of the days around their weeks (n, 7) and their scatter (n,)."""
     day = noise[:, None] ** 2 + NOTHING
     middle = learned[:, MIDDLE]
     learned_doubt = ((learned[:, UPPER] - learned[:, LOWER]) / WIDTH80) ** 2 - day
     learned_doubt = np.maximum(learned_doubt, LEAST_DOUBT**2 * day)
     own_doubt = own.doubt**2
-    calm = _falling(noise, ROUGH)
-    seasonal = np.where(own.known, calm * own.waves, 0.0)
-    narrower = learned_doubt * (1.0 - SEASONAL * seasonal)[:, None]
-    kept = _rising(own.alone, APART) * _falling(own.scatter**2 * WEEK / day[:, 0], WANDERING) * calm
-    kept *= 1.0 - own.waves
-    share = np.where(own.known, kept, 0.0)[:, None] * learned_doubt / (learned_doubt + own_doubt)
+    waves = np.where(own.known, calm * own.waves, 0.0)
+    kept = _rising(own.alone, APART) * _falling(own.scatter**2 * WEEK / day[:, 0], WANDERING)
+    kept = np.where(own.known, calm * (1.0 - own.waves) * kept, 0.0)
+    share = kept[:, None] * learned_doubt / (learned_doubt + own_doubt)
     rest = 1.0 - share
     both = 2.0 * COMMON * rest * share * np.sqrt(learned_doubt * own_doubt)
-    doubt = np.minimum(rest**2 * learned_doubt + share**2 * own_doubt + both, narrower)
-    drawn = middle + share * (own.middle + r.around[:, MIDDLE, None] - middle)
+    most = learned_doubt * (1.0 - SEASONAL * waves)[:, None]
+    doubt = np.minimum(rest**2 * learned_doubt + share**2 * own_doubt + both, most)
     others = (learned - middle[:, None]) / np.sqrt(day + learned_doubt)[:, None]
-    days = (r.around - r.around[:, MIDDLE : MIDDLE + 1])[:, :, None] / np.sqrt(day)[:, None]
+    days = (around - around[:, MIDDLE : MIDDLE + 1])[:, :, None] / np.sqrt(day)[:, None]
     # Tails, too, are those of others or of its own days.
     shape = others + share[:, None] * (days - others)
+    drawn = middle + share * (own.middle + around[:, MIDDLE, None] - middle)
     result: Array = drawn[:, None] + shape * np.sqrt(day + doubt)[:, None]
     return result
 
