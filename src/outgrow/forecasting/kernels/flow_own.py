@@ -72,7 +72,7 @@ def _drawn(learned: Array, own: Course, around: Array, noise: Array, calm: Array
     others = (learned - middle[:, None]) / np.sqrt(day + learned_doubt)[:, None]
     days = (around - around[:, MIDDLE : MIDDLE + 1])[:, :, None] / np.sqrt(day)[:, None]
     # Tails, too, are those of others or of its own days.
-    shape = others + share[:, None] * (days - others)
+    shape = days + rest[:, None] ** 2 * (others - days)
     drawn = middle + share * (own.middle + around[:, MIDDLE, None] - middle)
     result: Array = drawn[:, None] + shape * np.sqrt(day + doubt)[:, None]
     return result
