@@ -24,6 +24,8 @@ CALMEST = 0.004
 """Least scatter of a week, as a logarithm."""
 NEAR = 2
 """Weeks on either side that tell how large a week is."""
+FARTHEST = 4.0
+"""A line through logarithms leads no farther than this."""
 LEAST_SIZE = 0.02
 """Least size of a week as a share of the level, and where a line through shares ends."""
 USUAL_SLOPE = 0.005
@@ -77,16 +79,18 @@ def course(weekly: Array, beside_wave: Array, ahead: Array, quiet: float) -> Cou
     even = known.astype(np.float64)
     log = np.where(known, values, 0.0)
     share = np.where(known, np.exp(log) - quiet, 0.0)
-    logs = _until(log, even, even)
-    # An error of a share is told in the share: so both kinds of lines are judged alike.
-    plains = _until(share, even / (_size(share, even) + quiet) ** 2, even)
-    alone = _alone(log, even, logs)
+    size = _size(share, even)
+    weeks = _until(log, even, even)
+    # Errors of both kinds of lines are told in what is added up here, and judged alike.
+    logs = _until(np.log(np.maximum(share, LEAST_SIZE)), even * (size / (size + quiet)) ** 2, even)
+    plains = _until(share, even / (size + quiet) ** 2, even)
+    alone = _alone(log, even, weeks)
     lines = _Both(_lines(logs, 0, alone), _lines(plains, 0, alone))
     middle, doubt = _at(lines, ahead, quiet)
-    off, count = _past_errors(logs, plains, alone, lines, quiet)
+    off, count = _past_errors(weeks, (logs, plains), alone, lines, quiet)
     inflated = (SUSPICION * PRIOR + off) / (PRIOR + count)
     scatter = np.sqrt(_mixed(lines.chance, lines.log.scatter, lines.plain.scatter))
-    waves = _waves(logs, beside_wave, alone, np.logaddexp(lines.log.evidence, lines.plain.evidence))
+    waves = _waves(weeks, beside_wave, alone, np.logaddexp(lines.log.evidence, lines.plain.evidence))
     return Course(middle.T, np.sqrt(inflated * doubt).T, scatter, alone, waves, even.sum(axis=0) >= LEAST)
 
 
@@ -206,12 +210,14 @@ def _lines(sums: Array, ago: int, alone: Array) -> _Lines:
 def _at(lines: _Both, ahead: Array, quiet: float) -> tuple[Array, Array]:
     """Expected logarithm and its variance, (k, n) each, at places (k,)."""
     x = ahead[:, None]
-    log, share = (one.mean[0] + one.mean[1] * x for one in lines)
+    power, share = (one.mean[0] + one.mean[1] * x for one in lines)
     log_doubt, share_doubt = (
         np.maximum(one.variance[0] + one.variance[1] * x + one.variance[2] * x**2, 0.0) for one in lines
     )
     share = np.maximum(share, LEAST_SIZE) + quiet
     plain, plain_doubt = np.log(share), share_doubt / share**2
+    power = np.exp(np.clip(power, -FARTHEST, FARTHEST))
+    log, log_doubt = np.log(power + quiet), log_doubt * (power / (power + quiet)) ** 2
     chance = lines.chance
     apart = chance * (1.0 - chance) * (plain - log) ** 2
     return _mixed(chance, log, plain), _mixed(chance, log_doubt, plain_doubt) + apart
@@ -221,7 +227,9 @@ def _mixed(chance: Array, log: Array, plain: Array) -> Array:
     return log + chance * (plain - log)
 
 
-def _past_errors(logs: Array, plains: Array, alone: Array, now: _Both, quiet: float) -> tuple[Array, Array]:
+def _past_errors(
+    weeks: Array, sums: tuple[Array, Array], alone: Array, now: _Both, quiet: float
+) -> tuple[Array, Array]:
     """Sum of the squared errors at the origins of the past, in what was told of them, and their number, (n,) each.
 
     An origin counts as far as no line has begun since: what it did not know, today is known.
@@ -230,14 +238,14 @@ def _past_errors(logs: Array, plains: Array, alone: Array, now: _Both, quiet: fl
     lines: dict[int, _Both] = {}
     for ago, first, last in PAST:
         if ago not in lines:
-            lines[ago] = _Both(_lines(logs, ago, alone), _lines(plains, ago, alone))
-        there = logs[:, ago - first] - logs[:, ago - last]
+            lines[ago] = _Both(*(_lines(each, ago, alone) for each in sums))
+        there = weeks[:, ago - first] - weeks[:, ago - last]
         count = np.maximum(there[COUNT], 1.0)
         came = there[VALUE] / count
         said, doubt = _at(lines[ago], np.array([0.5 * (first + last + 1) - ago]), quiet)
         scatter = _mixed(lines[ago].chance, lines[ago].log.scatter, lines[ago].plain.scatter)
         off = np.minimum((came - said[0]) ** 2 / (doubt[0] + scatter / count), MOST_OFF)
-        known = (2 * there[COUNT] >= last - first) & (logs[COUNT, -1] - logs[COUNT, ago] >= LEAST)
+        known = (2 * there[COUNT] >= last - first) & (weeks[COUNT, -1] - weeks[COUNT, ago] >= LEAST)
         since = int(np.searchsorted(AGO, ago, side="right")) - 1
         same = np.where(known, 1.0 - _mixed(now.chance, now.log.begun[since], now.plain.begun[since]), 0.0)
         total += same * off
@@ -245,9 +253,9 @@ def _past_errors(logs: Array, plains: Array, alone: Array, now: _Both, quiet: fl
     return total, number
 
 
-def _alone(log: Array, even: Array, logs: Array) -> Array:
+def _alone(log: Array, even: Array, weeks: Array) -> Array:
     """What part of their number the weeks are worth, for hanging on the weeks before, (n,)."""
-    whole, late, early, can = _split(logs, 0)
+    whole, late, early, can = _split(weeks, 0)
     through, after, before = _fit(whole), _fit(late), _fit(early)
     best = np.where(can, (after.line + before.line) / np.maximum(late[COUNT] + early[COUNT], 1.0), np.inf).argmin(
         axis=0
@@ -272,11 +280,11 @@ def _alone(log: Array, even: Array, logs: Array) -> Array:
     return result
 
 
-def _waves(logs: Array, beside_wave: Array, alone: Array, lines: Array) -> Array:
+def _waves(weeks: Array, beside_wave: Array, alone: Array, lines: Array) -> Array:
     """Chance of a wave of a year beside a line, by its evidence and that of all lines, (n,)."""
-    count = np.maximum(logs[COUNT, -1], 1.0)
+    count = np.maximum(weeks[COUNT, -1], 1.0)
     worth = np.maximum(alone * count, 1.0)
-    left = beside_wave * (_fit(logs[:, -1]).flat / count + CALMEST**2) + CALMEST**2
+    left = beside_wave * (_fit(weeks[:, -1]).flat / count + CALMEST**2) + CALMEST**2
     evidence = np.log(WAVES) - 0.5 * worth * np.log(left) - 0.5 * WAVE_PARAMS * np.log(worth)
     result: Array = 1.0 / (1.0 + np.exp(np.clip(lines - evidence, -30.0, 30.0)))
     return result
