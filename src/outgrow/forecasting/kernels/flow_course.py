@@ -30,10 +30,16 @@ LEAST_SIZE = 0.02
 """Least size of a week as a share of the level, and where a line through shares ends."""
 USUAL_SLOPE = 0.005
 """Size of a usual slope, as a logarithm a week."""
-ANEW = 0.15
+ANEW = 0.12
 """How likely it is that a line has begun anew within the year, before anything is known."""
-WAVES, WAVE_PARAMS = 0.1, 4.0
-"""How likely a wave of a year is before anything is known, and the numbers that make it up, with those of a line."""
+PACE = 0.4
+"""Standard deviation of a pace to come, as a share of it, of a line that has begun anew: it has not held for a year."""
+WANDER = 0.1
+"""Standard deviation of a week's move, as a share of the weeks' scatter: too little to be seen in a year."""
+CURVED = 0.1
+"""How likely a wave of a year, or a parabola, is before anything is known."""
+WAVE_PARAMS, PARABOLA_PARAMS = 4.0, 3.0
+"""The numbers that make it up, with those of a line."""
 COUNT, VALUE = 0, 4
 """Where the number of weeks and the sum of their values stand among the sums."""
 MOST_TIED = 0.9
@@ -46,6 +52,18 @@ MOST_OFF = 16.0
 """An error counts up to so many times what was told, squared: what happened once is no law."""
 
 
+class Shape(NamedTuple):
+    """What speaks against lines.
+
+    Attributes:
+        beside_wave: (n,) share of the scatter of the weeks that a line and a wave of a year leave.
+        bent: (n, 2) t-values of what a parabola has beside a line, through logarithms and through shares.
+    """
+
+    beside_wave: Array
+    bent: Array
+
+
 class Course(NamedTuple):
     """What the lines say, (n, k) at each place asked for.
 
@@ -54,7 +72,8 @@ class Course(NamedTuple):
         doubt: its standard deviation, as large as errors of the past make it.
         scatter: (n,) standard deviation of a week around its line, as a logarithm.
         alone: (n,) what part of the number of weeks they are worth, for hanging together.
-        waves: (n,) how likely the weeks follow a wave of a year instead.
+        waves: (n,) how likely the weeks follow a wave of a year.
+        curved: (n,) how likely they follow that or a parabola, and no lines.
         known: (n,) whether there are weeks enough.
     """
 
@@ -63,14 +82,15 @@ class Course(NamedTuple):
     scatter: Array
     alone: Array
     waves: Array
+    curved: Array
     known: np.ndarray
 
 
-def course(weekly: Array, beside_wave: Array, ahead: Array, quiet: float) -> Course:
+def course(weekly: Array, shape: Shape, ahead: Array, quiet: float) -> Course:
     """Where weekly mean logarithms (n, weeks), newest last, NaN where unknown, are heading.
 
     Args:
-        beside_wave: (n,) share of the scatter of the weeks that a line and a wave of a year leave.
+        shape: how much better a wave or a parabola is than a line.
         ahead: (k,) weeks after the newest.
         quiet: what was added to a share before its logarithm.
     """
@@ -90,8 +110,14 @@ def course(weekly: Array, beside_wave: Array, ahead: Array, quiet: float) -> Cou
     off, count = _past_errors(weeks, (logs, plains), alone, lines, quiet)
     inflated = (SUSPICION * PRIOR + off) / (PRIOR + count)
     scatter = np.sqrt(_mixed(lines.chance, lines.log.scatter, lines.plain.scatter))
-    waves = _waves(weeks, beside_wave, alone, np.logaddexp(lines.log.evidence, lines.plain.evidence))
-    return Course(middle.T, np.sqrt(inflated * doubt).T, scatter, alone, waves, even.sum(axis=0) >= LEAST)
+    straight = np.logaddexp(lines.log.evidence, lines.plain.evidence)
+    anew = _mixed(lines.chance, lines.log.begun[-1], lines.plain.begun[-1])
+    pace = anew * (PACE * (middle - middle[:1])) ** 2
+    doubt = inflated * doubt + pace + WANDER**2 * scatter**2 * (ahead - ahead[0])[:, None]
+    wave, parabola = _curved(weeks, plains, alone, shape)
+    all_shapes = np.logaddexp(straight, np.logaddexp(wave, parabola))
+    waves, curved = np.exp(wave - all_shapes), 1.0 - np.exp(straight - all_shapes)
+    return Course(middle.T, np.sqrt(doubt).T, scatter, alone, waves, curved, even.sum(axis=0) >= LEAST)
 
 
 class _Lines(NamedTuple):
@@ -280,14 +306,22 @@ def _alone(log: Array, even: Array, weeks: Array) -> Array:
     return result
 
 
-def _waves(weeks: Array, beside_wave: Array, alone: Array, lines: Array) -> Array:
-    """Chance of a wave of a year beside a line, by its evidence and that of all lines, (n,)."""
+def _curved(weeks: Array, plains: Array, alone: Array, shape: Shape) -> tuple[Array, Array]:
+    """Evidence of a wave of a year beside a line, and of a parabola, (n,) each."""
     count = np.maximum(weeks[COUNT, -1], 1.0)
     worth = np.maximum(alone * count, 1.0)
-    left = beside_wave * (_fit(weeks[:, -1]).flat / count + CALMEST**2) + CALMEST**2
-    evidence = np.log(WAVES) - 0.5 * worth * np.log(left) - 0.5 * WAVE_PARAMS * np.log(worth)
-    result: Array = 1.0 / (1.0 + np.exp(np.clip(lines - evidence, -30.0, 30.0)))
-    return result
+    whole = _fit(weeks[:, -1])
+
+    def evidence(left: Array, params: float) -> Array:
+        result: Array = np.log(CURVED) - 0.5 * worth * np.log(left / count + CALMEST**2) - 0.5 * params * np.log(worth)
+        return result
+
+    free = np.maximum(count - 3.0, 1.0)
+    straight = zip((whole.line, _fit(plains[:, -1]).line), shape.bent.T, strict=True)
+    parabolas = [evidence(line / (1.0 + sure**2 / free), PARABOLA_PARAMS) for line, sure in straight]
+    wave = evidence(shape.beside_wave * (whole.flat + count * CALMEST**2), WAVE_PARAMS)
+    parabola: Array = np.maximum(*parabolas)
+    return wave, parabola
 
 
 def _size(share: Array, even: Array) -> Array:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from outgrow.forecasting.kernels.flow_course import Course, course
-from outgrow.forecasting.kernels.flow_trend import BENT
+from outgrow.forecasting.kernels.flow_course import Course, Shape, course
+from outgrow.forecasting.kernels.flow_trend import BENT, YEAR_CURVES
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, Rhythm
 
@@ -47,8 +47,9 @@ def with_own_course(learned: Array, r: Rhythm) -> Array:
     if len(rows):
         # Sums over a single row would be made in another order.
         filled = np.resize(rows, -(-len(rows) // LANES) * LANES)
-        beside_wave = 1.0 - r.trend.evidence[filled, BENT].sum(axis=1)
-        own = course(r.weekly[filled], beside_wave, AHEAD, QUIET)
+        evidence = r.trend.evidence[filled]
+        shape = Shape(1.0 - evidence[:, BENT].sum(axis=1), np.sinh(evidence[:, YEAR_CURVES]))
+        own = course(r.weekly[filled], shape, AHEAD, QUIET)
         drawn = _drawn(learned[filled], own, r.around[filled], noise[filled], calm[filled])
         result[rows] = drawn[: len(rows)]
     return result
@@ -63,7 +64,7 @@ def _drawn(learned: Array, own: Course, around: Array, noise: Array, calm: Array
     own_doubt = own.doubt**2
     waves = np.where(own.known, calm * own.waves, 0.0)
     kept = _rising(own.alone, APART) * _falling(own.scatter**2 * WEEK / day[:, 0], WANDERING)
-    kept = np.where(own.known, calm * (1.0 - own.waves) * kept, 0.0)
+    kept = np.where(own.known, calm * (1.0 - own.curved) * kept, 0.0)
     share = kept[:, None] * learned_doubt / (learned_doubt + own_doubt)
     rest = 1.0 - share
     both = 2.0 * COMMON * rest * share * np.sqrt(learned_doubt * own_doubt)
