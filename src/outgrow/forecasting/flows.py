@@ -33,6 +33,8 @@ UNSURE = 5.0
 """A slope with this t-value counts half, where nothing but a flow's own past speaks."""
 ASLEEP, HALF_ASLEEP = 56, 0.5
 """After so many days of nothing, what others did when they woke counts half."""
+CLOSED_WEEKS, CLOSED_DAYS = 13, 8
+"""A weekday is closed if it had nothing for so many weeks, on so many known days, while others had mostly something."""
 HALF = 0.5
 """Amounts are made whole from here on upwards."""
 ROUNDING = 1e-9
@@ -214,9 +216,25 @@ def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array
     np.maximum(ranked, 0.0, out=ranked)
     ranked *= (r.level[:, None] * weekday)[:, None, :]
     ranked[~np.nan_to_num(filled[:, -7 * WEEKS :]).any(axis=1)] = 0.0
-    moments = _moments(ranked, weekday, r.burst)
+    mean, noise, level_sd = _moments(ranked, weekday, r.burst)
     _draw_up(ranked, r.burst)
-    return tuple(part[:n] for part in (ranked, r.grid, r.weekday, *moments))
+    closed = np.tile(_closed(filled), (1, horizon // 7 + 1))[:, :horizon]
+    if closed.any():
+        ranked[:, :OUTERMOST] *= ~closed[:, None, :]
+        mean, noise, level_sd = mean * ~closed, noise * ~closed + NOTHING, level_sd * ~closed + NOTHING
+    return tuple(part[:n] for part in (ranked, r.grid, r.weekday, mean, noise, level_sd))
+
+
+def _closed(values: Array) -> NDArray[np.bool_]:
+    """Weekdays of nothing among days of something, (rows, 7); the first is the weekday of the first day ahead."""
+    weeks = min(values.shape[1] // 7, CLOSED_WEEKS)
+    recent = values[:, values.shape[1] - 7 * weeks :].reshape(len(values), weeks, 7)
+    known, busy = (part.sum(axis=1) for part in (~np.isnan(recent), np.nan_to_num(recent) > 0))
+    open_days = busy > 0
+    among = np.where(open_days, known, 0).sum(axis=1, keepdims=True)
+    lively = 2 * np.where(open_days, busy, 0).sum(axis=1, keepdims=True) > among
+    result: NDArray[np.bool_] = ~open_days & (known >= CLOSED_DAYS) & lively
+    return result
 
 
 def _draw_up(ranked: Array, burst: Array) -> None:

@@ -185,6 +185,26 @@ def test_a_day_of_nothing_is_a_day_at_nothing(model: str) -> None:
 
 
 @each_model
+def test_a_weekday_that_is_closed_stays_so_and_the_others_are_as_they_are(model: str) -> None:
+    random = np.random.default_rng(6)
+    open_days = np.arange(420) % 7 < 5
+    values = np.round(random.uniform(100, 900, (6, 1)) * random.lognormal(0, 0.1, (6, 420)) * open_days)
+    low, middle, high = forecast(values, model).quantiles((0.1, 0.5, 0.9)).transpose(1, 0, 2)
+    opened = np.arange(HORIZON) % 7 < 5
+
+    assert (high[:, ~opened] == 0).all()
+    assert (low[:, opened] > 0).all()
+    np.testing.assert_allclose(middle[:, opened].mean(axis=1), values[:, open_days].mean(axis=1), rtol=0.1)
+
+
+@each_model
+def test_a_flow_of_a_few_now_and_then_has_no_closed_weekday(model: str) -> None:
+    values = np.random.default_rng(7).poisson(0.3, (30, 420)).astype(float)
+
+    assert (forecast(values, model).quantiles((0.95,))[:, 0] > 0).all(axis=1).mean() > 0.5
+
+
+@each_model
 def test_moments_are_those_of_the_quantiles(model: str) -> None:
     values = np.random.default_rng(4).lognormal(6, 0.3, (2, 300))
     panel = forecast(values, model)

@@ -10,28 +10,29 @@ from typing import NamedTuple
 
 import numpy as np
 
+from outgrow.forecasting.kernels.broken_lines import (
+    AGO,
+    CALMEST,
+    COUNT,
+    NEXT,
+    VALUE,
+    Averaged,
+    Fit,
+    averaged,
+    fit,
+    split,
+    sums_until,
+)
 from outgrow.forecasting.kernels.normal import Array
 
-AGO = np.array((3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 26, 32, 40))
-"""A line may have begun so many weeks ago."""
-NEXT = np.append(AGO[1:], 46)
-"""What is older than so many weeks was before. The weeks between are of neither: a line begins on any day."""
-BEFORE = 4
-"""Known weeks that it takes before."""
 LEAST = 8
 """Known weeks without which a course is none."""
-CALMEST = 0.004
-"""Least scatter of a week, as a logarithm."""
 NEAR = 2
 """Weeks on either side that tell how large a week is."""
 FARTHEST = 4.0
 """A line through logarithms leads no farther than this."""
 LEAST_SIZE = 0.02
 """Least size of a week as a share of the level, and where a line through shares ends."""
-USUAL_SLOPE = 0.005
-"""Size of a usual slope, as a logarithm a week."""
-ANEW = 0.12
-"""How likely it is that a line has begun anew within the year, before anything is known."""
 PACE = 0.4
 """Standard deviation of a pace to come, as a share of it, of a line that has begun anew: it has not held for a year."""
 WANDER = 0.1
@@ -40,8 +41,6 @@ CURVED = 0.1
 """How likely a wave of a year, or a parabola, is before anything is known."""
 WAVE_PARAMS, PARABOLA_PARAMS = 4.0, 3.0
 """The numbers that make it up, with those of a line."""
-COUNT, VALUE = 0, 4
-"""Where the number of weeks and the sum of their values stand among the sums."""
 MOST_TIED = 0.9
 """Most that a week is taken to hang on the one before."""
 PAST = ((4, 0, 4), (13, 0, 4), (13, 8, 13))
@@ -100,12 +99,12 @@ def course(weekly: Array, shape: Shape, ahead: Array, quiet: float) -> Course:
     log = np.where(known, values, 0.0)
     share = np.where(known, np.exp(log) - quiet, 0.0)
     size = _size(share, even)
-    weeks = _until(log, even, even)
+    weeks = sums_until(log, even, even)
     # Errors of both kinds of lines are told in what is added up here, and judged alike.
-    logs = _until(np.log(np.maximum(share, LEAST_SIZE)), even * (size / (size + quiet)) ** 2, even)
-    plains = _until(share, even / (size + quiet) ** 2, even)
+    logs = sums_until(np.log(np.maximum(share, LEAST_SIZE)), even * (size / (size + quiet)) ** 2, even)
+    plains = sums_until(share, even / (size + quiet) ** 2, even)
     alone = _alone(log, even, weeks)
-    lines = _Both(_lines(logs, 0, alone), _lines(plains, 0, alone))
+    lines = _Both(averaged(logs, 0, alone), averaged(plains, 0, alone))
     middle, doubt = _at(lines, ahead, quiet)
     off, count = _past_errors(weeks, (logs, plains), alone, lines, quiet)
     inflated = (SUSPICION * PRIOR + off) / (PRIOR + count)
@@ -120,117 +119,17 @@ def course(weekly: Array, shape: Shape, ahead: Array, quiet: float) -> Course:
     return Course(middle.T, np.sqrt(doubt).T, scatter, alone, waves, curved, even.sum(axis=0) >= LEAST)
 
 
-class _Lines(NamedTuple):
-    """The lines' mean (2, n) and variance (3, n) in powers of the place, their evidence, and scatter (n,) squared.
-
-    `begun` is the chance that a line has begun within so many weeks, (n_ago, n), by `AGO`.
-    """
-
-    mean: Array
-    variance: Array
-    evidence: Array
-    scatter: Array
-    begun: Array
-
-
 class _Both(NamedTuple):
     """Lines through logarithms and through shares."""
 
-    log: _Lines
-    plain: _Lines
+    log: Averaged
+    plain: Averaged
 
     @property
     def chance(self) -> Array:
         """Of the shares, (n,)."""
         result: Array = 1.0 / (1.0 + np.exp(np.clip(self.log.evidence - self.plain.evidence, -30.0, 30.0)))
         return result
-
-
-class _Fit(NamedTuple):
-    """Mean place and value, weight, width of the places, slope; and what is left of the squares without and with it."""
-
-    x: Array
-    y: Array
-    weight: Array
-    width: Array
-    slope: Array
-    flat: Array
-    line: Array
-
-
-def _until(values: Array, weight: Array, even: Array) -> Array:
-    """Sums over the newest 0, 1, 2 ... weeks, (7, weeks + 1, n): count, weight, then moments of place and value."""
-    x = np.arange(1.0 - len(values), 1.0)[:, None]
-    wx, wy = weight * x, weight * values
-    parts = np.stack((even, weight, wx, wx * x, wy, wy * x, wy * values))
-    result = np.zeros((len(parts), len(values) + 1, values.shape[1]))
-    # A loop over weeks is faster than `cumsum`, which goes through columns one by one.
-    for back in range(len(values)):
-        np.add(result[:, back], parts[:, -1 - back], out=result[:, back + 1])
-    return result
-
-
-def _fit(sums: Array) -> _Fit:
-    count, w, wx, wxx, wy, wxy, wyy = sums
-    weight = np.where(w > 0, w, 1.0)
-    x, y = wx / weight, wy / weight
-    width = wxx - wx * x
-    both = wxy - wx * y
-    sloped = (count >= AGO[0]) & (width > 0)
-    width = np.where(sloped, width, 1.0)
-    slope = np.where(sloped, both / width, 0.0)
-    flat = np.maximum(wyy - wy * y, 0.0)
-    return _Fit(x, y, weight, width, slope, flat, np.maximum(flat - slope * both, 0.0))
-
-
-def _split(sums: Array, ago: int) -> tuple[Array, Array, Array, np.ndarray]:
-    """Sums of all weeks known so many weeks ago, since each of `AGO` and before it, and where that is possible."""
-    some = AGO + ago + BEFORE < sums.shape[1]
-    at, before = AGO[some] + ago, np.minimum(NEXT[some] + ago, sums.shape[1] - 1)
-    whole = sums[:, -1:] - sums[:, ago : ago + 1]
-    late = sums[:, at] - sums[:, ago : ago + 1]
-    early = sums[:, -1:] - sums[:, before]
-    return whole, late, early, (late[COUNT] >= AGO[0]) & (early[COUNT] >= BEFORE)
-
-
-def _lines(sums: Array, ago: int, alone: Array) -> _Lines:
-    """All lines at an origin, each with its chance."""
-    whole, late, early, can = _split(sums, ago)
-    through, after, before = _fit(whole), _fit(late), _fit(early)
-    n_late = late.shape[1]
-    # Level and line through all weeks, then level and line since each week with a line before it.
-    fits = [np.concatenate(pair) for pair in zip(through, through, after, after, strict=True)]
-    x, y, weight, width, slope, _, _ = fits
-    sloped = np.repeat([0.0, 1.0, 0.0, 1.0], [1, 1, n_late, n_late])[:, None]
-    params = np.repeat([1.0, 2.0, 3.0, 4.0], [1, 1, n_late, n_late])[:, None]
-    left = np.concatenate((through.flat, through.line, before.line + after.flat, before.line + after.line))
-    both = late[COUNT] + early[COUNT]
-    count = np.maximum(np.concatenate((whole[COUNT], whole[COUNT], both, both)), 1.0)
-    worth = np.maximum(alone * np.maximum(whole[COUNT], 1.0), 1.0)
-    anew = np.where(can, np.log(ANEW / np.maximum(can.sum(axis=0), 1)), -np.inf)
-    prior = np.concatenate((np.full((2, len(alone)), np.log(1.0 - ANEW)), anew, anew))
-    evidence = prior - 0.5 * (worth * np.log(left / count + CALMEST**2) + params * np.log(worth))
-    top = evidence.max(axis=0)
-    chance = np.exp(evidence - top)
-    total = chance.sum(axis=0)
-    chance /= total
-    noise = left / np.maximum(count - params, 1.0) + CALMEST**2
-    middle_doubt = noise / alone / weight
-    slope_doubt = noise / alone / width
-    # A slope of a few weeks says little: it is drawn towards none, as far as it may be a chance.
-    drawn = sloped * USUAL_SLOPE**2 / (USUAL_SLOPE**2 + slope_doubt)
-    slope, slope_doubt = drawn * slope, drawn * slope_doubt
-    start = y - slope * x
-    mean = np.stack(((chance * start).sum(axis=0), (chance * slope).sum(axis=0)))
-    around = start - mean[0], slope - mean[1]
-    variance = (
-        around[0] ** 2 + middle_doubt + slope_doubt * x**2,
-        2.0 * (around[0] * around[1] - slope_doubt * x),
-        around[1] ** 2 + slope_doubt,
-    )
-    spread = np.stack([(chance * part).sum(axis=0) for part in variance])
-    begun = np.cumsum(chance[2 : 2 + n_late] + chance[2 + n_late :], axis=0)
-    return _Lines(mean, spread, np.log(total) + top, (chance * noise).sum(axis=0), begun)
 
 
 def _at(lines: _Both, ahead: Array, quiet: float) -> tuple[Array, Array]:
@@ -264,7 +163,7 @@ def _past_errors(
     lines: dict[int, _Both] = {}
     for ago, first, last in PAST:
         if ago not in lines:
-            lines[ago] = _Both(*(_lines(each, ago, alone) for each in sums))
+            lines[ago] = _Both(*(averaged(each, ago, alone) for each in sums))
         there = weeks[:, ago - first] - weeks[:, ago - last]
         count = np.maximum(there[COUNT], 1.0)
         came = there[VALUE] / count
@@ -281,8 +180,8 @@ def _past_errors(
 
 def _alone(log: Array, even: Array, weeks: Array) -> Array:
     """What part of their number the weeks are worth, for hanging on the weeks before, (n,)."""
-    whole, late, early, can = _split(weeks, 0)
-    through, after, before = _fit(whole), _fit(late), _fit(early)
+    whole, late, early, can = split(weeks, 0)
+    through, after, before = fit(whole), fit(late), fit(early)
     best = np.where(can, (after.line + before.line) / np.maximum(late[COUNT] + early[COUNT], 1.0), np.inf).argmin(
         axis=0
     )
@@ -290,7 +189,7 @@ def _alone(log: Array, even: Array, weeks: Array) -> Array:
     broken = can.any(axis=0)
     x = np.arange(1.0 - len(log), 1.0)[:, None]
 
-    def line(fit: _Fit, at: np.ndarray) -> Array:
+    def line(fit: Fit, at: np.ndarray) -> Array:
         place, value, slope = (part[at, cols] for part in (fit.x, fit.y, fit.slope))
         result: Array = value + slope * (x - place)
         return result
@@ -310,14 +209,14 @@ def _curved(weeks: Array, plains: Array, alone: Array, shape: Shape) -> tuple[Ar
     """Evidence of a wave of a year beside a line, and of a parabola, (n,) each."""
     count = np.maximum(weeks[COUNT, -1], 1.0)
     worth = np.maximum(alone * count, 1.0)
-    whole = _fit(weeks[:, -1])
+    whole = fit(weeks[:, -1])
 
     def evidence(left: Array, params: float) -> Array:
         result: Array = np.log(CURVED) - 0.5 * worth * np.log(left / count + CALMEST**2) - 0.5 * params * np.log(worth)
         return result
 
     free = np.maximum(count - 3.0, 1.0)
-    straight = zip((whole.line, _fit(plains[:, -1]).line), shape.bent.T, strict=True)
+    straight = zip((whole.line, fit(plains[:, -1]).line), shape.bent.T, strict=True)
     parabolas = [evidence(line / (1.0 + sure**2 / free), PARABOLA_PARAMS) for line, sure in straight]
     wave = evidence(shape.beside_wave * (whole.flat + count * CALMEST**2), WAVE_PARAMS)
     parabola: Array = np.maximum(*parabolas)

@@ -8,21 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from outgrow.forecasting.kernels.flow_course import Course, course
+from outgrow.forecasting.kernels.flow_course import Course, Shape, course
 from outgrow.forecasting.kernels.rhythm import QUIET
 
 Array = NDArray[Any]
 WEEKS = 52
 ROWS = 16
 AHEAD = np.array([1.0, 4.0, 13.0, 26.0, 52.0])
-NOWHERE = np.ones(ROWS)
+NO_CURVE = Shape(np.ones(ROWS), np.zeros((ROWS, 2)))
 seeds = st.integers(0, 500)
 
 
-def of(levels: Array, seed: int = 0, noise: float = 0.01, beside_wave: Array = NOWHERE) -> Course:
+def of(levels: Array, seed: int = 0, noise: float = 0.01, shape: Shape = NO_CURVE) -> Course:
     """The course of rows that scatter around the same levels, the newest of about 1."""
     scatter = np.random.default_rng(seed).normal(0, noise, (ROWS, WEEKS))
-    return course(np.log(levels + QUIET) + scatter, beside_wave, AHEAD, QUIET)
+    return course(np.log(levels + QUIET) + scatter, shape, AHEAD, QUIET)
 
 
 def test_weeks_on_a_line_go_on_along_it() -> None:
@@ -36,9 +36,11 @@ def test_weeks_on_a_line_go_on_along_it() -> None:
 
 def test_compounding_weeks_compound() -> None:
     x = np.arange(WEEKS) - WEEKS + 1
-    found = course(0.02 * x + np.random.default_rng(1).normal(0, 0.01, (ROWS, WEEKS)), NOWHERE, AHEAD, QUIET)
+    found = of(np.exp(0.02 * x), seed=1)
 
-    np.testing.assert_allclose(found.middle, np.broadcast_to(0.02 * AHEAD, (ROWS, 5)), atol=0.15)
+    np.testing.assert_allclose(
+        found.middle, np.broadcast_to(np.log(np.exp(0.02 * AHEAD) + QUIET), (ROWS, 5)), atol=0.15
+    )
 
 
 @settings(max_examples=20)
@@ -62,8 +64,8 @@ def test_doubt_grows_with_the_weeks_ahead_and_with_the_scatter(seed: int, noise:
 
 def test_a_level_that_wanders_is_worth_fewer_weeks_and_more_doubt() -> None:
     moves = np.random.default_rng(2).normal(0, 0.05, (ROWS, WEEKS))
-    wandering = course(np.cumsum(moves, axis=1), NOWHERE, AHEAD, QUIET)
-    steady = course(moves, NOWHERE, AHEAD, QUIET)
+    wandering = course(np.cumsum(moves, axis=1), NO_CURVE, AHEAD, QUIET)
+    steady = course(moves, NO_CURVE, AHEAD, QUIET)
 
     assert np.median(wandering.alone) < 0.7 < np.median(steady.alone)
     assert np.median(wandering.doubt[:, 2]) > 2 * np.median(steady.doubt[:, 2])
@@ -79,11 +81,20 @@ def test_errors_of_the_past_make_the_doubt_larger() -> None:
 
 def test_a_wave_of_a_year_is_told_from_lines() -> None:
     x = 2 * np.pi * np.arange(WEEKS) / WEEKS
-    wave = of(1 + 0.4 * np.cos(x), beside_wave=np.full(ROWS, 0.01))
-    line = of(1 + 0.008 * (np.arange(WEEKS) - WEEKS + 1), beside_wave=np.full(ROWS, 0.05))
+    wave = of(1 + 0.4 * np.cos(x), shape=Shape(np.full(ROWS, 0.01), np.zeros((ROWS, 2))))
+    line = of(1 + 0.008 * (np.arange(WEEKS) - WEEKS + 1), shape=Shape(np.full(ROWS, 0.05), np.zeros((ROWS, 2))))
 
     assert (wave.waves > 0.5).all()
-    assert (line.waves < 0.5).all()
+    assert (wave.curved >= wave.waves).all()
+    assert (line.curved < 0.5).all()
+
+
+def test_a_parabola_is_told_from_lines() -> None:
+    x = np.arange(WEEKS) - WEEKS + 1
+    bent = of(1 - 0.0003 * x**2, shape=Shape(np.ones(ROWS), np.full((ROWS, 2), 30.0)))
+
+    assert (bent.curved > 0.5).all()
+    assert (bent.waves < 0.5).all()
 
 
 def test_a_few_weeks_have_no_course_and_unknown_weeks_are_left_out() -> None:
@@ -91,10 +102,10 @@ def test_a_few_weeks_have_no_course_and_unknown_weeks_are_left_out() -> None:
     weekly[:, :-5] = np.nan
     holes = weekly.copy()
     holes[:, :-1:2] = 0.3
-    few, with_holes = (course(each, NOWHERE, AHEAD, QUIET) for each in (weekly, holes))
+    few, with_holes = (course(each, NO_CURVE, AHEAD, QUIET) for each in (weekly, holes))
 
     assert not few.known.any()
     assert with_holes.known.all()
-    for found in (few, with_holes, course(np.full((ROWS, WEEKS), np.nan), NOWHERE, AHEAD, QUIET)):
+    for found in (few, with_holes, course(np.full((ROWS, WEEKS), np.nan), NO_CURVE, AHEAD, QUIET)):
         assert np.isfinite(found.middle).all()
         assert np.isfinite(found.doubt).all()
