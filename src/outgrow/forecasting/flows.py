@@ -33,6 +33,8 @@ UNSURE = 5.0
 """A slope with this t-value counts half, where nothing but a flow's own past speaks."""
 ASLEEP, HALF_ASLEEP = 56, 0.5
 """After so many days of nothing, what others did when they woke counts half."""
+HEAVY = 0.9
+"""What a step beyond the highest quantile counts: the highest days are higher than those of a normal law."""
 CLOSED_WEEKS, CLOSED_DAYS = 13, 8
 """A weekday is closed if it had nothing for so many weeks, on so many known days, while others had mostly something."""
 HALF = 0.5
@@ -161,7 +163,7 @@ class FlowForecast:
         there = beyond & (step > 0)
         far = np.log((np.maximum(limit[:, None], inner) + more) / (inner + more)) / np.where(there, step, 1.0)
         low, high = SCORES[UPPER], SCORES[OUTERMOST]
-        return np.where(there, np.minimum(low + far * (high - low), FARTHEST), score)
+        return np.where(there, np.minimum(high + HEAVY * (far - 1.0) * (high - low), FARTHEST), score)
 
     def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
         """The same for some days alone, (n, n_days)."""
