@@ -25,6 +25,8 @@ COMMON = 0.7
 """Correlation of the errors of both."""
 LEAST_DOUBT = 0.1
 """Least doubt about what was learned, in standard deviations of a day."""
+LEAST_SCATTER = 0.2
+"""Least share of its scatter that a small day is told to have."""
 NOTHING = 1e-9
 LANES = 16
 """Rows at a time are a multiple of this."""
@@ -57,13 +59,15 @@ def with_own_course(learned: Array, r: Rhythm) -> Array:
 
 def _drawn(learned: Array, own: Course, around: Array, noise: Array, calm: Array) -> Array:
     """The same for calm flows, with quantiles of the days around their weeks (n, 7) and their scatter (n,)."""
-    day = noise[:, None] ** 2 + NOTHING
+    # Beside `QUIET` small days scatter less, as the logarithm tells it; the scatter of the days so far is told at 1.
+    small = np.clip((1.0 - QUIET * np.exp(-own.middle)) * (1.0 + QUIET), LEAST_SCATTER, 1.0 + QUIET)
+    day = (noise[:, None] * small) ** 2 + NOTHING
     middle = learned[:, MIDDLE]
     learned_doubt = ((learned[:, UPPER] - learned[:, LOWER]) / WIDTH80) ** 2 - day
     learned_doubt = np.maximum(learned_doubt, LEAST_DOUBT**2 * day)
     own_doubt = own.doubt**2
     waves = np.where(own.known, calm * own.waves, 0.0)
-    kept = _rising(own.alone, APART) * _falling(own.scatter**2 * WEEK / day[:, 0], WANDERING)
+    kept = _rising(own.alone, APART) * _falling(own.scatter**2 * WEEK / (noise**2 + NOTHING), WANDERING)
     kept = np.where(own.known, calm * (1.0 - own.curved) * kept, 0.0)
     share = kept[:, None] * learned_doubt / (learned_doubt + own_doubt)
     rest = 1.0 - share
@@ -71,7 +75,7 @@ def _drawn(learned: Array, own: Course, around: Array, noise: Array, calm: Array
     most = learned_doubt * (1.0 - SEASONAL * waves)[:, None]
     doubt = np.minimum(rest**2 * learned_doubt + share**2 * own_doubt + both, most)
     others = (learned - middle[:, None]) / np.sqrt(day + learned_doubt)[:, None]
-    days = (around - around[:, MIDDLE : MIDDLE + 1])[:, :, None] / np.sqrt(day)[:, None]
+    days = (around - around[:, MIDDLE : MIDDLE + 1])[:, :, None] / np.sqrt(noise**2 + NOTHING)[:, None, None]
     # Tails, too, are those of others or of its own days.
     shape = days + rest[:, None] ** 2 * (others - days)
     drawn = middle + share * (own.middle + around[:, MIDDLE, None] - middle)
