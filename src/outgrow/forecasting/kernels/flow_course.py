@@ -41,6 +41,8 @@ CURVED = 0.1
 """How likely a wave of a year, or a parabola, is before anything is known."""
 WAVE_PARAMS, PARABOLA_PARAMS = 4.0, 3.0
 """The numbers that make it up, with those of a line."""
+RECENT, LOST = 26, 2.0
+"""Weeks of a half-year, and how many of them a line takes for itself."""
 MOST_TIED = 0.9
 """Most that a week is taken to hang on the one before."""
 PAST = ((4, 0, 4), (13, 0, 4), (13, 8, 13))
@@ -69,7 +71,7 @@ class Course(NamedTuple):
     Attributes:
         middle: expected logarithm of (share + quiet).
         doubt: its standard deviation, as large as errors of the past make it.
-        scatter: (n,) standard deviation of a week around its line, as a logarithm.
+        scatter: (n,) standard deviation of a week of the last half-year around its line, as a logarithm.
         alone: (n,) what part of the number of weeks they are worth, for hanging together.
         waves: (n,) how likely the weeks follow a wave of a year.
         curved: (n,) how likely they follow that or a parabola, and no lines.
@@ -101,9 +103,14 @@ def course(weekly: Array, shape: Shape, ahead: Array, quiet: float) -> Course:
     size = _size(share, even)
     weeks = sums_until(log, even, even)
     # Errors of both kinds of lines are told in what is added up here, and judged alike.
-    logs = sums_until(np.log(np.maximum(share, LEAST_SIZE)), even * (size / (size + quiet)) ** 2, even)
-    plains = sums_until(share, even / (size + quiet) ** 2, even)
-    alone = _alone(log, even, weeks)
+    both = (
+        (np.log(np.maximum(share, LEAST_SIZE)), even * (size / (size + quiet)) ** 2),
+        (share, even / (size + quiet) ** 2),
+    )
+    logs, plains = (sums_until(*each, even) for each in both)
+    log_off, plain_off = (_beside(*each, sums) for each, sums in zip(both, (logs, plains), strict=True))
+    straighter = (plain_off**2).sum(axis=0) < (log_off**2).sum(axis=0)
+    alone, recent = _scatter(np.where(straighter, plain_off, log_off), even)
     lines = _Both(averaged(logs, 0, alone), averaged(plains, 0, alone))
     middle, doubt = _at(lines, ahead, quiet)
     off, count = _past_errors(weeks, (logs, plains), alone, lines, quiet)
@@ -116,7 +123,7 @@ def course(weekly: Array, shape: Shape, ahead: Array, quiet: float) -> Course:
     wave, parabola = _curved(weeks, plains, alone, shape)
     all_shapes = np.logaddexp(straight, np.logaddexp(wave, parabola))
     waves, curved = np.exp(wave - all_shapes), 1.0 - np.exp(straight - all_shapes)
-    return Course(middle.T, np.sqrt(doubt).T, scatter, alone, waves, curved, even.sum(axis=0) >= LEAST)
+    return Course(middle.T, np.sqrt(doubt).T, recent, alone, waves, curved, even.sum(axis=0) >= LEAST)
 
 
 class _Both(NamedTuple):
@@ -178,16 +185,15 @@ def _past_errors(
     return total, number
 
 
-def _alone(log: Array, even: Array, weeks: Array) -> Array:
-    """What part of their number the weeks are worth, for hanging on the weeks before, (n,)."""
-    whole, late, early, can = split(weeks, 0)
+def _beside(values: Array, weight: Array, sums: Array) -> Array:
+    """What is left beside the best line that has begun anew once, in what errors are told in, (weeks, n)."""
+    whole, late, early, can = split(sums, 0)
     through, after, before = fit(whole), fit(late), fit(early)
-    best = np.where(can, (after.line + before.line) / np.maximum(late[COUNT] + early[COUNT], 1.0), np.inf).argmin(
-        axis=0
-    )
-    cols = np.arange(log.shape[1])
+    left = (after.line + before.line) / np.maximum(late[COUNT] + early[COUNT], 1.0)
+    best = np.where(can, left, np.inf).argmin(axis=0)
+    cols = np.arange(values.shape[1])
     broken = can.any(axis=0)
-    x = np.arange(1.0 - len(log), 1.0)[:, None]
+    x = np.arange(1.0 - len(values), 1.0)[:, None]
 
     def line(fit: Fit, at: np.ndarray) -> Array:
         place, value, slope = (part[at, cols] for part in (fit.x, fit.y, fit.slope))
@@ -195,14 +201,19 @@ def _alone(log: Array, even: Array, weeks: Array) -> Array:
         return result
 
     early_line = np.where(broken, line(before, best), line(through, np.zeros_like(best)))
-    off = even * (log - np.where(broken & (x > -AGO[best]), line(after, best), early_line))
-    off = np.where(broken & (x <= -AGO[best]) & (x > -NEXT[best]), 0.0, off)
+    off = np.sqrt(weight) * (values - np.where(broken & (x > -AGO[best]), line(after, best), early_line))
+    return np.where(broken & (x <= -AGO[best]) & (x > -NEXT[best]), 0.0, off)
+
+
+def _scatter(off: Array, even: Array) -> tuple[Array, Array]:
+    """What part of their number the weeks are worth, for hanging on the weeks before; and the newest weeks' scatter."""
     pairs = (even[1:] * even[:-1]).sum(axis=0)
     along = (off[1:] * off[:-1]).sum(axis=0) / np.maximum(pairs, 1.0)
     size = (off**2).sum(axis=0) / np.maximum(even.sum(axis=0), 1.0) + CALMEST**2
     tied = np.clip(along / size, 0.0, MOST_TIED)
-    result: Array = (1.0 - tied) / (1.0 + tied)
-    return result
+    count = even[-RECENT:].sum(axis=0)
+    recent = (off[-RECENT:] ** 2).sum(axis=0) / np.maximum(count - LOST, 1.0)
+    return (1.0 - tied) / (1.0 + tied), np.sqrt(recent)
 
 
 def _curved(weeks: Array, plains: Array, alone: Array, shape: Shape) -> tuple[Array, Array]:
