@@ -72,7 +72,7 @@ def choose(*words: str | Path) -> None:
     from tools import train as tool
 
     shipped = load_model()
-    learning(tool, lambda _windows, progress: shipped.level[0], lambda _windows, progress: shipped.flow[0])
+    learning(tool, lambda _windows, progress: shipped.level[0], lambda _windows, _seed, progress: shipped.flow[0])
     sys.argv = ["train.py", *map(str, words)]
     tool.main()
 

@@ -12,30 +12,41 @@ from outgrow.domain.metric import Kind
 from outgrow.forecasting.asked import checked_levels, checked_thresholds
 from outgrow.forecasting.kernels.faults import forget
 from outgrow.forecasting.kernels.flow_network import N_MEANS, SINCE, centres, quantiles_at
+from outgrow.forecasting.kernels.flow_own import with_own_course
 from outgrow.forecasting.kernels.flow_trend import N_TRENDS
 from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
-from outgrow.forecasting.kernels.ranks import at_rank, reached, score_of
+from outgrow.forecasting.kernels.ranks import FARTHEST, at_rank, reached, score_of
 from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, WEEKS, Rhythm, rhythm, swanson
 from outgrow.forecasting.outage import find_outages
 from outgrow.forecasting.partial import find_partial
 
 LANES, BLOCK = 16, 128
 """Series at a time, and what a block's size is filled up to: every series is computed alike wherever it stands."""
-MIDDLE, LOWER, UPPER = 3, 1, 5
-"""Where the median and the ends of the 80 % interval stand in `RANKS`."""
+MIDDLE, LOWER, UPPER, OUTERMOST = 3, 1, 5, 6
+"""Where the median, the ends of the 80 % interval and the highest quantile stand in `RANKS`."""
+SCORES = tuple(NormalDist().inv_cdf(rank) for rank in RANKS)
+"""Their normal scores."""
 STRAIGHT = N_MEANS + 2 + N_TRENDS
 """Where the line through the last eight weeks' shares stands among the centres."""
 UNSURE = 5.0
 """A slope with this t-value counts half, where nothing but a flow's own past speaks."""
 ASLEEP, HALF_ASLEEP = 56, 0.5
 """After so many days of nothing, what others did when they woke counts half."""
+HEAVY = 0.9
+"""What a step beyond the highest quantile counts: the highest days are higher than those of a normal law."""
+CLOSED_WEEKS, CLOSED_DAYS = 13, 8
+"""A weekday is closed if it had nothing for so many weeks, on so many known days, while others had mostly something."""
 HALF = 0.5
 """Amounts are made whole from here on upwards."""
 ROUNDING = 1e-9
 """An amount this little beside a limit is at it."""
 NOTHING = 1e-100
 """Spread of a flow of nothing: it has no unit, and must not divide by zero."""
+LASTING = 0.9
+"""Part of the doubt of the level that all days share: a level that wanders is at its highest only for some of them."""
+MOST_DRAWN = 0.15
+"""Most that a median is drawn up for bursts, as a share of it."""
 WIDTH80 = 2.563
 """Standard deviations between the 10 % and the 90 % quantile of a normal distribution."""
 
@@ -83,7 +94,7 @@ class FlowForecast:
             factor: (n, horizon) what a day's amounts are multiplied by; 1 leaves a day as it is.
             doubt: (n, horizon) standard deviation of the factor's logarithm. It is common to all days of an event.
         """
-        scores = np.array([NormalDist().inv_cdf(rank) for rank in RANKS])[None, :, None]
+        scores = np.array(SCORES)[None, :, None]
         middle = self.ranked[:, MIDDLE : MIDDLE + 1]
         away = self.ranked - middle
         # Two causes of doubt that know nothing of each other: their squares add up.
@@ -126,7 +137,7 @@ class FlowForecast:
         limit = np.where(finite, limit, 0.0)
         unit = np.where(self.grid > 0, self.grid, 1.0)
         hair = NOTHING + ROUNDING * np.maximum(np.abs(limit), self.mean.max(axis=1))
-        common = self.level_sd**2 / (self.level_sd**2 + self.noise**2)
+        common = LASTING * self.level_sd**2 / (self.level_sd**2 + self.noise**2)
         # A whole amount is at the limit as soon as what it was made whole from is half a unit away.
         if falling:
             held = np.where(self.grid > 0, (np.floor(limit / unit + ROUNDING) + HALF) * unit, limit + hair)
@@ -134,9 +145,25 @@ class FlowForecast:
             cdf[limit < 0] = 0.0
         else:
             held = np.where(self.grid > 0, (np.ceil(limit / unit - ROUNDING) - HALF) * unit, limit - hair)
-            cdf = reached(score_of(self.ranked, RANKS, held), common)
+            cdf = reached(self._far_above(score_of(self.ranked, RANKS, held), held), common)
             cdf[limit <= 0] = 1.0
         return np.where(finite[:, None], cdf, np.nan)
+
+    def _far_above(self, score: Array, limit: Array) -> Array:
+        """The scores (n, horizon) of a limit (n,), where it lies above all quantiles told on the scale of logarithms.
+
+        Amounts are skewed: equal steps of the score are equal shares of the amount, not equal amounts.
+        """
+        inner, outer = self.ranked[:, UPPER], self.ranked[:, OUTERMOST]
+        beyond = limit[:, None] > outer
+        if not beyond.any():
+            return score
+        more = QUIET * self.mean + NOTHING
+        step = np.log((outer + more) / (inner + more))
+        there = beyond & (step > 0)
+        far = np.log((np.maximum(limit[:, None], inner) + more) / (inner + more)) / np.where(there, step, 1.0)
+        low, high = SCORES[UPPER], SCORES[OUTERMOST]
+        return np.where(there, np.minimum(high + HEAVY * (far - 1.0) * (high - low), FARTHEST), score)
 
     def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
         """The same for some days alone, (n, n_days)."""
@@ -181,7 +208,7 @@ def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array
         shares = _exactly(r)
         # Where days have always kept to their rhythm, what other flows do after wilder days says nothing.
         trust = np.where(np.nan_to_num(filled[:, -ASLEEP:]).any(axis=1), r.rough, np.minimum(r.rough, HALF_ASLEEP))
-        shares += trust[:, None, None] * (_learned(r, nets) - shares)
+        shares += trust[:, None, None] * (with_own_course(_learned(r, nets), r) - shares)
     shares.sort(axis=1)
     level = _over_days(shares, horizon)
     weekday = np.tile(r.weekday, (1, horizon // 7 + 1))[:, :horizon]
@@ -191,7 +218,35 @@ def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array
     np.maximum(ranked, 0.0, out=ranked)
     ranked *= (r.level[:, None] * weekday)[:, None, :]
     ranked[~np.nan_to_num(filled[:, -7 * WEEKS :]).any(axis=1)] = 0.0
-    return tuple(part[:n] for part in (ranked, r.grid, r.weekday, *_moments(ranked, weekday, r.burst)))
+    mean, noise, level_sd = _moments(ranked, weekday, r.burst)
+    _draw_up(ranked, r.burst)
+    closed = np.tile(_closed(filled), (1, horizon // 7 + 1))[:, :horizon]
+    if closed.any():
+        ranked[:, :OUTERMOST] *= ~closed[:, None, :]
+        mean, noise, level_sd = mean * ~closed, noise * ~closed + NOTHING, level_sd * ~closed + NOTHING
+    return tuple(part[:n] for part in (ranked, r.grid, r.weekday, mean, noise, level_sd))
+
+
+def _closed(values: Array) -> NDArray[np.bool_]:
+    """Weekdays of nothing among days of something, (rows, 7); the first is the weekday of the first day ahead."""
+    weeks = min(values.shape[1] // 7, CLOSED_WEEKS)
+    recent = values[:, values.shape[1] - 7 * weeks :].reshape(len(values), weeks, 7)
+    known, busy = (part.sum(axis=1) for part in (~np.isnan(recent), np.nan_to_num(recent) > 0))
+    open_days = busy > 0
+    among = np.where(open_days, known, 0).sum(axis=1, keepdims=True)
+    lively = 2 * np.where(open_days, busy, 0).sum(axis=1, keepdims=True) > among
+    result: NDArray[np.bool_] = ~open_days & (known >= CLOSED_DAYS) & lively
+    return result
+
+
+def _draw_up(ranked: Array, burst: Array) -> None:
+    """Draw the medians towards the mean where bursts come again, in place: else their sums miss all bursts.
+
+    A median of a day alone knows no bursts, and a month of such medians is short by all of them.
+    """
+    ranked[:, MIDDLE] *= 1.0 + np.minimum(burst, MOST_DRAWN)[:, None]
+    for rank in range(MIDDLE + 1, len(RANKS)):
+        np.maximum(ranked[:, rank], ranked[:, rank - 1], out=ranked[:, rank])
 
 
 def _exactly(r: Rhythm) -> Array:

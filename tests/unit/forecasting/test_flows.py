@@ -185,6 +185,26 @@ def test_a_day_of_nothing_is_a_day_at_nothing(model: str) -> None:
 
 
 @each_model
+def test_a_weekday_that_is_closed_stays_so_and_the_others_are_as_they_are(model: str) -> None:
+    random = np.random.default_rng(6)
+    open_days = np.arange(420) % 7 < 5
+    values = np.round(random.uniform(100, 900, (6, 1)) * random.lognormal(0, 0.1, (6, 420)) * open_days)
+    low, middle, high = forecast(values, model).quantiles((0.1, 0.5, 0.9)).transpose(1, 0, 2)
+    opened = np.arange(HORIZON) % 7 < 5
+
+    assert (high[:, ~opened] == 0).all()
+    assert (low[:, opened] > 0).all()
+    np.testing.assert_allclose(middle[:, opened].mean(axis=1), values[:, open_days].mean(axis=1), rtol=0.1)
+
+
+@each_model
+def test_a_flow_of_a_few_now_and_then_has_no_closed_weekday(model: str) -> None:
+    values = np.random.default_rng(7).poisson(0.3, (30, 420)).astype(float)
+
+    assert (forecast(values, model).quantiles((0.95,))[:, 0] > 0).all(axis=1).mean() > 0.5
+
+
+@each_model
 def test_moments_are_those_of_the_quantiles(model: str) -> None:
     values = np.random.default_rng(4).lognormal(6, 0.3, (2, 300))
     panel = forecast(values, model)
@@ -198,14 +218,14 @@ def test_moments_are_those_of_the_quantiles(model: str) -> None:
 
 
 @each_model
-def test_bursts_that_come_again_are_in_the_mean(model: str) -> None:
+def test_bursts_that_come_again_are_in_the_mean_and_in_the_medians_sum(model: str) -> None:
     random = np.random.default_rng(8)
     calm = 300 * random.lognormal(0, 0.1, (40, 490))
     values = calm * np.where(random.random(calm.shape) < 0.03, random.uniform(3, 12, calm.shape), 1.0)
     panel = forecast(values[:, :400], model, 90)
-    middle = panel.quantiles((0.5,)).sum()
+    middle, without = (found.quantiles((0.5,)).sum() for found in (panel, forecast(calm[:, :400], model, 90)))
 
-    assert panel.mean.sum() > 1.04 * middle
+    assert 1.04 * without < middle < panel.mean.sum()
     assert panel.mean.sum() == pytest.approx(values[:, 400:].sum(), rel=0.12)
 
 

@@ -31,6 +31,8 @@ ORIGINS = tuple(range(20, 52, 2))
 CLEAR = 0.02
 """Errors this small, as logarithms, are no errors."""
 N_TRENDS = len(TREND_WEEKS)
+BENT, YEAR_CURVES = slice(3, 5), slice(7, 9)
+"""Where in the evidence the shares stand that a line, and a wave beside it, take away; and how curved a year is."""
 
 
 class Lines(NamedTuple):

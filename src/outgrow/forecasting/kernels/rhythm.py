@@ -25,8 +25,8 @@ CLOSED = 0.03
 """A weekday with at most this share of an average day is closed."""
 SMALLEST_WEEKDAY = 0.02
 """A weekday has at least this share of an average day: shops that close may open."""
-ONCE = 0.985
-"""What is above this quantile of half a year, two days, may have been once."""
+ONCE = 0.993
+"""What is above this quantile of a year, two days, may have been once."""
 MOST_BURST = 1.0
 """Most that bursts add to the mean, as a share of it."""
 CALM = 0.01
@@ -52,6 +52,7 @@ class Rhythm:
         weekday: (n, 7) share of each weekday; column 0 is the weekday of the first day ahead.
         ranked: (n, 7) quantiles `RANKS` of the last 26 weeks' days, as log(share of the level + QUIET).
         around: (n, 7) the same of the days around the level of their own weeks, which trends and shifts do not widen.
+        weekly: (n, 52) mean logarithm of each week's days, NaN where most of it is not known.
         trend: where the weeks are heading.
         static: (n, 74) features without unit.
         grid: (n,) the unit of which every day is a whole multiple; 0 where there is none.
@@ -66,6 +67,7 @@ class Rhythm:
     weekday: Array
     ranked: Array
     around: Array
+    weekly: Array
     trend: Trend
     static: Array
     grid: Array
@@ -150,7 +152,7 @@ def rhythm(values: Array) -> Rhythm:
         axis=1,
     )
     rough = np.clip(rough, 0.0, 1.0)
-    return Rhythm(level, weekday, ranked, around, way, static, _grid(known), rough, burst, season, season_known)
+    return Rhythm(level, weekday, ranked, around, weekly, way, static, _grid(known), rough, burst, season, season_known)
 
 
 def _around(share: Array, weekly: Array, way: Trend, otherwise: Array) -> tuple[Array, Array, Array]:
@@ -164,14 +166,17 @@ def _around(share: Array, weekly: Array, way: Trend, otherwise: Array) -> tuple[
     # Within a week a flow goes on as it does from week to week.
     slope = way.log.slope[:, 2, None, None] * (np.arange(7) - 3.0) / 7.0
     course = (level[:, :, None] + slope).reshape(n, 7 * WEEKS)
-    off = (share - course)[:, -182:]
-    ranked = quantiles_of_known(off, (*RANKS, ONCE))
-    highest = ranked[:, -1:]
-    ranked = np.where(np.isnan(ranked[:, :-1]), otherwise - otherwise[:, 3:4], ranked[:, :-1])
+    whole = share - course
+    off = whole[:, -182:]
+    ranked = quantiles_of_known(off, RANKS)
+    ranked = np.where(np.isnan(ranked), otherwise - otherwise[:, 3:4], ranked)
     seen = ~np.isnan(off)
-    size = np.exp(np.where(seen, np.minimum(off, highest), 0.0))
+    # Bursts are rare: only the whole year holds enough of them.
+    highest = quantiles_of_known(whole, (ONCE,))
+    ever = ~np.isnan(whole)
+    size = np.exp(np.where(ever, np.minimum(whole, highest), 0.0))
     usual = swanson(*(np.exp(ranked[:, k]) for k in (1, 3, 5)))
-    burst = np.clip(mean_of(size, seen, usual) / usual - 1.0, 0.0, MOST_BURST)
+    burst = np.clip(mean_of(size, ever, usual) / usual - 1.0, 0.0, MOST_BURST)
     middle = mean_of(off, seen, np.zeros(n))
     scatter = np.sqrt(mean_of((off - middle[:, None]) ** 2, seen, np.zeros(n)))
     return ranked, scatter / CALM, burst
