@@ -21,7 +21,7 @@ BLOCK = 256
 """Series at a time: their days then stay in the cache."""
 LANES = 16
 """A block is filled up to a multiple of this, so that every series is computed alike wherever it stands."""
-VALUE_KNOTS = (1, 3, 7, 14, 30, 60, 90, 135, 180, 270, 365, 545, 730, 1095, 1825, 3650)
+VALUE_KNOTS = (1, 3, 7, 14, 22, 30, 45, 60, 75, 90, 135, 180, 270, 365, 545, 730, 1095, 1825, 3650)
 """Days ahead on which quantiles are computed; between them they lie on straight lines."""
 CROSSING_KNOTS = (
     1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 17, 21, 25, *range(30, 91, 5), *range(100, 151, 10), *range(165, 361, 15), 365,

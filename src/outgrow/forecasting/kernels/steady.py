@@ -29,6 +29,8 @@ LEAPS = (0.25, 0.5)
 """Share of all changes that one week may have had, and by which there is no law."""
 IN_PER_CENT = (9.0, 15.0)
 """The same standard errors for growth in per cent, below which it is no law."""
+RATE_DOUBT = 0.1
+"""Least doubt of the rate of that, as a share of it: compounding carries a small difference far."""
 FASTEST = 0.012
 """Largest rate of that, a day: it doubles in 58."""
 LEAST_SPREAD = 0.05
@@ -62,14 +64,15 @@ class Steady:
         ratio = 1 + past.weekly / size
         positive = (past.sign > 0) & (current > 0) & (ratio > 0).all(axis=0)
         logs = _Weeks.of(np.diff(np.log(np.where(positive, ratio, 1)), axis=0), lived)
-        constant = amounts.constant * _fading(amounts.largest, LEAPS)
+        constant = amounts.known * amounts.even * _fading(amounts.largest, LEAPS)
         shares = np.interp(amounts.sure, SURE, SHARES)
-        in_per_cent = positive * logs.constant * _rising(logs.sure, IN_PER_CENT) * (1 - amounts.constant)
+        in_per_cent = positive * logs.known * logs.even * _rising(logs.sure, IN_PER_CENT) * (1 - amounts.even)
         share = np.stack([constant * shares, np.float32(SHARES[-1]) * in_per_cent])
         rate = np.minimum(logs.mean / np.float32(7), np.float32(FASTEST)) * (in_per_cent > 0)
         week, heard = np.float32(7), share > 0
         drift = np.stack([amounts.mean / week, size * rate]) / scale * past.sign
-        doubt = np.stack([amounts.error, size * logs.error]) / week / scale
+        error = np.maximum(logs.error, np.float32(RATE_DOUBT) * np.abs(logs.mean))
+        doubt = np.stack([amounts.error, size * error]) / week / scale
         sigma = np.stack([amounts.spread, size * logs.spread]) / np.sqrt(week) / scale
         # What is not heard must not lie far from what is: quantiles are looked for between the courses.
         return cls(
@@ -95,7 +98,8 @@ class _Weeks:
     Attributes:
         mean, spread, error: (n,) of a week's growth, its standard deviation, and the standard error of the mean.
         sure: (n,) mean in standard errors.
-        constant: (n,) 0 to 1, how far nothing but chance tells the weeks apart.
+        known: (n,) 0 to 1, how far they are enough to be believed.
+        even: (n,) 0 to 1, how far nothing but chance tells them apart.
         largest: (n,) share that the largest change had of all.
     """
 
@@ -103,7 +107,8 @@ class _Weeks:
     spread: Single
     error: Single
     sure: Single
-    constant: Single
+    known: Single
+    even: Single
     largest: Single
 
     @classmethod
@@ -115,7 +120,7 @@ class _Weeks:
         variance = np.maximum(
             (away * away).sum(axis=0) / np.maximum(count - 1, 1), (np.float32(LEAST_SPREAD) * mean) ** 2 + LEAST
         )
-        constant = _rising(count, KNOWN)
+        even = np.ones_like(count)
         for weeks, good, bad in BLOCKS:
             whole = WEEKS // weeks
             newest = slice(WEEKS - whole * weeks, None)
@@ -125,12 +130,12 @@ class _Weeks:
             # Around the mean of all weeks: as many degrees of freedom are lost as the blocks are of them.
             free = np.maximum(blocks * (1 - weeks / np.maximum(count, weeks + 1)), np.float32(1e-3))
             ratio = (sums * sums).sum(axis=0) / free / (weeks * variance)
-            constant = constant * np.where(blocks > 1, _fading(ratio, (good, bad)), np.float32(1))
+            even = even * np.where(blocks > 1, _fading(ratio, (good, bad)), np.float32(1))
         size = np.abs(growth * lived)
         total = size.sum(axis=0)
         largest = size.max(axis=0) / np.where(total > 0, total, 1)
         error = np.sqrt(variance / count)
-        return cls(mean, np.sqrt(variance), error, mean / error, constant, largest)
+        return cls(mean, np.sqrt(variance), error, mean / error, _rising(count, KNOWN), even, largest)
 
 
 def _rising(x: Single, between: tuple[float, float]) -> Single:

@@ -60,7 +60,7 @@ def test_doubling_levels_mostly_grow_in_per_cent(days: int, seed: int) -> None:
 
 
 def test_of_a_young_level_it_is_believed_the_more_the_longer_it_is_known() -> None:
-    weeks = (8, 16, 24, 40)
+    weeks = (8, 12, 16, 22)
     rows = [
         np.r_[np.full(LENGTH - 7 * w, np.nan), growing(2.0, 0.3, seed, days=7 * w)] for w in weeks for seed in range(40)
     ]
