@@ -20,6 +20,8 @@ SEED, STAYING_SEED = 8, 33
 """Of the draws. Of dozens they came nearest to the chances of thousands of courses: within .02 and .006."""
 MONTHS = 128
 """Steps of each course: months of the longest horizon."""
+KEPT, MONTH_DAYS = 0.95, 30.0
+"""So much of what a level is off is still there so many days later: what is high for a month is not so for good."""
 SURELY_NOT = 6.5
 """So many standard deviations away no try is looked at."""
 NOTHING = 1e-300
@@ -60,11 +62,12 @@ def _any_reached(away: Array, own: Array, lasting: Array, restart: NDArray[np.bo
     count = len(steps)
     begins = [0, *(at for at in np.flatnonzero(restart).tolist() if at > 0)]
     missed, level, before = np.ones((count, n)), np.zeros((count, n)), np.zeros(n)
-    result = np.empty_like(away)
+    result, last = np.empty_like(away), 0
     for month, (at, end) in enumerate(zip(begins, [*begins[1:], horizon], strict=True)):
         span, step = slice(at, end), steps[:, month % MONTHS, None]
-        kept = np.minimum(lasting[:, span] / np.maximum(before, NOTHING)[:, None], 1.0)
-        fresh = np.sqrt(np.maximum(lasting[:, span] ** 2 - before[:, None] ** 2, 0.0))
+        same = np.minimum(lasting[:, span], before[:, None]) * KEPT ** ((at - last) / MONTH_DAYS)
+        kept = same / np.maximum(before, NOTHING)[:, None]
+        fresh = np.sqrt(np.maximum(lasting[:, span] ** 2 - same**2, 0.0))
         highest = level.max(axis=0)[:, None] * kept + step.max() * fresh
         row, day = np.nonzero(away[:, span] - highest < SURELY_NOT * own[:, span])
         now = level[:, row] * kept[row, day] + step * fresh[row, day]
@@ -74,7 +77,7 @@ def _any_reached(away: Array, own: Array, lasting: Array, restart: NDArray[np.bo
         ends = day == end - at - 1
         missed[:, row[ends]] = not_yet[:, ends]
         level = level * kept[:, -1] + step * fresh[:, -1]
-        before = lasting[:, end - 1]
+        before, last = lasting[:, end - 1], at
     return result
 
 
