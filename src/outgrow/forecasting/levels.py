@@ -1,6 +1,6 @@
 """Levels and counters: the distribution of every future day, and of the first day at or beyond a limit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Self
@@ -21,8 +21,10 @@ BLOCK = 256
 """Series at a time: their days then stay in the cache."""
 LANES = 16
 """A block is filled up to a multiple of this, so that every series is computed alike wherever it stands."""
-VALUE_KNOTS = (1, 3, 7, 14, 22, 30, 45, 60, 75, 90, 135, 180, 270, 365, 545, 730, 1095, 1825, 3650)
+VALUE_KNOTS = (1, 3, 7, 14, 30, 60, 90, 135, 180, 270, 365, 545, 730, 1095, 1825, 3650)
 """Days ahead on which quantiles are computed; between them they lie on straight lines."""
+BENT_KNOTS = tuple(sorted({*VALUE_KNOTS, 22, 45, 75, 110, 225, 315}))
+"""The same for growth in per cent, of which lines between far days would tell too much."""
 CROSSING_KNOTS = (
     1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 17, 21, 25, *range(30, 91, 5), *range(100, 151, 10), *range(165, 361, 15), 365,
     410, 455, 545, 635, 730, 910, 1095, 1460, 1825, 2555, 3650,
@@ -33,18 +35,24 @@ FARTHEST = 1e5
 NOTHING = 1e-100
 """Scale of a series of zeros: it has no unit, and must not divide by zero."""
 
+Rows = slice | NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Block:
-    """Some rows of the panel: which, and what is known of them."""
+    """Some rows of the panel: which, how many, and what is known of them, and of those that fill the block up."""
 
-    rows: slice
+    rows: Rows
+    size: int
     features: Features
     future: Components
 
-    @property
-    def size(self) -> int:
-        return int(self.rows.stop - self.rows.start)
+    def pick(self, at: NDArray[np.int64]) -> Self:
+        """Some of its rows, by their place in it, as a block of their own."""
+        f, filled = self.features, np.resize(at, -(-len(at) // LANES) * LANES)
+        known = replace(f, current=f.current[filled], scale=f.scale[filled], lowest=f.lowest[filled])
+        rows = np.arange(self.rows.start, self.rows.stop) if isinstance(self.rows, slice) else self.rows
+        return type(self)(rows[at], len(at), known, Components(*(p[:, filled] for p in self.future)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +83,7 @@ class LevelForecast:
             filled[: len(part)] = np.where(fine[:, None], part, 0.0)
             f = _without_unit(features(filled), filled)
             future = f.steady.beside(components(nets, f.inputs)) if nets else plain(f.inputs)
-            blocks.append(_Block(slice(at, at + len(part)), f, future))
+            blocks.append(_Block(slice(at, at + len(part)), len(part), f, future))
         falls = kind == Kind.LEVEL
         # The plain drift is what the model has to beat: it stays plain.
         known = np.where(usable[:, None], values, np.nan)
@@ -88,15 +96,16 @@ class LevelForecast:
         They are never below zero where the series never was, and never fall where it is a counter.
         """
         levels = checked_levels(levels)
-        knots = _knots(VALUE_KNOTS, self.horizon)
         result = np.empty((len(self.usable), len(levels), self.horizon))
-        for block, moves in self._moves(levels, knots):
-            start = np.zeros_like(moves[0, :1])
-            least = start - np.inf
-            for k in np.argsort(levels):
-                daily = _every_day(np.concatenate([start, moves[k]]), knots, self.horizon)
-                least = np.maximum(daily, least)  # rounding must not carry a quantile past its neighbour
-                result[block.rows, k] = self._value(block, least).T
+        for blocks, at in ((self.blocks, VALUE_KNOTS), (self._bent(), BENT_KNOTS)):
+            knots = _knots(at, self.horizon)
+            for block, moves in self._moves(blocks, levels, knots):
+                start = np.zeros_like(moves[0, :1])
+                least = start - np.inf
+                for k in np.argsort(levels):
+                    daily = _every_day(np.concatenate([start, moves[k]]), knots, self.horizon)
+                    least = np.maximum(daily, least)  # rounding must not carry a quantile past its neighbour
+                    result[block.rows, k] = self._value(block, least).T
         for row, own in self.structure.at_days(tuple(range(1, self.horizon + 1)), levels).items():
             result[row] = own
         return self._known(result)
@@ -105,7 +114,7 @@ class LevelForecast:
         """The same for some days alone, (n, n_levels, n_days)."""
         levels = checked_levels(levels)
         result = np.empty((len(self.usable), len(levels), len(days)))
-        for block, moves in self._moves(levels, days):
+        for block, moves in self._moves(self.blocks, levels, days):
             for k, move in enumerate(moves):
                 result[block.rows, k] = self._value(block, move).T
         for row, own in self.structure.at_days(days, levels).items():
@@ -170,12 +179,21 @@ class LevelForecast:
         blocks = tuple(replace(block, future=widened(block.future, width)) for block in self.blocks)
         return replace(self, blocks=blocks, structure=self.structure.widened(width))
 
-    def _moves(self, levels: tuple[float, ...], days: tuple[int, ...]) -> Iterator[tuple[_Block, Array]]:
+    def _bent(self) -> Iterator[_Block]:
+        """The rows that may grow in per cent, block by block."""
+        for block in self.blocks:
+            at = np.flatnonzero(block.future.curve[-1, : block.size] > 0)
+            if len(at):
+                yield block.pick(at)
+
+    def _moves(
+        self, blocks: Iterable[_Block], levels: tuple[float, ...], days: tuple[int, ...]
+    ) -> Iterator[tuple[_Block, Array]]:
         """Blocks, and quantiles of the change up to each of the days, in scales, (n_levels, n_days, n)."""
         at = np.array(days, dtype=np.float32)[:, None, None]
         scores = np.array([NormalDist().inv_cdf(level) for level in levels], dtype=np.float32)[:, None, None]
         order = np.argsort(levels)
-        for block in self.blocks:
+        for block in blocks:
             moves = quantiles(block.future, at, scores)
             # Each is found by itself, to within an error: they must not cross for it.
             moves[order] = np.maximum.accumulate(moves[order], axis=0)
@@ -192,7 +210,7 @@ class LevelForecast:
         result[~self.usable] = np.nan
         return result
 
-    def _crossings(self, thresholds: Array, days: tuple[int, ...], *, falling: bool) -> Iterator[tuple[slice, Array]]:
+    def _crossings(self, thresholds: Array, days: tuple[int, ...], *, falling: bool) -> Iterator[tuple[Rows, Array]]:
         """Rows, and P(crossed by each of the days), (n_days, rows)."""
         at = np.array(days, dtype=np.float32)[:, None, None]
         limit = np.asarray(thresholds, dtype=np.float64)
