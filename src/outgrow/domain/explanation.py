@@ -88,6 +88,7 @@ class Explanation:
         width80: distance between the 10% and the 90% quantile so many days ahead.
         causes: of a level, shares of the spread 90 days ahead, which sum to 1; empty where there is none.
         plain_share: of a level, how much of the answer is the plain drift's, 0 to 1.
+        steady_share: of a level, how much of it is that of constant growth, which its own past bears out.
         pattern: of a level that does the same again and again, what that is: it is then answered by that alone, without
             causes and without the plain drift.
         width: factor that the platform's own past made the bands wider by; 1.0 for none.
@@ -102,6 +103,7 @@ class Explanation:
     width80: dict[int, float] = field(default_factory=dict)
     causes: dict[Cause, float] = field(default_factory=dict)
     plain_share: float | None = None
+    steady_share: float | None = None
     pattern: Pattern | None = None
     width: float = 1.0
     correction_series: int = 0
@@ -126,6 +128,7 @@ class Explanation:
             "width80": _by_days(self.width80),
             "causes": {cause.value: round(share, 3) for cause, share in self.causes.items()},
             "plain_share": None if self.plain_share is None else round(self.plain_share, 3),
+            "steady_share": None if self.steady_share is None else round(self.steady_share, 3),
             "pattern": None if self.pattern is None else self.pattern.to_document(),
             "correction": {
                 "width": round(self.width, 3),
@@ -174,16 +177,25 @@ class Explanation:
         return ["The plain drift was asked: days like those of the last half-year."] if self.model == "drift" else []
 
     def _level_model(self) -> list[str]:
-        """Who speaks; nothing where the plain drift hardly does."""
-        share = self.plain_share or 0.0
+        """Who speaks; nothing where the learned model has nearly all the say."""
         goes_on = "the pace of the last 91 days goes on"
         if self.model == "drift":
             return [f"The plain drift was asked: {goes_on}."]
-        if percent(share) == "100%":
+        plain, steady = self.plain_share or 0.0, self.steady_share or 0.0
+        if percent(plain) == "100%":
             return [f"It moves so evenly that the plain drift has all the say: {goes_on}."]
-        if percent(share) == "0%":
+        voices = (
+            (plain, f"the plain drift ({goes_on})"),
+            (steady, "growth as ever (which its own weeks bear out)"),
+        )
+        heard = [(percent(share), who) for share, who in voices if percent(share) != "0%"]
+        if not heard:
             return []
-        return [f"The plain drift ({goes_on}) has {percent(share)} of the say, the learned model the rest."]
+        told = [f"{who} {share}" if at else f"{who} has {share} of the say" for at, (share, who) in enumerate(heard)]
+        if percent(1.0 - plain - steady) != "0%":
+            told.append("the learned model the rest")
+        sentence = ", ".join(told)
+        return [f"{sentence[0].upper()}{sentence[1:]}."]
 
     def _doubt(self) -> list[str]:
         ordered = sorted(self.causes.items(), key=lambda item: -item[1])

@@ -10,6 +10,7 @@ from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.kernels.mixture import moments
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.series import bridge_gaps
+from outgrow.forecasting.kernels.steady import N_LAWS
 from outgrow.forecasting.laws import Law
 from outgrow.forecasting.levels import LevelForecast
 from outgrow.forecasting.months import MonthTotalForecast
@@ -49,7 +50,7 @@ def explain(
         filled = bridge_gaps(past[None, :])[0]
         known = filled[~np.isnan(filled)]
         law = panel.structure.laws.get(row)
-        causes, plain = _causes(panel, row) if law is None else ({}, None)
+        causes, plain, steady = _causes(panel, row) if law is None else ({}, None, None)
         return Explanation(
             model,
             paces={days: _change(known[-1 - days], known[-1]) / days for days in LOOK_BACK if len(known) > days},
@@ -57,6 +58,7 @@ def explain(
             width80=width80,
             causes=causes,
             plain_share=plain,
+            steady_share=steady,
             pattern=None if law is None else _pattern(law, last_day),
             width=correction.width,
             correction_series=correction.series,
@@ -88,8 +90,8 @@ def _pattern(law: Law, last_day: date) -> Pattern:
     return Pattern(law.every, law.seen, following, size=size)
 
 
-def _causes(panel: LevelForecast, row: int) -> tuple[dict[Cause, float], float]:
-    """Shares of the variance 90 days ahead, and the weight of the plain drift."""
+def _causes(panel: LevelForecast, row: int) -> tuple[dict[Cause, float], float, float]:
+    """Shares of the variance 90 days ahead, and the weights of the plain drift and of constant growth."""
     c = panel.future_of(row)
     mean, walk, doubt = moments(c, np.float64(FAR))
     middle = (c.weight * mean).sum()
@@ -99,4 +101,5 @@ def _causes(panel: LevelForecast, row: int) -> tuple[dict[Cause, float], float]:
         Cause.COURSES: float((c.weight * (mean - middle) ** 2).sum()),
     }
     total = sum(parts.values())
-    return {cause: part / total for cause, part in parts.items()} if total > 0 else {}, float(c.weight[0, 0])
+    causes = {cause: part / total for cause, part in parts.items()} if total > 0 else {}
+    return causes, float(c.weight[0, 0]), float(c.weight[1:][-N_LAWS:].sum())

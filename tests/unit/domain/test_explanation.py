@@ -132,6 +132,20 @@ def test_the_plain_drift_says_that_it_was_asked_and_nothing_of_the_correction() 
     assert flow("drift").sentences(ORDERS_PER_DAY)[-1].startswith("The plain drift was asked")
 
 
+def test_growth_as_ever_has_its_say_beside_the_model() -> None:
+    both, alone, all_of_it = (
+        level(plain_share=plain, steady_share=steady).sentences(TOTAL_PRODUCTS)[3]
+        for plain, steady in ((0.04, 0.451), (0.001, 0.2), (0.5, 0.5))
+    )
+
+    assert both == (
+        "The plain drift (the pace of the last 91 days goes on) has 4% of the say, growth as ever (which its own weeks "
+        "bear out) 45%, the learned model the rest."
+    )
+    assert alone == ("Growth as ever (which its own weeks bear out) has 20% of the say, the learned model the rest.")
+    assert all_of_it.endswith("has 50% of the say, growth as ever (which its own weeks bear out) 50%.")
+
+
 def test_where_the_model_leaves_the_word_to_the_drift() -> None:
     assert any("the plain drift has all the say" in told for told in level(plain_share=1.0).sentences(TOTAL_PRODUCTS))
 
@@ -148,6 +162,7 @@ def test_the_document() -> None:
         "width80": {"30": 26.1, "90": 90.94},
         "causes": {"days_vary": 0.011, "pace_unknown": 0.47, "courses": 0.519},
         "plain_share": 0.163,
+        "steady_share": None,
         "pattern": None,
         "correction": {"width": 0.93, "series": 11, "outcomes": 41.2},
     }

@@ -78,6 +78,7 @@ def test_the_shares_of_the_doubt_sum_to_one(model: str) -> None:
     assert sum(found.causes.values()) == pytest.approx(1)
     assert all(share >= 0 for share in found.causes.values())
     assert found.plain_share == pytest.approx(float(made.panel.future_of(0).weight[0, 0]))
+    assert found.steady_share == (0.0 if model == "drift" else pytest.approx(made.panel.future_of(0).weight[-2:].sum()))
 
 
 def test_a_straight_line_is_the_plain_drift_s() -> None:

@@ -16,8 +16,12 @@ from outgrow.forecasting.kernels.mixture import Components
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.past import WEEKS, Past, Single
 
+N_LAWS = 2
+"""Growth in amounts, and in per cent."""
 BLOCKS = ((4, 1.2, 1.8), (8, 1.4, 2.4), (13, 1.7, 3.0))
 """Weeks of a block, the variance ratio up to which it speaks for constant growth, and from which on against it."""
+BENT = (1.5, 3.0)
+"""The same of the slope of weekly growth along the weeks, in its standard errors."""
 KNOWN = (8.0, 22.0)
 """Weeks of which nothing, and all, is believed."""
 SURE = (0.0, 2.0, 6.0, 12.0)
@@ -131,6 +135,11 @@ class _Weeks:
             free = np.maximum(blocks * (1 - weeks / np.maximum(count, weeks + 1)), np.float32(1e-3))
             ratio = (sums * sums).sum(axis=0) / free / (weeks * variance)
             even = even * np.where(blocks > 1, _fading(ratio, (good, bad)), np.float32(1))
+        order = (np.arange(WEEKS, dtype=np.float32) - WEEKS + 1)[:, None] * lived
+        centred = (order - order.sum(axis=0) / count) * lived
+        squares = np.maximum((centred * centred).sum(axis=0), LEAST)
+        slope = (centred * away).sum(axis=0) / np.sqrt(squares * variance)
+        even = even * _fading(np.abs(slope), BENT)
         size = np.abs(growth * lived)
         total = size.sum(axis=0)
         largest = size.max(axis=0) / np.where(total > 0, total, 1)
