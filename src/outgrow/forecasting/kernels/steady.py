@@ -1,9 +1,10 @@
 """What would become of a history that goes on as ever, and how far its own past bears that out.
 
 Growth is constant if weeks differ by chance alone: then blocks of weeks vary by no more than so many single weeks
-(the variance ratio of A. W. Lo and A. C. MacKinlay, Stock market prices do not follow random walks, 1988). That is
-asked of the amounts, and of the growth in per cent. A model that learned from many histories knows that paces break,
-and cannot know how seldom they do here; where the past has held, the law of constant growth speaks beside it.
+(the variance ratio of A. W. Lo and A. C. MacKinlay, Stock market prices do not follow random walks, 1988), and later
+weeks grow by no more than earlier ones. That is asked of the amounts, and of the growth in per cent. A model that
+learned from many histories knows that paces break, and cannot know how seldom they do here; where the past has held,
+the law of constant growth speaks beside it.
 """
 
 from dataclasses import dataclass
