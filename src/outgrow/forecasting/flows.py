@@ -208,7 +208,7 @@ def _days_ahead(values: Array, horizon: int, nets: list[Weights]) -> tuple[Array
         shares = _exactly(r)
         # Where days have always kept to their rhythm, what other flows do after wilder days says nothing.
         trust = np.where(np.nan_to_num(filled[:, -ASLEEP:]).any(axis=1), r.rough, np.minimum(r.rough, HALF_ASLEEP))
-        shares += trust[:, None, None] * (with_own_course(_learned(r, nets), r) - shares)
+        shares = with_own_course(_learned(r, nets), shares, trust, r)
     shares.sort(axis=1)
     level = _over_days(shares, horizon)
     weekday = np.tile(r.weekday, (1, horizon // 7 + 1))[:, :horizon]

@@ -1,5 +1,7 @@
 """Where a flow's own past has kept to a course, it decides; elsewhere what was learned from other flows does."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from outgrow.forecasting.kernels.flow_course import Course, Shape, course
@@ -34,31 +36,65 @@ AHEAD = (np.array([SEASON_KNOTS[0], *SEASON_KNOTS]) + MIDDLE_OF_WEEK) / WEEK
 """Weeks from the middle of the newest to today, taken as the first day, and to each knot."""
 
 
-def with_own_course(learned: Array, r: Rhythm) -> Array:
-    """What was learned, drawn towards the flow's own course as far as its past has kept to one.
+class _Calm(NamedTuple):
+    """Flows whose days are calm.
 
-    Both count with the inverse of their variance; that of the course is told by its errors in the past.
+    Attributes:
+        own: the course of their weeks.
+        around: (n, 7) quantiles of the days around their weeks, as logarithms.
+        noise: (n,) their scatter.
+        kept: (n,) how far they have kept to the course.
+        waves: (n,) how likely they follow a wave of a year.
+    """
+
+    own: Course
+    around: Array
+    noise: Array
+    kept: Array
+    waves: Array
+
+
+def with_own_course(learned: Array, exactly: Array, trust: Array, r: Rhythm) -> Array:
+    """What was learned beside what goes on exactly, both drawn towards the flow's own course as far as it kept to one.
+
+    What was learned and the course count with the inverse of their variance; that of the course is told by its errors
+    in the past.
 
     Args:
         learned: (n, 7, 1 + n_knots) quantiles `RANKS` of log(share + QUIET), today's as of the first.
+        exactly: the same of a flow that keeps to its rhythm exactly.
+        trust: (n,) how far the flow is unlike that, and what was learned counts.
     """
     noise = (r.around[:, UPPER] - r.around[:, LOWER]) / WIDTH80
     calm = _falling(noise, ROUGH)
     rows = np.flatnonzero(calm > 0)
-    result = learned.copy()
+    result = exactly + trust[:, None, None] * (learned - exactly)
     if len(rows):
         # Sums over a single row would be made in another order.
         filled = np.resize(rows, -(-len(rows) // LANES) * LANES)
         evidence = r.trend.evidence[filled]
         shape = Shape(1.0 - evidence[:, BENT].sum(axis=1), np.sinh(evidence[:, YEAR_CURVES]))
         own = course(r.weekly[filled], shape, AHEAD, QUIET)
-        drawn = _drawn(learned[filled], own, r.around[filled], noise[filled], calm[filled])
-        result[rows] = drawn[: len(rows)]
+        kept = _kept(own, noise[filled], calm[filled])
+        waves = np.where(own.known, calm[filled] * own.waves, 0.0)
+        drawn = _drawn(learned[filled], _Calm(own, r.around[filled], noise[filled], kept, waves))
+        # Days that keep to a rhythm may do so along any line: the course tells where it leads.
+        line = exactly[filled]
+        line = line + (kept[:, None] * (own.middle + r.around[filled, MIDDLE, None] - line[:, MIDDLE]))[:, None]
+        result[rows] = (line + trust[filled, None, None] * (drawn - line))[: len(rows)]
     return result
 
 
-def _drawn(learned: Array, own: Course, around: Array, noise: Array, calm: Array) -> Array:
-    """The same for calm flows, with quantiles of the days around their weeks (n, 7) and their scatter (n,)."""
+def _kept(own: Course, noise: Array, calm: Array) -> Array:
+    """How far calm flows have kept to their course, (n,)."""
+    steady = _rising(own.alone, APART) * _falling(own.scatter**2 * WEEK / (noise**2 + NOTHING), WANDERING)
+    result: Array = np.where(own.known, calm * (1.0 - own.curved) * steady, 0.0)
+    return result
+
+
+def _drawn(learned: Array, calm: _Calm) -> Array:
+    """What was learned, drawn towards the course."""
+    own, around, noise, kept, waves = calm
     # Beside `QUIET` small days scatter less, as the logarithm tells it; the scatter of the days so far is told at 1.
     small = np.clip((1.0 - QUIET * np.exp(-own.middle)) * (1.0 + QUIET), LEAST_SCATTER, 1.0 + QUIET)
     day = (noise[:, None] * small) ** 2 + NOTHING
@@ -66,9 +102,6 @@ def _drawn(learned: Array, own: Course, around: Array, noise: Array, calm: Array
     learned_doubt = ((learned[:, UPPER] - learned[:, LOWER]) / WIDTH80) ** 2 - day
     learned_doubt = np.maximum(learned_doubt, LEAST_DOUBT**2 * day)
     own_doubt = own.doubt**2
-    waves = np.where(own.known, calm * own.waves, 0.0)
-    kept = _rising(own.alone, APART) * _falling(own.scatter**2 * WEEK / (noise**2 + NOTHING), WANDERING)
-    kept = np.where(own.known, calm * (1.0 - own.curved) * kept, 0.0)
     share = kept[:, None] * learned_doubt / (learned_doubt + own_doubt)
     rest = 1.0 - share
     both = 2.0 * COMMON * rest * share * np.sqrt(learned_doubt * own_doubt)
