@@ -33,6 +33,8 @@ class NoteCode(StrEnum):
     """It was filled within its first days, and hardly grew from then on."""
     UNSETTLED = "unsettled"
     """The newest day is far off; whether it stays, only the next days tell."""
+    PARTIAL = "partial"
+    """The newest day of a flow holds far less than any day before: it is not over yet."""
     OUTAGE = "outage"
     """Nothing but 0 on the newest days of a metric that was far from it."""
     RESTARTS = "restarts"
@@ -64,6 +66,8 @@ _MADE_OF_IT = {
     NoteCode.SET_UP: "{when} it was set up, from {before} to {after}: taken as a beginning, not as growth",
     NoteCode.UNSETTLED: "{when}, the newest day, the value {moved}: whether that stays is not known yet, so it is "
     "not extrapolated",
+    NoteCode.PARTIAL: "{when}, the newest day, it is {after}, where about {before} is usual: taken as a day that is "
+    "only partly there, and left out",
     NoteCode.OUTAGE: "{when} it reads 0: taken as an outage and these days as unknown, last good value {before}",
     NoteCode.RESTARTS: "{when} it began anew with {after} after {before}, as on the {nth} of each month: taken as the "
     "total of what each day brings",

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from outgrow.domain.history import RECONSTRUCTED
 from outgrow.domain.note import NoteCode
-from outgrow.forecasting.found import MORE, Found, a_year
+from outgrow.forecasting.found import MORE, Found, Mask, a_year
 from outgrow.forecasting.kernels.faults import Days, around, count_known, forget, median, newest_day, steps
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.partial import find_partial
@@ -59,10 +59,15 @@ def mend_flows(values: Array, provenance: NDArray[np.int8] | None) -> list[Found
     partial = find_partial(values)
     partial = partial.pick(partial.first == newest[partial.row])
     forget(values, partial.row, partial.first, partial.last)
-    late = off.first == newest[off.row]
+    late, low = off.first == newest[off.row], off.after < off.before
     column = np.arange(values.shape[1])
     values[seams.row] *= np.where(column < seams.first[:, None], (seams.after / seams.before)[:, None], 1.0)
-    return [seams, doubled, off.pick(~late), off.pick(late, NoteCode.UNSETTLED), partial]
+    return [seams, doubled, off.pick(~late), *_newest(off.pick(late), low[late]), partial]
+
+
+def _newest(off: Found, low: Mask) -> tuple[Found, Found]:
+    """Newest days that are off: those that hold too little are not over yet."""
+    return off.pick(~low, NoteCode.UNSETTLED), off.pick(low, NoteCode.PARTIAL)
 
 
 def _off(values: Array, ordered: Array, count: Days, span: Days) -> Found:

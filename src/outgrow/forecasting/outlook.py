@@ -10,7 +10,7 @@ from outgrow.domain.days import spoken
 from outgrow.domain.forecast import WITHIN_DAYS, DayBand, DaysUntil, HistoryNote, Refusal, Status
 from outgrow.domain.history import History
 from outgrow.domain.words import counted, exact, percent
-from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.projection import ForecastRules, Projection, is_partly_there, project
 
 Array = NDArray[np.float64]
 
@@ -76,8 +76,11 @@ def _judge(projection: Projection, threshold: float | None, *, falling: bool) ->
     # Upside down, what falls to a limit rises to it.
     way, at_or = (-1.0, "at or below") if falling else (1.0, "at or above")
     past, limit = way * projection.past, way * threshold
+    # A day that is not over yet has not fallen to anything.
+    running = int(falling and is_partly_there(projection.notes, projection.forecast.as_of))
+    past = past[: len(past) - running]
     if past[-1] >= limit:
-        ago = _days_above(past, limit)
+        ago = running + _days_above(past, limit)
         since = projection.forecast.as_of - timedelta(days=ago)
         return _Verdict(Status.ALREADY_EXCEEDED, f"{at_or} {exact(threshold)} since {spoken(since)}", days_ago=ago)
     cdf = projection.crossing_cdf(threshold, falling=falling)

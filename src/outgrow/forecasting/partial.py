@@ -33,13 +33,13 @@ def find_partial(values: Array) -> Found:
     n, t = values.shape
     row = np.arange(n if t > NEEDED else 0)
     if not len(row):
-        return Found(NoteCode.UNSETTLED, row, row, row, np.empty(0), np.empty(0))
+        return Found(NoteCode.PARTIAL, row, row, row, np.empty(0), np.empty(0))
     at = newest_day(values)
     usual, value = median(around(values, row, at, WEEKS_AGO)), values[row, at]
     # Nearly every row is done with here. A day of nothing is an outage, if anything.
     low = (value > 0) & (MORE * value < PARTLY * usual)
     row, at, usual, value = row[low], at[low], usual[low], value[low]
-    found = Found(NoteCode.UNSETTLED, row, at, at, usual, value)
+    found = Found(NoteCode.PARTIAL, row, at, at, usual, value)
     return found.pick(_unheard_of(values[row], at, value / usual)) if len(row) else found
 
 

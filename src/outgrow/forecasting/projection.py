@@ -14,7 +14,7 @@ from outgrow.domain.explanation import Explanation
 from outgrow.domain.forecast import Forecast, HistoryNote, Refusal
 from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import Kind
-from outgrow.domain.note import Note
+from outgrow.domain.note import Note, NoteCode
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.correction import NO_CORRECTION, Correction
@@ -255,20 +255,20 @@ class _Together:
         floor = 0.0 if np.nanmin(known.values) >= 0 else -np.inf
         quantiles = np.maximum(self.quantiles[row], floor)
         middle = quantiles[[LEVELS.index(level) for level in (0.1, 0.5, 0.9)]]
+        notes = self.faults.notes(row, known.last_day - timedelta(days=self.faults.mended.shape[1] - 1))
+        notes += () if one.outage is None else (one.outage,)
+        notes += restart_note(known, past) if total else ()
         forecast = Forecast(
             metric=known.metric,
             scope_name=known.scope_name,
             as_of=known.last_day,
-            current=float(np.nanmean(known.values[-7:]) if known.metric.is_daily_flow else past[-1]),
+            current=_current(known, notes) if known.metric.is_daily_flow else float(past[-1]),
             levels=LEVELS,
             quantiles=quantiles,
             growth_per_30_days=_growth(self.panel, row, middle[1], mended),
             history=HistoryNote.of(known),
             model=self.rules.model,
         )
-        notes = self.faults.notes(row, known.last_day - timedelta(days=self.faults.mended.shape[1] - 1))
-        notes += () if one.outage is None else (one.outage,)
-        notes += restart_note(known, past) if total else ()
         reasons = explain(
             self.panel,
             row,
@@ -281,6 +281,17 @@ class _Together:
         effects = self.events.effects[row] if self.events else ()
         events = tuple(effect for effect in effects if effect.event.last >= known.first_day)
         return Projection(forecast, past, self.panel, row, notes, reasons, floor, events)
+
+
+def _current(history: History, notes: tuple[Note, ...]) -> float:
+    """The mean amount of the last seven days of a flow, without a newest one that is only partly there."""
+    whole = history.values[:-1] if is_partly_there(notes, history.last_day) else history.values
+    return float(np.nanmean(whole[-7:]))
+
+
+def is_partly_there(notes: tuple[Note, ...], day: date) -> bool:
+    """Whether a day was found to be one that is not over yet."""
+    return any(note.code is NoteCode.PARTIAL and note.last == day for note in notes)
 
 
 def _growth(panel: PanelForecast, row: int, median: Array, past: Array) -> float:

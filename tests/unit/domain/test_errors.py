@@ -96,3 +96,10 @@ def test_what_and_mend_can_be_told_apart() -> None:
 def test_one_base_catches_them_all(error: type[Exception], base: type[Exception]) -> None:
     assert issubclass(error, base)
     assert issubclass(error, OutgrowError)
+
+
+def test_who_asks_when_it_is_down_to_nothing_is_told_how() -> None:
+    assert str(BadThresholdError("0")).endswith(
+        "; when something has run out, down to 0, is a fall: ask with --falling"
+    )
+    assert "--falling" not in str(BadThresholdError("0", falling=True))

@@ -53,6 +53,13 @@ STEPS = {
             "brings"
         ),
     ),
+    NoteCode.PARTIAL: (
+        (1_000, 310),
+        (
+            "on 4 Mar 2025, the newest day, it is 310, where about 1,000 is usual: taken as a day that is only partly "
+            "there, and left out"
+        ),
+    ),
     NoteCode.UNSETTLED: (
         (1_100, 100),
         (

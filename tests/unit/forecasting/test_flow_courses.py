@@ -192,7 +192,7 @@ def test_a_newest_day_that_is_partly_there_is_left_out(seed: int, share: float) 
     partly = np.append(whole, np.round(share * 850))
     found = find_faults(partly[None, :], "flow")
 
-    assert [CODES[code] for code in found.code] == [NoteCode.UNSETTLED]
+    assert [CODES[code] for code in found.code] == [NoteCode.PARTIAL]
     assert np.isnan(found.mended[0, -1])
     forecast = told(partly)
     without = told(np.append(whole, np.nan))
@@ -242,3 +242,19 @@ def test_made_up_flows_are_amounts_and_come_again() -> None:
     assert (one >= 0).all()
     np.testing.assert_array_equal(one, other)
     assert made_up_flows(0, 10).shape == (0, 10)
+
+
+@given(
+    st.floats(100, 3_000), st.floats(0.2, 5.0), st.sampled_from([-1.0, 1.0]), st.floats(0.0, 0.003), st.integers(0, 99)
+)
+def test_a_flow_that_keeps_to_a_line_exactly_goes_on_along_it(
+    start: float, pace: float, way: float, noise: float, seed: int
+) -> None:
+    """However little its days vary: what keeps to a rhythm need not stand still."""
+    day = np.arange(400 + 180.0)
+    pace = min(pace, start / 1_000) if way < 0 else pace
+    flow = start + way * pace * day
+    known = flow[:400] * (1 + noise * np.random.default_rng(seed).normal(0, 1, 400))
+    told = forecast_panel(known[None], 180, "flow").quantiles((0.5,))[0, 0]
+
+    assert told[[29, 89, 179]] == pytest.approx(flow[[429, 489, 579]], rel=0.02)

@@ -19,6 +19,7 @@ from outgrow.domain.metric import (
 from outgrow.domain.note import NoteCode
 from outgrow.forecasting.correction import Correction
 from outgrow.forecasting.months import MonthTotalForecast
+from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.panel import MODELS
 from outgrow.forecasting.projection import LEVELS, ForecastRules, Projection, project
 from outgrow.forecasting.refusals import refuse
@@ -311,3 +312,15 @@ def test_the_largest_that_can_be_counted_with_is_forecast() -> None:
     found = projected(past(np.linspace(1e29, 1e30, 60)))
 
     assert np.isfinite(found.forecast.quantiles).all()
+
+
+def test_a_day_that_is_not_over_yet_has_not_fallen_to_anything() -> None:
+    values = np.round(1_000 * (1 + 0.02 * np.random.default_rng(3).normal(0, 1, 120)))
+    values[-1] = 140
+    history = past(values, ORDERS_PER_DAY)
+    made = projected(history)
+
+    assert [note.code for note in made.notes] == [NoteCode.PARTIAL]
+    assert made.forecast.current == pytest.approx(values[-8:-1].mean())
+    assert days_until_of(made, history, 500, falling=True).status is not Status.ALREADY_EXCEEDED
+    assert days_until_of(made, history, 1_500, falling=True).status is Status.ALREADY_EXCEEDED

@@ -23,6 +23,10 @@ FALL = 0.5
 """It falls to this share of what it was, or less."""
 DEEP, DEEP_IN_A_WEEK = 0.2, 0.3
 """The middle one of such falls, where no name says that this is a total: a day is more of a week than of a month."""
+STEEPEST = 0.5
+"""The most that such a total rises in one day, as a share of what it comes to: what is back at once was off."""
+MOSTLY = 0.75
+"""Share of such days, with something before them, on which it has to begin anew."""
 ON_THE_FIRST, ON_ANOTHER, EVERY_WEEK = 2, 3, 6
 """Restarts that it takes where no name says so: most totals begin anew on the first of a month."""
 CORRECTED = 0.01
@@ -44,6 +48,8 @@ class Restarts:
         missed: (n,) such days on which the total went on.
         little: (n,) falls of another kind.
         share: (n,) the median of what is left after a fall to next to nothing, of the value before; NaN without one.
+        steepest: (n,) the most that it rose in a day, as a share of the median value before a fall; NaN without one.
+        due: (n,) how many such days there are with something before them.
         known, span: (n,) days that are known with the day before them, and days from the first known to the newest.
     """
 
@@ -54,6 +60,8 @@ class Restarts:
     missed: NDArray[np.int64]
     little: NDArray[np.int64]
     share: Array
+    steepest: Array
+    due: NDArray[np.int64]
     known: NDArray[np.int64]
     span: NDArray[np.int64]
 
@@ -61,12 +69,15 @@ class Restarts:
     def plain(self) -> Mask:
         """(n,) Whether nobody need be told that this is such a total: it does all that one does, and nothing else.
 
-        Teeth of other kinds fall to more than nothing, on other days, or fall in between.
+        Teeth of other kinds fall to more than nothing, on other days, or fall in between. What reads nothing now and
+        then is back at once.
         """
         enough = self.fitting >= np.where(self.day == 1, ON_THE_FIRST, np.where(self.day > 0, ON_ANOTHER, EVERY_WEEK))
-        clean = (self.odd == 0) & (self.missed == 0) & (self.little <= CORRECTED * self.known)
+        clean = (self.odd == 0) & (self.missed == 0) & (self.little <= np.maximum(CORRECTED * self.known, 1))
         deep = np.nan_to_num(self.share, nan=1.0) <= np.where(self.day > 0, DEEP, DEEP_IN_A_WEEK)
-        plain: Mask = enough & clean & deep & (self.known >= DAILY * self.span)
+        climbs = np.nan_to_num(self.steepest, nan=np.inf) <= STEEPEST
+        often = (self.fitting >= MOSTLY * self.due) & (self.known >= DAILY * self.span)
+        plain: Mask = enough & clean & deep & climbs & often
         return plain
 
     @property
@@ -107,14 +118,15 @@ def find_restarts(totals: Array, newest: NDArray[np.datetime64]) -> Restarts:
     number = restart.sum(axis=1)
     # What begins anew before it has come to much falls by little.
     early = fallen & ~restart & (value <= at_once) & (past <= at_once)
-    best, fitting, missed, excused = (np.zeros(n, dtype=np.int64) for _ in range(4))
+    best, fitting, missed, excused, all_due = (np.zeros(n, dtype=np.int64) for _ in range(5))
     score = np.full(n, -np.inf)
     for day in TRIED:
         # Few series fall to next to nothing at all; of the others the first of the month says enough.
         some = np.arange(n) if day == TRIED[0] else np.flatnonzero(number)
         begun = np.cumsum(_begins(newest[some, None] - (t - 1 - column), day), axis=1)
         due = begun > np.take_along_axis(begun, np.maximum(before[some], 0), axis=1)
-        fits, goes_on, by_little = ((kind[some] & due).sum(axis=1) for kind in (restart, went_on, early))
+        kinds = (restart, went_on, early, step & (past > 0))
+        fits, goes_on, by_little, there = ((kind[some] & due).sum(axis=1) for kind in kinds)
         scored = 2.0 * fits - goes_on
         better = scored > score[some]
         for kept, new in (
@@ -123,15 +135,19 @@ def find_restarts(totals: Array, newest: NDArray[np.datetime64]) -> Restarts:
             (fitting, fits),
             (missed, goes_on),
             (excused, by_little),
+            (all_due, there),
         ):
             kept[some] = np.where(better, new, kept[some])
     left = np.where(restart, value / np.where(restart, past, 1.0), np.nan)
     share = np.full(n, np.nan)
     share[number > 0] = np.nanmedian(left[number > 0], axis=1)
+    steepest = np.full(n, np.nan)
+    came_to = np.nanmedian(np.where(restart, past, np.nan)[number > 0], axis=1)
+    steepest[number > 0] = rise[number > 0].max(axis=1) / came_to
     first = np.where(known.any(axis=1), known.argmax(axis=1), 0)
     span = held.max(axis=1, initial=-1) - first
     little, daily = (fallen & ~restart).sum(axis=1) - excused, (step & (days == 1)).sum(axis=1)
-    return Restarts(restart, best, fitting, number - fitting, missed, little, share, daily, span)
+    return Restarts(restart, best, fitting, number - fitting, missed, little, share, steepest, all_due, daily, span)
 
 
 def month_starts(first_day: date, n_days: int, day: int = 1) -> Mask:

@@ -36,8 +36,8 @@ IN_PER_CENT = (9.0, 15.0)
 """The same standard errors for growth in per cent, below which it is no law."""
 RATE_DOUBT = 0.1
 """Least doubt of the rate of that, as a share of it: compounding carries a small difference far."""
-FASTEST = 0.012
-"""Largest rate of that, a day: it doubles in 58."""
+FASTEST = (0.012, 0.015)
+"""Largest rate of that, a day, at which it doubles in 58, and the rate by which it is no law: nothing goes on so."""
 LEAST_SPREAD = 0.05
 """Smallest spread of weeks, as a share of their mean: no growth is certain."""
 LEAST = np.float32(1e-12)
@@ -72,8 +72,9 @@ class Steady:
         constant = amounts.known * amounts.even * _fading(amounts.largest, LEAPS)
         shares = np.interp(amounts.sure, SURE, SHARES)
         in_per_cent = positive * logs.known * logs.even * _rising(logs.sure, IN_PER_CENT) * (1 - amounts.even)
+        in_per_cent = in_per_cent * _fading(logs.mean / np.float32(7), FASTEST)
         share = np.stack([constant * shares, np.float32(SHARES[-1]) * in_per_cent])
-        rate = np.minimum(logs.mean / np.float32(7), np.float32(FASTEST)) * (in_per_cent > 0)
+        rate = np.minimum(logs.mean / np.float32(7), np.float32(FASTEST[0])) * (in_per_cent > 0)
         week, heard = np.float32(7), share > 0
         drift = np.stack([amounts.mean / week, size * rate]) / scale * past.sign
         error = np.maximum(logs.error, np.float32(RATE_DOUBT) * np.abs(logs.mean))

@@ -223,3 +223,32 @@ def test_rows_and_units_make_no_difference(seed: int, unit: float) -> None:
 
     assert together.day.tolist() == [one.day[0] for one in alone]
     assert together.plain.tolist() == [one.plain[0] for one in alone]
+
+
+@given(st.integers(0, 1_000), DAYS_OF_MONTH, st.integers(1, 20), st.floats(0.0, 0.15))
+def test_readings_of_nothing_on_days_of_the_month_are_no_total(seed: int, day: int, pace: int, left: float) -> None:
+    """Whatever is there is back on the next day, as large as before."""
+    level = 1_000 + np.cumsum(np.random.default_rng(seed).poisson(pace, 400)).astype(np.float64)
+    off = np.array([begins(FIRST + timedelta(days=at), day) for at in range(400)])
+    all_of_them, two = (np.where(where, left * level, level) for where in (off, off & (np.cumsum(off) > off.sum() - 2)))
+
+    assert not seen(all_of_them, two).plain.any()
+
+
+@given(st.integers(0, 1_000), DAYS_OF_MONTH, st.integers(1, 3), st.floats(0.0, 0.2))
+def test_what_comes_on_a_few_days_of_a_month_is_no_total(seed: int, day: int, days: int, rest: float) -> None:
+    """A pulse, or a block of days at the end of a month."""
+    size = np.random.default_rng(seed).uniform(50, 500)
+    there = np.zeros(400, dtype=bool)
+    for at in range(400):
+        if begins(FIRST + timedelta(days=at), day):
+            there[at : at + days] = True
+
+    assert not seen(np.where(there, size, rest * size)).plain.any()
+
+
+def test_a_total_that_was_corrected_once_is_one_still() -> None:
+    values = totals(amounts(3, 95), 1)
+    values[50] = values[49] - 1
+
+    assert seen(values).plain.all()
