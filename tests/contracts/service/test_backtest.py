@@ -173,7 +173,7 @@ def test_the_sentence_says_whether_they_keep_their_word(
     session: Session, monkeypatch: pytest.MonkeyPatch, held: Mapping[str, float | None], words: str
 ) -> None:
     names = ["products", "team_members"][: len(held)]
-    fill(session, 200, total_products=wandering(9_000, 30), total_team_members=wandering(90, 1))
+    fill(session, 200, total_products=wandering(9_300, 30), total_team_members=wandering(90, 1))
     report = ask(session, *names)
     shares = dict(zip((found.metric for found in report.result.metrics), held.values(), strict=True))
     monkeypatch.setattr(

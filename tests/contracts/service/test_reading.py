@@ -385,7 +385,8 @@ class TestNotesAndReasons:
 
         assert why["paces"] == {"7": 3, "28": 3, "91": 3, "364": 3}
         assert why["growth_per_day"] == {"30": 3, "90": 3}
-        assert (why["plain_share"], why["amounts"]) == (1, {})
+        # No noise says how it will end: the plain drift, and that it has held, are all there is to say.
+        assert (why["plain_share"], why["steady_share"], why["amounts"]) == (0.5, 0.5, {})
         assert why["text"][:2] == [
             "It grew by 3 products a day over the last 7 days, 3 over 28, 3 over 91 and 3 over 364.",
             "The median grows by 3 products a day over the next 30 days and 3 over 90.",
