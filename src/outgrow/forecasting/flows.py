@@ -12,7 +12,7 @@ from outgrow.domain.metric import Kind
 from outgrow.forecasting.asked import checked_levels, checked_thresholds
 from outgrow.forecasting.kernels.faults import forget
 from outgrow.forecasting.kernels.flow_network import N_MEANS, SINCE, centres, quantiles_at
-from outgrow.forecasting.kernels.flow_own import with_own_course
+from outgrow.forecasting.kernels.flow_own import LOWER, MIDDLE, UPPER, WIDTH80, with_own_course
 from outgrow.forecasting.kernels.flow_trend import N_TRENDS
 from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
@@ -23,8 +23,8 @@ from outgrow.forecasting.partial import find_partial
 
 LANES, BLOCK = 16, 128
 """Series at a time, and what a block's size is filled up to: every series is computed alike wherever it stands."""
-MIDDLE, LOWER, UPPER, OUTERMOST = 3, 1, 5, 6
-"""Where the median, the ends of the 80 % interval and the highest quantile stand in `RANKS`."""
+OUTERMOST = len(RANKS) - 1
+"""Where the highest quantile stands in `RANKS`."""
 SCORES = tuple(NormalDist().inv_cdf(rank) for rank in RANKS)
 """Their normal scores."""
 STRAIGHT = N_MEANS + 2 + N_TRENDS
@@ -47,8 +47,6 @@ LASTING = 0.9
 """Part of the doubt of the level that all days share: a level that wanders is at its highest only for some of them."""
 MOST_DRAWN = 0.15
 """Most that a median is drawn up for bursts, as a share of it."""
-WIDTH80 = 2.563
-"""Standard deviations between the 10 % and the 90 % quantile of a normal distribution."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

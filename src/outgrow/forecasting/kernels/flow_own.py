@@ -7,9 +7,11 @@ import numpy as np
 from outgrow.forecasting.kernels.flow_course import Course, Shape, course
 from outgrow.forecasting.kernels.flow_trend import BENT, YEAR_CURVES
 from outgrow.forecasting.kernels.normal import Array
+from outgrow.forecasting.kernels.ramps import falling, rising
 from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, Rhythm
 
 LOWER, MIDDLE, UPPER = RANKS.index(0.1), RANKS.index(0.5), RANKS.index(0.9)
+"""Where the ends of the 80 % interval and the median stand in `RANKS`."""
 WIDTH80 = 2.563
 """Standard deviations between the 10 % and the 90 % quantile of a normal distribution."""
 MIDDLE_OF_WEEK, WEEK = 3.0, 7.0
@@ -66,7 +68,7 @@ def with_own_course(learned: Array, exactly: Array, trust: Array, r: Rhythm) -> 
         trust: (n,) how far the flow is unlike that, and what was learned counts.
     """
     noise = (r.around[:, UPPER] - r.around[:, LOWER]) / WIDTH80
-    calm = _falling(noise, ROUGH)
+    calm = falling(noise, ROUGH)
     rows = np.flatnonzero(calm > 0)
     result = exactly + trust[:, None, None] * (learned - exactly)
     if len(rows):
@@ -87,7 +89,7 @@ def with_own_course(learned: Array, exactly: Array, trust: Array, r: Rhythm) -> 
 
 def _kept(own: Course, noise: Array, calm: Array) -> Array:
     """How far calm flows have kept to their course, (n,)."""
-    steady = _rising(own.alone, APART) * _falling(own.scatter**2 * WEEK / (noise**2 + NOTHING), WANDERING)
+    steady = rising(own.alone, APART) * falling(own.scatter**2 * WEEK / (noise**2 + NOTHING), WANDERING)
     result: Array = np.where(own.known, calm * (1.0 - own.curved) * steady, 0.0)
     return result
 
@@ -114,14 +116,3 @@ def _drawn(learned: Array, calm: _Calm) -> Array:
     drawn = middle + share * (own.middle + around[:, MIDDLE, None] - middle)
     result: Array = drawn[:, None] + shape * np.sqrt(day + doubt)[:, None]
     return result
-
-
-def _rising(value: Array, ends: tuple[float, float]) -> Array:
-    """0 up to the first, 1 from the second on, a straight line between."""
-    result: Array = np.clip((value - ends[0]) / (ends[1] - ends[0]), 0.0, 1.0)
-    return result
-
-
-def _falling(value: Array, ends: tuple[float, float]) -> Array:
-    """1 up to the first, 0 from the second on, a straight line between."""
-    return 1.0 - _rising(value, ends)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from outgrow.forecasting.kernels.mixture import Components
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.past import WEEKS, Past, Single
+from outgrow.forecasting.kernels.ramps import falling, rising
 
 N_LAWS = 2
 """Growth in amounts, and in per cent."""
@@ -69,10 +70,10 @@ class Steady:
         ratio = 1 + past.weekly / size
         positive = (past.sign > 0) & (current > 0) & (ratio > 0).all(axis=0)
         logs = _Weeks.of(np.diff(np.log(np.where(positive, ratio, 1)), axis=0), lived)
-        constant = amounts.known * amounts.even * _fading(amounts.largest, LEAPS)
+        constant = amounts.known * amounts.even * falling(amounts.largest, LEAPS)
         shares = np.interp(amounts.sure, SURE, SHARES)
-        in_per_cent = positive * logs.known * logs.even * _rising(logs.sure, IN_PER_CENT) * (1 - amounts.even)
-        in_per_cent = in_per_cent * _fading(logs.mean / np.float32(7), FASTEST)
+        in_per_cent = positive * logs.known * logs.even * rising(logs.sure, IN_PER_CENT) * (1 - amounts.even)
+        in_per_cent = in_per_cent * falling(logs.mean / np.float32(7), FASTEST)
         share = np.stack([constant * shares, np.float32(SHARES[-1]) * in_per_cent])
         rate = np.minimum(logs.mean / np.float32(7), np.float32(FASTEST[0])) * (in_per_cent > 0)
         week, heard = np.float32(7), share > 0
@@ -136,26 +137,14 @@ class _Weeks:
             # Around the mean of all weeks: as many degrees of freedom are lost as the blocks are of them.
             free = np.maximum(blocks * (1 - weeks / np.maximum(count, weeks + 1)), np.float32(1e-3))
             ratio = (sums * sums).sum(axis=0) / free / (weeks * variance)
-            even = even * np.where(blocks > 1, _fading(ratio, (good, bad)), np.float32(1))
+            even = even * np.where(blocks > 1, falling(ratio, (good, bad)), np.float32(1))
         order = (np.arange(WEEKS, dtype=np.float32) - WEEKS + 1)[:, None] * lived
         centred = (order - order.sum(axis=0) / count) * lived
         squares = np.maximum((centred * centred).sum(axis=0), LEAST)
         slope = (centred * away).sum(axis=0) / np.sqrt(squares * variance)
-        even = even * _fading(np.abs(slope), BENT)
+        even = even * falling(np.abs(slope), BENT)
         size = np.abs(growth * lived)
         total = size.sum(axis=0)
         largest = size.max(axis=0) / np.where(total > 0, total, 1)
         error = np.sqrt(variance / count)
-        return cls(mean, np.sqrt(variance), error, mean / error, _rising(count, KNOWN), even, largest)
-
-
-def _rising(x: Single, between: tuple[float, float]) -> Single:
-    """0 up to the one, 1 from the other on, a straight line between."""
-    low, high = between
-    share: Single = np.clip((x - np.float32(low)) / np.float32(high - low), 0, 1)
-    return share
-
-
-def _fading(x: Single, between: tuple[float, float]) -> Single:
-    share: Single = 1 - _rising(x, between)
-    return share
+        return cls(mean, np.sqrt(variance), error, mean / error, rising(count, KNOWN), even, largest)
