@@ -44,9 +44,9 @@ from outgrow.domain.metric import Kind, Metric
 from outgrow.domain.recommendation import Life, State
 from outgrow.forecasting import forecast_panel
 from outgrow.forecasting.faults import find_faults
-from outgrow.planning.lifecycle import advance
-from outgrow.planning.recommendations import find_limits
-from outgrow.planning.urgency import HELD, LimitOutlook
+from outgrow.planning.advice.lifecycle import advance
+from outgrow.planning.advice.recommendations import find_limits
+from outgrow.planning.limits.urgency import HELD, LimitOutlook
 
 Array = NDArray[np.float64]
 Days = NDArray[np.int64]

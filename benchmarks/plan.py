@@ -44,13 +44,13 @@ from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.tenant import RESOURCES, UNLIMITED, Plan, Tenants, UseChanges
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.tenant_outlooks import BLOCK, tenant_outlooks
-from outgrow.planning.tenants import plan_tenants
-from outgrow.service.demo import make_demo
+from outgrow.planning.tenants.upsell import plan_tenants
 from outgrow.service.ladder import ladder
-from outgrow.service.settings import load_settings
 from outgrow.service.status import status
 from outgrow.service.view import View
-from outgrow.service.workspace import Workspace
+from outgrow.setup.demo import make_demo
+from outgrow.setup.settings import load_settings
+from outgrow.setup.workspace import Workspace
 
 Array = NDArray[np.float64]
 

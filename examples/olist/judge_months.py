@@ -21,8 +21,8 @@ from outgrow.domain.errors import DataError, OutgrowError
 from outgrow.domain.forecast import Refusal
 from outgrow.domain.metric import ORDERS_PER_DAY, TOTAL_ORDERS_MONTH
 from outgrow.service.forecast import forecast
-from outgrow.service.settings import CalendarSection, Settings
-from outgrow.service.workspace import Workspace
+from outgrow.setup.settings import CalendarSection, Settings
+from outgrow.setup.workspace import Workspace
 
 DAYS = (5, 10, 15, 20)
 """Days of the month on which its total is forecast."""

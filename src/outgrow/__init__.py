@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from outgrow.domain.errors import OutgrowError as OutgrowError
     from outgrow.domain.forecast import DaysUntil as DaysUntil
     from outgrow.domain.forecast import Status as Status
-    from outgrow.service.capacity_forecast_service import CapacityForecastService as CapacityForecastService
-    from outgrow.service.capacity_forecast_service import capacity_forecast_service as capacity_forecast_service
+    from outgrow.door.capacity_forecast_service import CapacityForecastService as CapacityForecastService
+    from outgrow.door.capacity_forecast_service import capacity_forecast_service as capacity_forecast_service
+    from outgrow.door.record import record as record
+    from outgrow.door.record import when as when
+    from outgrow.door.snapshots import CapacitySnapshot as CapacitySnapshot
     from outgrow.service.config import CapacityConfig as CapacityConfig
-    from outgrow.service.embedded import CapacitySnapshot as CapacitySnapshot
-    from outgrow.service.record import record as record
-    from outgrow.service.record import when as when
-    from outgrow.service.schema import create_schema as create_schema
-    from outgrow.service.schema import include_object as include_object
+    from outgrow.setup.schema import create_schema as create_schema
+    from outgrow.setup.schema import include_object as include_object
     from outgrow.sources.commerce.aggregator import StatsAggregator as StatsAggregator
     from outgrow.sources.commerce.aggregator import stats_aggregator as stats_aggregator
     from outgrow.sources.commerce.contract import MetricsContext as MetricsContext
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _MODELS = "outgrow.sources.commerce.models"
-_SERVICE = "outgrow.service.capacity_forecast_service"
+_SERVICE = "outgrow.door.capacity_forecast_service"
 _PUBLIC = {
     "CapacityConfig": "outgrow.service.config",
     "CapacityForecastService": _SERVICE,
-    "CapacitySnapshot": "outgrow.service.embedded",
+    "CapacitySnapshot": "outgrow.door.snapshots",
     "DaysUntil": "outgrow.domain.forecast",
     "MediaFile": _MODELS,
     "Merchant": _MODELS,
@@ -62,13 +62,13 @@ _PUBLIC = {
     "SubscriptionStatus": _MODELS,
     "SubscriptionTier": _MODELS,
     "capacity_forecast_service": _SERVICE,
-    "create_schema": "outgrow.service.schema",
-    "include_object": "outgrow.service.schema",
+    "create_schema": "outgrow.setup.schema",
+    "include_object": "outgrow.setup.schema",
     "media_service": "outgrow.sources.commerce.health",
     "platform_health_service": "outgrow.sources.commerce.health",
-    "record": "outgrow.service.record",
+    "record": "outgrow.door.record",
     "stats_aggregator": "outgrow.sources.commerce.aggregator",
-    "when": "outgrow.service.record",
+    "when": "outgrow.door.record",
 }
 
 __all__ = list(_PUBLIC)

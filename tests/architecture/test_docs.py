@@ -32,9 +32,9 @@ from outgrow.domain.note import NoteCode
 from outgrow.domain.recommendation import State as Standing
 from outgrow.domain.snapshot import Provenance
 from outgrow.faces.cli.app import app
-from outgrow.service.doctor import State
 from outgrow.service.scenario_file import read_scenarios
-from outgrow.service.settings import Settings, _Section, load_settings
+from outgrow.setup.doctor import State
+from outgrow.setup.settings import Settings, _Section, load_settings
 from outgrow.sources.commerce.aggregator import BUILT_IN, ENTRY_POINTS
 from outgrow.sources.commerce.models import CommerceBase, SubscriptionStatus
 from outgrow.store.schema import VERSION_TABLE

@@ -30,8 +30,8 @@ WORK = """
 import os, signal, sys
 from datetime import datetime, timedelta
 from outgrow.service.capture import capture
-from outgrow.service.settings import Settings
-from outgrow.service.workspace import Workspace
+from outgrow.setup.settings import Settings
+from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.platforms import find_platform
 from outgrow.sources.commerce.aggregator import installed_providers
 import alembic, psycopg, sqlalchemy.dialects.sqlite, sqlalchemy.dialects.postgresql.psycopg

@@ -11,8 +11,8 @@ from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import Metric
 from outgrow.domain.tenant import Array, Tenants
-from outgrow.planning.exposure import Exposure, expose
-from outgrow.planning.resource_use import count_uses
+from outgrow.planning.tenants.exposure import Exposure, expose
+from outgrow.planning.tenants.resource_use import count_uses
 from outgrow.service.exposure import ExposureReport
 
 TODAY = date(2026, 11, 22)

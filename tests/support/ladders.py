@@ -10,8 +10,8 @@ from outgrow.domain.limit import AlertPolicy
 from outgrow.domain.metric import ACTIVE_STORES
 from outgrow.domain.paths import Paths
 from outgrow.domain.plan import PlanRules
-from outgrow.planning.ladder_plan import LadderPlan, plan_ladder
-from outgrow.planning.ladder_words import plan_severity
+from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
+from outgrow.planning.ladder.words import plan_severity
 from outgrow.service.ladder import LadderReport
 
 AS_OF = date(2026, 11, 22)

@@ -9,7 +9,7 @@ import numpy as np
 
 from outgrow.domain.tenant import RESOURCES, UNLIMITED, Plan, TenantOutlooks, Tenants, UseChanges
 from outgrow.domain.upsell import TenantPlan
-from outgrow.planning.tenants import plan_tenants
+from outgrow.planning.tenants.upsell import plan_tenants
 from outgrow.service.tenants import TenantReport
 
 TODAY = date(2026, 7, 31)

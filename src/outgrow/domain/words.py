@@ -1,6 +1,6 @@
 """How numbers, shares and counts are written for people: one style for terminal, messages and charts.
 
-Days are written by `outgrow.domain.days`; amounts of money by `outgrow.planning.ladder_words`.
+Days are written by `outgrow.domain.days`; amounts of money by `outgrow.planning.ladder.words`.
 """
 
 import math

@@ -13,7 +13,7 @@ from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, Array
 from outgrow.domain.metric import Metric
 from outgrow.forecasting import scores
 from outgrow.forecasting.panel import MODELS
-from outgrow.service.scoring import LEAST_ISSUES, WINDOW_DAYS, Outcome, Verdict, crossings, hold_against, judge
+from outgrow.forecasting.scoring import LEAST_ISSUES, WINDOW_DAYS, Outcome, Verdict, crossings, hold_against, judge
 from outgrow.service.view import View
 from outgrow.store.forecasts import read_forecasts
 

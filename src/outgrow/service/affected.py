@@ -12,7 +12,7 @@ from outgrow.domain.days import month_start
 from outgrow.domain.scenario import Scenario
 from outgrow.domain.tenant import RESOURCES, Tenants, UseChanges
 from outgrow.forecasting.tenant_outlooks import tenant_outlooks
-from outgrow.planning.affected import (
+from outgrow.planning.tenants.affected import (
     MONTHLY,
     Affected,
     Outlook,

@@ -14,8 +14,8 @@ from outgrow.forecasting.backtest import backtest as run
 from outgrow.forecasting.origins import DAYS, BacktestRules
 from outgrow.forecasting.scores import ReliabilityBin, calibration_error
 from outgrow.forecasting.totals import flows_of_plain_totals
+from outgrow.forecasting.yardsticks import LEAST_SPAN, Yardstick, best_yardstick
 from outgrow.service.view import View
-from outgrow.service.yardsticks import LEAST_SPAN, Yardstick, best_yardstick
 
 EVERY_DAYS = 5
 """Distance of the days from which is forecast: no multiple of seven, so that each weekday has its turn."""

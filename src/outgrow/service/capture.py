@@ -16,7 +16,6 @@ from outgrow.service.issue import issue
 from outgrow.service.lives import keep_lives
 from outgrow.service.recommend import captured
 from outgrow.service.view import View
-from outgrow.service.waiting import waiting
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.capture import measure_today, rebuild_flows
 from outgrow.sources.commerce.platforms import PlatformRef
@@ -32,6 +31,7 @@ from outgrow.store.snapshots import (
     write_snapshot,
 )
 from outgrow.store.tables import CapacitySnapshot
+from outgrow.store.waiting import waiting
 
 LOOK_BACK_DAYS = 62
 """How far back a capture completes the flows of days that were still running when they were captured."""

@@ -11,8 +11,8 @@ from outgrow.domain.limit import Limit, Severity
 from outgrow.domain.metric import PLATFORM
 from outgrow.domain.monitoring import CRITICAL, OK, UNKNOWN, WARNING, Performance
 from outgrow.domain.note import RESTARTING
-from outgrow.planning.urgency import LimitOutlook, lost_since
-from outgrow.service.alarm_levels import AlarmLevel, AlarmLevels, Measure, days_left
+from outgrow.planning.limits.alarm_levels import AlarmLevel, AlarmLevels, Measure, days_left
+from outgrow.planning.limits.urgency import LimitOutlook, lost_since
 from outgrow.service.status import StatusReport, first_sentence, status
 from outgrow.service.view import View
 from outgrow.service.when import when

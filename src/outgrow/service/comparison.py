@@ -19,12 +19,12 @@ from outgrow.domain.issued import IssuedForecast
 from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.movement import Movement, Mover, NamedLevel, Part, Said
 from outgrow.domain.words import exact
+from outgrow.forecasting.crossing import Crossing, expected_path, find_crossing
 from outgrow.forecasting.projection import ForecastRules
-from outgrow.planning.attribution import Step, telescope
-from outgrow.planning.surprise import at_level_of, level_of, on_course
-from outgrow.service import causes
+from outgrow.planning.why import causes
+from outgrow.planning.why.attribution import Step, telescope
+from outgrow.planning.why.surprise import at_level_of, level_of, on_course
 from outgrow.service.assumptions import assumed, between, file_of, model_id, with_kept
-from outgrow.service.crossing import Crossing, expected_path, find_crossing
 from outgrow.service.view import View
 
 

@@ -11,7 +11,7 @@ from outgrow.domain.days import local_day
 from outgrow.domain.drivers import Drivers, Integers, StoreChanges
 from outgrow.domain.errors import ConfigurationError, UsageError
 from outgrow.domain.metric import PLATFORM, STORAGE_USED_GB
-from outgrow.planning.attribution import split_growth
+from outgrow.planning.why.attribution import split_growth
 from outgrow.service.view import View
 from outgrow.sources.commerce.areas.media import GB
 from outgrow.sources.commerce.drivers import HELD, read_store_changes

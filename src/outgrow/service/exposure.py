@@ -12,8 +12,8 @@ from outgrow.domain.forecast import DaysUntil
 from outgrow.domain.ladder import LADDER_METRICS, Tier
 from outgrow.domain.metric import ACTIVE_STORES
 from outgrow.domain.tenant import Array, Tenants
-from outgrow.planning.exposure import Exposure, expose
-from outgrow.planning.resource_use import RESOURCE_METRICS, SOLD_METRICS, count_uses, stored_uses
+from outgrow.planning.tenants.exposure import Exposure, expose
+from outgrow.planning.tenants.resource_use import RESOURCE_METRICS, SOLD_METRICS, count_uses, stored_uses
 from outgrow.service.limits import newest_use, tier_limits
 from outgrow.service.outlooks import until_limits
 from outgrow.service.view import View

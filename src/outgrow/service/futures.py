@@ -14,7 +14,7 @@ from outgrow.domain.scenario import Project
 from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.joint import simulate_paths
 from outgrow.forecasting.projection import ForecastRules, Projection, project_all
-from outgrow.planning.scenarios import adds_to, with_projects
+from outgrow.planning.ladder.scenarios import adds_to, with_projects
 from outgrow.service.limits import configured_limits
 from outgrow.service.view import View
 

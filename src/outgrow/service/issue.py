@@ -12,11 +12,11 @@ from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.panel import DRIFT, MODELS
 from outgrow.forecasting.projection import ForecastRules, Projection, project_all
 from outgrow.forecasting.refusals import refuse
+from outgrow.forecasting.scoring import JUDGED_DAYS_AHEAD, WINDOW_DAYS, Verdict, hold_against, judge
 from outgrow.service.assumptions import assumed, model_id
 from outgrow.service.limits import platform_limits
-from outgrow.service.scoring import WINDOW_DAYS, Verdict, verdicts
 from outgrow.service.view import View
-from outgrow.store.forecasts import kept_on, write_forecasts
+from outgrow.store.forecasts import kept_on, read_forecasts, write_forecasts
 
 FOR_VERDICTS = WINDOW_DAYS + 31
 """Days of history that the verdicts on the models need: a month more than they judge, for months' totals."""
@@ -44,7 +44,7 @@ def issue(view: View) -> list[IssuedForecast]:
     if not ready:
         return []
     limits = platform_limits(view, histories)
-    judged = verdicts(view, [histories[name] for name in ready])
+    judged = _verdicts(view, [histories[name] for name in ready])
     said = {
         model: _said(view, [history for history, _ in ready.values()], model)
         for model in dict.fromkeys((*MODELS, rules.model))
@@ -117,3 +117,16 @@ def _issued(
             known.metric, view.rules(known.metric).events, view.config.projects, known.last_day, rules.horizon_days
         ),
     )
+
+
+def _verdicts(view: View, histories: Sequence[History]) -> Mapping[str, Verdict]:
+    """The verdict on each metric as of the view's day, by name; forecasts are read in one query."""
+    oldest = view.today - timedelta(days=WINDOW_DAYS + JUDGED_DAYS_AHEAD)
+    names = [history.metric.name for history in histories]
+    records = read_forecasts(view.store, view.platform, view.today, since=oldest, metrics=names)
+    found = {history.metric.name: Verdict(history.metric) for history in histories}
+    for history in histories:
+        name = history.metric.name
+        if name in records:
+            found[name] = judge(hold_against(records[name], history), history.metric, view.today)
+    return found

@@ -6,8 +6,8 @@ from typing import Any
 
 from outgrow.domain.limit import Severity
 from outgrow.domain.scenario import Project
-from outgrow.planning.ladder_plan import LadderPlan, plan_ladder
-from outgrow.planning.ladder_words import plan_severity, sentence
+from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
+from outgrow.planning.ladder.words import plan_severity, sentence
 from outgrow.service.futures import joint_future, limited_metrics, nothing_known
 from outgrow.service.view import View
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from outgrow.domain.errors import UsageError
 from outgrow.domain.recommendation import Life, State, with_state
-from outgrow.planning.lifecycle import acknowledged, advance, snoozed
-from outgrow.planning.recommendations import said_of
+from outgrow.planning.advice.lifecycle import acknowledged, advance, snoozed
+from outgrow.planning.advice.recommendations import said_of
 from outgrow.service.recommend import Present, find
 from outgrow.service.view import View
 from outgrow.store.recommendations import claim_lives, read_lives, write_lives

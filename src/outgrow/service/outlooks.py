@@ -12,7 +12,7 @@ from outgrow.domain.scenario import Project
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import MONTH_DAYS, Projection, project_all
 from outgrow.forecasting.reserved import Reserved, ReservedProjection
-from outgrow.planning.additions import daily_amounts
+from outgrow.planning.ladder.additions import daily_amounts
 from outgrow.service.futures import JointFuture, Levels, joint_future, projects_of
 from outgrow.service.limits import Series, scoped_histories
 from outgrow.service.view import View

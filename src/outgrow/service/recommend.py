@@ -23,9 +23,9 @@ from outgrow.domain.metric import (
     Metric,
 )
 from outgrow.domain.recommendation import Finding, Recommendation
-from outgrow.planning import recommendations
-from outgrow.planning.recommendations import Growth, Infrastructure, SoldCapacity
-from outgrow.planning.urgency import LimitOutlook
+from outgrow.planning.advice import recommendations
+from outgrow.planning.advice.recommendations import Growth, Infrastructure, SoldCapacity
+from outgrow.planning.limits.urgency import LimitOutlook
 from outgrow.service.limits import configured_limits, newest_use, tier_limits
 from outgrow.service.outlooks import until_limits
 from outgrow.service.trends import growth_over

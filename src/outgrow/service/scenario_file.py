@@ -24,7 +24,7 @@ from outgrow.domain.errors import ConfigurationError, OutgrowError, UsageError
 from outgrow.domain.tenant import UNLIMITED
 from outgrow.domain.text import LONGEST_SAID, cleaned, cleaned_key
 from outgrow.service.files import NO_SUCH_FILE, why_unreadable
-from outgrow.service.settings import Day, EventSection, Key, Name, Settings, TierSection
+from outgrow.setup.settings import Day, EventSection, Key, Name, Settings, TierSection
 
 FILE = "scenarios.toml"
 EVERY = "*"

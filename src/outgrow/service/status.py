@@ -17,7 +17,7 @@ from outgrow.domain.scenario import Project
 from outgrow.domain.words import counted, exact
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.totals import month_to_date
-from outgrow.planning.urgency import LimitOutlook, by_urgency
+from outgrow.planning.limits.urgency import LimitOutlook, by_urgency
 from outgrow.service.limits import Series, platform_limits, scoped_histories
 from outgrow.service.outlooks import projections_of
 from outgrow.service.view import View

@@ -12,10 +12,10 @@ from outgrow.domain.metric import ALIASES
 from outgrow.domain.tenant import RESOURCES
 from outgrow.domain.upsell import TenantPlan
 from outgrow.forecasting.tenant_outlooks import tenant_outlooks
-from outgrow.planning.resource_use import RESOURCE_METRICS
-from outgrow.planning.tenants import plan_tenants
+from outgrow.planning.tenants.resource_use import RESOURCE_METRICS
+from outgrow.planning.tenants.upsell import plan_tenants
 from outgrow.service.config import CapacityConfig
-from outgrow.service.workspace import Workspace
+from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.platforms import PlatformRef
 from outgrow.sources.commerce.tenant_changes import read_tenant_changes
 from outgrow.sources.commerce.tenants import read_tenants

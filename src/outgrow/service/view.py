@@ -16,13 +16,13 @@ from outgrow.domain.event import Event
 from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import CAPTURED, PLATFORM, Kind, Metric, MetricCatalogue, Scope
 from outgrow.domain.scenario import Project
+from outgrow.forecasting.calendar import events_of
 from outgrow.forecasting.correction import Correction, learn_correction
 from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.model import load_model
 from outgrow.forecasting.panel import DRIFT, SHARED
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.totals import flow_of_total, flows_of_plain_totals
-from outgrow.service.calendar import events_of
 from outgrow.service.config import CapacityConfig
 from outgrow.store.forecasts import models_asked
 from outgrow.store.histories import HistoryReader

@@ -12,10 +12,10 @@ from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.money import MoneyBand, written
 from outgrow.domain.paths import Paths
 from outgrow.domain.scenario import Ramp, Scenario
-from outgrow.planning.affected import Affected
-from outgrow.planning.ladder_plan import LadderPlan, plan_ladder
-from outgrow.planning.limit_dates import LimitDate, limit_date
-from outgrow.planning.scenarios import apply
+from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
+from outgrow.planning.ladder.scenarios import apply
+from outgrow.planning.limits.dates import LimitDate, limit_date
+from outgrow.planning.tenants.affected import Affected
 from outgrow.service.affected import Source, whom_they_touch
 from outgrow.service.futures import joint_future
 from outgrow.service.limits import configured_limits, tier_limits

@@ -15,6 +15,7 @@ from outgrow.domain.errors import UnknownMetricError
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, IssuedForecast
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Scope
 from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.scoring import LEAST_ISSUES, WINDOW_DAYS
 from outgrow.service import forecast as forecast_verb
 from outgrow.service import outlooks as outlooks_verb
 from outgrow.service import recommend as recommend_verb
@@ -24,7 +25,6 @@ from outgrow.service import when as when_verb
 from outgrow.service.accuracy import AccuracyReport, accuracy
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
-from outgrow.service.scoring import LEAST_ISSUES, WINDOW_DAYS
 from outgrow.service.view import View
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform

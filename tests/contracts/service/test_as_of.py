@@ -13,9 +13,9 @@ from tests.support.snapshots import missing, observed, rebuilt, row
 from outgrow.domain.metric import ORDERS_PER_DAY, TOTAL_PRODUCTS, Metric
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
-from outgrow.service.settings import Settings
 from outgrow.service.view import View
-from outgrow.service.workspace import Workspace
+from outgrow.setup.settings import Settings
+from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.snapshots import StoredPlatform, claim_day, remember_platform, write_days, write_measurements

@@ -13,10 +13,10 @@ from outgrow.domain.errors import UnknownMetricError, UsageError
 from outgrow.domain.metric import TOTAL_PRODUCTS
 from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE, FLOW_BASELINES
 from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.yardsticks import Yardstick
 from outgrow.service.backtest import BacktestReport, backtest
 from outgrow.service.config import CapacityConfig
 from outgrow.service.view import View
-from outgrow.service.yardsticks import Yardstick
 from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, make_url, text
 
 from outgrow.domain.errors import ConfigurationError, DatabaseError, OutgrowError, SchemaError
-from outgrow.service.connections import database_errors, open_engine
+from outgrow.setup.connections import database_errors, open_engine
 
 
 def refusal(url: str, *statements: str) -> OutgrowError:

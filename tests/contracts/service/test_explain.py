@@ -22,11 +22,11 @@ from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.limit import Limit
 from outgrow.domain.movement import Movement, Mover
 from outgrow.domain.scenario import Project
+from outgrow.forecasting.crossing import expected_path
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.model import load_model, save_model
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.config import CapacityConfig
-from outgrow.service.crossing import expected_path
 from outgrow.service.explain import explain
 from outgrow.service.issue import issue
 from outgrow.service.view import View

@@ -16,7 +16,7 @@ from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS
 from outgrow.domain.plan import PlanRules
-from outgrow.planning.exposure import NO_DATABASE
+from outgrow.planning.tenants.exposure import NO_DATABASE
 from outgrow.service.config import CapacityConfig
 from outgrow.service.exposure import ExposureReport, exposure, exposure_document
 from outgrow.service.view import View

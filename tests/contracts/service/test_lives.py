@@ -20,15 +20,15 @@ from outgrow.domain.limit import Limit, Severity
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
 from outgrow.domain.plan import PlanRules
 from outgrow.domain.recommendation import Life, State
-from outgrow.planning.lifecycle import HOLD_DAYS
+from outgrow.planning.advice.lifecycle import HOLD_DAYS
 from outgrow.service import capture as capture_verb
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
 from outgrow.service.lives import acknowledge, keep_lives, lives, snooze
 from outgrow.service.recommend import measured_now, stored_newest
-from outgrow.service.settings import Settings
 from outgrow.service.view import View
-from outgrow.service.workspace import Workspace
+from outgrow.setup.settings import Settings
+from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.recommendations import read_lives

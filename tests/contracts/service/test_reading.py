@@ -27,18 +27,18 @@ from outgrow.domain.errors import (
 from outgrow.domain.metric import Kind, Scope
 from outgrow.domain.snapshot import Provenance
 from outgrow.service.check import check
-from outgrow.service.doctor import Finding, State, examine
 from outgrow.service.forecast import forecast, forecast_document
 from outgrow.service.history import history, history_document
 from outgrow.service.import_ import ImportReport, import_file
 from outgrow.service.limits import newest_use
 from outgrow.service.recommend import recommend, stored_newest
-from outgrow.service.settings import Settings
 from outgrow.service.status import status
 from outgrow.service.trends import trends
 from outgrow.service.view import View
 from outgrow.service.when import when
-from outgrow.service.workspace import Workspace
+from outgrow.setup.doctor import Finding, State, examine
+from outgrow.setup.settings import Settings
+from outgrow.setup.workspace import Workspace
 from outgrow.store.snapshots import write_days, write_measurements
 from outgrow.store.tables import CapacitySnapshot, StoreBase
 

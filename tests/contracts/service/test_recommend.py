@@ -12,7 +12,7 @@ from tests.support.snapshots import observed, row
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.limit import Limit
 from outgrow.domain.recommendation import Recommendation
-from outgrow.planning.recommendations import SoldCapacity
+from outgrow.planning.advice.recommendations import SoldCapacity
 from outgrow.service.config import CapacityConfig
 from outgrow.service.recommend import SOLD, Present, recommend
 from outgrow.service.view import View

@@ -13,9 +13,9 @@ from tests.support.platforms import tables_of
 from outgrow.domain.errors import ConfigurationError, UsageError
 from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import Ladder, Tier
-from outgrow.service.settings import Settings
 from outgrow.service.tenants import checked_resource, tenants
-from outgrow.service.workspace import Workspace
+from outgrow.setup.settings import Settings
+from outgrow.setup.workspace import Workspace
 
 FIRST, LAST = date(2025, 12, 1), date(2026, 6, 20)
 NOW = datetime(2026, 6, 20, 18, tzinfo=UTC)

@@ -14,9 +14,9 @@ from outgrow.service.backfill import backfill
 from outgrow.service.futures import joint_future
 from outgrow.service.ladder import ladder
 from outgrow.service.scenarios import Asked, Written
-from outgrow.service.settings import Settings
 from outgrow.service.whatif import WhatIf, whatif
-from outgrow.service.workspace import Workspace
+from outgrow.setup.settings import Settings
+from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.demo import build_demo
 from outgrow.sources.commerce.models import Order, Product, Store

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.limit import Severity
 from outgrow.domain.recommendation import Life, Recommendation, State
-from outgrow.planning.lifecycle import acknowledged
+from outgrow.planning.advice.lifecycle import acknowledged
 from outgrow.store.recommendations import claim_lives, read_lives, write_lives
 from outgrow.store.schema import upgrade
 

@@ -22,8 +22,8 @@ from outgrow.faces.charts.cost_chart import cost_chart
 from outgrow.faces.charts.cost_flags import POLE, SHORT
 from outgrow.faces.charts.export import write_png, write_svg
 from outgrow.faces.charts.labels import Label
-from outgrow.planning.ladder_plan import LadderPlan, plan_ladder
-from outgrow.planning.ladder_words import sentence
+from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
+from outgrow.planning.ladder.words import sentence
 
 GROWING = plan_of(60, 0.2, 0.4)
 """Small until 5 April 2027, 8 March to 23 May; Medium is to be ordered by 15 February, and lasts."""

@@ -17,8 +17,8 @@ from outgrow.faces.charts.export import write_png, write_svg
 from outgrow.faces.charts.exposure_chart import exposure_chart
 from outgrow.faces.charts.exposure_rows import LEFT, RIGHT, amount_words, share_words
 from outgrow.faces.charts.labels import Label
-from outgrow.planning.exposure import expose
-from outgrow.planning.resource_use import stored_uses
+from outgrow.planning.tenants.exposure import expose
+from outgrow.planning.tenants.resource_use import stored_uses
 from outgrow.service.exposure import ExposureReport
 
 PLANS = (((100.0, 500.0, 3.0, 20.0)), ((900.0, UNLIMITED, 20.0, 120.0)), (UNLIMITED,) * 4, UNSOLD)

@@ -16,7 +16,7 @@ from outgrow.faces.charts.export import write_png, write_svg
 from outgrow.faces.charts.labels import Label, text_width
 from outgrow.faces.charts.tenants_chart import SHOWN, likeliest, tenants_chart
 from outgrow.faces.charts.tenants_rows import LEFT, NAME_END, RIGHT, place, shortened
-from outgrow.planning.tenants import plan_tenants
+from outgrow.planning.tenants.upsell import plan_tenants
 from outgrow.service.tenants import TenantReport
 
 

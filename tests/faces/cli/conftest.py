@@ -18,7 +18,7 @@ from outgrow.faces.cli import command
 from outgrow.faces.cli.run import main
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
-from outgrow.service.workspace import Workspace
+from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
 

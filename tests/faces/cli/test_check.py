@@ -347,7 +347,7 @@ class TestWhateverGoesWrong:
         def fail(*_: object, **__: object) -> None:
             raise error
 
-        monkeypatch.setattr("outgrow.service.settings.load_settings", fail)
+        monkeypatch.setattr("outgrow.setup.settings.load_settings", fail)
 
         unknown(cli("check"), said)
         assert "secret" not in cli("check").out
@@ -359,7 +359,7 @@ class TestWhateverGoesWrong:
         def interrupted(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("outgrow.service.settings.load_settings", interrupted)
+        monkeypatch.setattr("outgrow.setup.settings.load_settings", interrupted)
 
         unknown(cli("check"))
 

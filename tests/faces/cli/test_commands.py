@@ -626,7 +626,7 @@ class TestDemo:
     def test_it_replaces_its_own_file_and_nothing_that_was_added_to_it(
         self, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, metric: str
     ) -> None:
-        monkeypatch.setattr("outgrow.service.demo.build_demo", partial(build_demo, scale=0.01))
+        monkeypatch.setattr("outgrow.setup.demo.build_demo", partial(build_demo, scale=0.01))
         again = ("demo", "--today", "2026-02-01", "--database-url", "sqlite:///demo.db")
         assert [cli(*again).status, cli(*again).status] == [0, 0]
         mine = csv(tmp_path, f"date,{metric}", "2024-01-01,5")

@@ -22,13 +22,13 @@ from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.faces.cli import ladder_text
 from outgrow.faces.cli.ladder_text import bar, print_ladder
-from outgrow.planning.ladder_plan import LadderPlan
-from outgrow.planning.ladder_words import amount, sentence
+from outgrow.planning.ladder.plan import LadderPlan
+from outgrow.planning.ladder.words import amount, sentence
 from outgrow.service.config import CapacityConfig
 from outgrow.service.exposure import exposure, exposure_document
 from outgrow.service.ladder import LadderReport, ladder
-from outgrow.service.settings import load_settings
-from outgrow.service.workspace import Workspace
+from outgrow.setup.settings import load_settings
+from outgrow.setup.workspace import Workspace
 
 STORE = "sqlite:///ours.db"
 TAKEN = (

@@ -181,8 +181,8 @@ import os, sys
 from datetime import UTC, datetime
 from outgrow.service import lives
 from outgrow.service.recommend import stored_newest
-from outgrow.service.settings import Settings
-from outgrow.service.workspace import Workspace
+from outgrow.setup.settings import Settings
+from outgrow.setup.workspace import Workspace
 workspace = Workspace(Settings(store_url=sys.argv[1]), clock=lambda: datetime(2026, 3, 31, 12, tzinfo=UTC))
 with workspace.view() as view:
     present = stored_newest(view)

@@ -13,7 +13,7 @@ import pytest
 from tests.support.addresses import COMMANDS, Secretive, secretive
 from tests.support.cli import Cli, Told
 
-from outgrow.service.settings import Settings
+from outgrow.setup.settings import Settings
 
 CALLS = 120
 """Two thousand were run by hand."""

@@ -22,7 +22,7 @@ from tests.support.tenants import drawn, plan_of, report_of, tenants_of
 from outgrow import create_schema
 from outgrow.faces.cli import tenants_text
 from outgrow.faces.cli.tenants_text import print_tenants
-from outgrow.planning.tenants import plan_tenants
+from outgrow.planning.tenants.upsell import plan_tenants
 
 HERE = ("tenants", "--database-url", "sqlite:///shop.db")
 PNG, SVG = b"\x89PNG\r\n", "<svg"

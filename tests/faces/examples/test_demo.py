@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from outgrow.service.scenario_file import read_scenarios, scenario_path
-from outgrow.service.settings import load_settings
+from outgrow.setup.settings import load_settings
 
 FOLDER = Path(__file__).parents[3] / "examples" / "demo"
 

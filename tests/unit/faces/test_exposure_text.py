@@ -8,8 +8,8 @@ from outgrow.domain.metric import TOTAL_PRODUCTS
 from outgrow.domain.tenant import UNLIMITED
 from outgrow.faces.cli import tables
 from outgrow.faces.cli.exposure_text import COLUMNS, print_exposure
-from outgrow.planning.exposure import expose
-from outgrow.planning.resource_use import stored_uses
+from outgrow.planning.tenants.exposure import expose
+from outgrow.planning.tenants.resource_use import stored_uses
 
 TENANTS = tenants_of(
     [

@@ -13,7 +13,7 @@ from outgrow.domain.scenario import Project
 from outgrow.forecasting.joint import simulate_paths
 from outgrow.forecasting.projection import ForecastRules, Projection, project
 from outgrow.forecasting.reserved import Reserved, ReservedProjection
-from outgrow.planning.additions import moved
+from outgrow.planning.ladder.additions import moved
 
 TODAY = date(2026, 11, 22)
 LAG, N_DAYS = 2, 118

@@ -7,7 +7,7 @@ import pytest
 
 from outgrow.domain.errors import ConfigurationError, UsageError
 from outgrow.service.scenario_file import ScenarioFile, read_scenarios, scenario_path
-from outgrow.service.settings import load_settings
+from outgrow.setup.settings import load_settings
 
 WHOLE = """
 [scenario.spring]

@@ -11,8 +11,8 @@ from outgrow.domain.words import counted, percent
 from outgrow.faces.charts import theme
 from outgrow.faces.charts.labels import Label, spread, text_width
 from outgrow.faces.charts.layout import Frame
-from outgrow.planning.ladder_plan import LadderPlan, MonthPlan
-from outgrow.planning.ladder_words import amount, middle_tier, sentence
+from outgrow.planning.ladder.plan import LadderPlan, MonthPlan
+from outgrow.planning.ladder.words import amount, middle_tier, sentence
 from outgrow.service.ladder import LadderReport
 
 COLUMN_GAP, NAME_GAP, LINE_GAP, EDGE = 12, 7, 14, 8

@@ -20,7 +20,7 @@ from outgrow.faces.charts.labels import text_width, wrap
 from outgrow.faces.charts.layers import Axes, Spec, crossing_span, layer, words
 from outgrow.faces.charts.layout import Days, Frame, Values, nice_step
 from outgrow.faces.charts.rows import Rows
-from outgrow.planning.ladder_plan import LadderPlan, MonthPlan
+from outgrow.planning.ladder.plan import LadderPlan, MonthPlan
 from outgrow.service.ladder import LadderReport
 
 STRIP, BARE = 43, 8

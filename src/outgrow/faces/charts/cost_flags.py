@@ -10,7 +10,7 @@ from outgrow.faces.charts import theme
 from outgrow.faces.charts.captions import Crossing
 from outgrow.faces.charts.labels import Label
 from outgrow.faces.charts.layout import Frame
-from outgrow.planning.ladder_plan import LadderPlan, Step
+from outgrow.planning.ladder.plan import LadderPlan, Step
 
 POLE, SHORT = -34, -4
 """Pixels from the plot to the top of a pole with words beside it, and of one whose words stand elsewhere."""

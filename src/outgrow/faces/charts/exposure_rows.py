@@ -8,7 +8,7 @@ from outgrow.domain.words import exact, percent, rounded
 from outgrow.faces.charts import theme
 from outgrow.faces.charts.labels import Label, text_width
 from outgrow.faces.charts.layers import Spec
-from outgrow.planning.exposure import Exposure, ResourceExposure
+from outgrow.planning.tenants.exposure import Exposure, ResourceExposure
 
 LEFT, RIGHT = 148, 546
 """Where the bars begin, and where the picture of them ends."""

@@ -12,7 +12,7 @@ from outgrow.faces.charts.labels import Label
 from outgrow.faces.charts.layers import Spec, words
 from outgrow.faces.charts.pixels import pixel_layer, sheet
 from outgrow.faces.charts.tenants_rows import DATE_END, LEFT, PLAN_END, ROW, TenantBar, place
-from outgrow.planning.tenant_words import sentence
+from outgrow.planning.tenants.words import sentence
 from outgrow.service.tenants import TenantReport
 
 SHOWN = 20

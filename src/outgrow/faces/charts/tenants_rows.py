@@ -13,8 +13,8 @@ from outgrow.faces.charts import theme
 from outgrow.faces.charts.exposure_rows import amount_words
 from outgrow.faces.charts.labels import Label, text_width
 from outgrow.faces.charts.layers import Spec
-from outgrow.planning.ladder_words import amount
-from outgrow.planning.resource_use import RESOURCE_METRICS
+from outgrow.planning.ladder.words import amount
+from outgrow.planning.tenants.resource_use import RESOURCE_METRICS
 
 LEFT, RIGHT = 292, 584
 """Where the bars begin, and where certainty lies."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from outgrow.domain.metric import Metric, Scope
     from outgrow.service.accuracy import AccuracyReport, HorizonScore, MetricAccuracy, SpanScore
     from outgrow.service.view import View
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 ERRORS_AHEAD = (7, 30, 90)
 """Days ahead whose errors the table of all metrics shows; one metric's table and the document have all."""
@@ -78,7 +78,7 @@ def _print(report: "AccuracyReport", keeps: str, *, detailed: bool) -> None:
 def _print_all(report: "AccuracyReport") -> None:
     """A line for each metric: the last days, and which model has earned to be asked."""
     from outgrow.faces.cli.tables import console, table
-    from outgrow.service.scoring import LEAST_ISSUES, WINDOW_DAYS
+    from outgrow.forecasting.scoring import LEAST_ISSUES, WINDOW_DAYS
 
     headings = [
         ("Metric", "text"), ("Due", "right"), *((f"In {days} days", "right") for days in ERRORS_AHEAD),
@@ -115,7 +115,7 @@ def _print_metric(found: "MetricAccuracy") -> None:
     from rich.text import Text
 
     from outgrow.faces.cli.tables import console, table
-    from outgrow.service.scoring import WINDOW_DAYS
+    from outgrow.forecasting.scoring import WINDOW_DAYS
 
     out = console()
     kept = counted(found.issued, "forecast is", "forecasts are")

@@ -8,7 +8,7 @@ from outgrow.faces.cli.command import Day, Json, as_date, is_quiet, print_json, 
 
 if TYPE_CHECKING:
     from outgrow.service.backfill import BackfillReport
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 
 def backfill(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from outgrow.faces.cli.tables import Column
     from outgrow.forecasting.backtest import Backtest, MetricBacktest
     from outgrow.service.backtest import BacktestReport
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 SHOWN_DAYS = {30: 0, 90: 1}
 """Days ahead whose errors the table shows, and their columns' rank; the document has all."""

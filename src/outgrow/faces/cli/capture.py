@@ -7,7 +7,7 @@ import typer
 from outgrow.faces.cli.command import Json, complain, confirm, print_json, with_workspace
 
 if TYPE_CHECKING:
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 PARTLY = 4
 

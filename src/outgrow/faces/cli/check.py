@@ -11,7 +11,7 @@ from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, prin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 
 def check(
@@ -30,7 +30,7 @@ def check(
 
     Exits with 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, as monitoring plugins do.
     """
-    from outgrow.service.alarm_levels import AlarmLevels
+    from outgrow.planning.limits.alarm_levels import AlarmLevels
     from outgrow.service.check import check as judge
     from outgrow.service.check import check_metric
     from outgrow.service.status import status

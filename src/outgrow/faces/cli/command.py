@@ -21,7 +21,7 @@ from outgrow.domain.text import clean_document, cleaned_lines
 from outgrow.faces.cli.completing import metric_names, scope_names
 
 if TYPE_CHECKING:
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 R = TypeVar("R")
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
@@ -125,8 +125,8 @@ def open_workspace(
     config: Path | None, database_url: str | None, store_url: str | None, platform: str | None
 ) -> "Workspace":
     """The workspace that settings and options describe."""
-    from outgrow.service.settings import load_settings
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.settings import load_settings
+    from outgrow.setup.workspace import Workspace
 
     settings = load_settings(config, database_url=database_url, store_url=store_url, platform=platform)
     started()

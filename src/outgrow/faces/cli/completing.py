@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from outgrow.service.settings import Settings
+    from outgrow.setup.settings import Settings
 
 WHERE = ("database_url", "store_url", "platform")
 
@@ -17,7 +17,7 @@ def metric_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Metrics that begin so, by name and short name."""
 
     def known(settings: "Settings") -> list[str]:
-        from outgrow.service.completion import metric_names
+        from outgrow.setup.completion import metric_names
 
         return metric_names(settings)
 
@@ -30,7 +30,7 @@ def scope_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Scopes that begin so."""
 
     def known(settings: "Settings") -> list[str]:
-        from outgrow.service.completion import scope_names
+        from outgrow.setup.completion import scope_names
 
         return scope_names(settings)
 
@@ -41,7 +41,7 @@ def scenario_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Scenarios of the file that begin so; after `A+`, those that may be added."""
 
     def known(settings: "Settings") -> list[str]:
-        from outgrow.service.completion import scenario_names
+        from outgrow.setup.completion import scenario_names
 
         return scenario_names(settings)
 
@@ -61,7 +61,7 @@ def _offered(
     with contextlib.suppress(Exception), contextlib.redirect_stderr(io.StringIO()):
         from pathlib import Path
 
-        from outgrow.service.settings import load_settings
+        from outgrow.setup.settings import load_settings
 
         given = {name: value for name in WHERE if (value := ctx.params.get(name)) is not None}
         config = ctx.params.get("config")

@@ -14,7 +14,7 @@ import typer
 from outgrow.faces.cli.command import Day, Quiet, as_date, quietly, reader_may_leave, started
 
 if TYPE_CHECKING:
-    from outgrow.service.demo import Demo
+    from outgrow.setup.demo import Demo
 
 URL = "sqlite:///outgrow-demo.db"
 
@@ -33,7 +33,7 @@ def demo(
     """
     from outgrow.domain.errors import UsageError
     from outgrow.faces.cli.progress import progress_bar
-    from outgrow.service.demo import demo_today, make_demo
+    from outgrow.setup.demo import demo_today, make_demo
 
     started()
     now = demo_today()
@@ -51,9 +51,9 @@ def _print(made: "Demo", seed: int, database_url: str, day: date) -> None:
     from outgrow.faces.cli.backfill import print_report
     from outgrow.faces.cli.status import print_status
     from outgrow.faces.cli.tables import console
-    from outgrow.service.settings import Settings
     from outgrow.service.status import status
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.settings import Settings
+    from outgrow.setup.workspace import Workspace
 
     out = console()
     rows = {name.replace("_", " "): number for name, number in made.built.rows.items() if name != "platforms"}

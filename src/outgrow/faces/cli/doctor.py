@@ -8,7 +8,7 @@ import typer
 from outgrow.faces.cli.command import Json, print_json, with_workspace
 
 if TYPE_CHECKING:
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 ILL = 3
 
@@ -19,7 +19,7 @@ def doctor(workspace: "Workspace", json: Json = False) -> None:
     Looks at configuration, connections, rights, time zone, tables, and gaps in the snapshots.
     """
     from outgrow.faces.cli.secrets import hidden
-    from outgrow.service.doctor import State, examine
+    from outgrow.setup.doctor import State, examine
 
     findings = [replace(found, message=hidden(found.message)) for found in examine(workspace)]
     if json:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from outgrow.domain.forecast import DaysUntil
     from outgrow.domain.metric import Metric
     from outgrow.domain.movement import Movement
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 WHO = {
     "joined": "joined",

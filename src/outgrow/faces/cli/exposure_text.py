@@ -8,7 +8,7 @@ from outgrow.domain.words import counted, figure, percent
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from outgrow.planning.exposure import ResourceExposure
+    from outgrow.planning.tenants.exposure import ResourceExposure
     from outgrow.service.exposure import ExposureReport
 
 COLUMNS = {

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from outgrow.forecasting.training.held_out import Comparison
     from outgrow.service.fit import FitReport
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 LEGEND = (
     "Brier score of the chances that limits are reached, and pinball loss of the bands: 0 is perfect, lower is better. "

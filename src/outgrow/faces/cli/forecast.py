@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from outgrow.domain.event import EventEffect
     from outgrow.forecasting.projection import Projection
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 SHOWN_LEVELS = {0.05: "5%", 0.25: "25%", 0.5: "median", 0.75: "75%", 0.95: "95%"}
 INNER_LEVELS = {0.25, 0.75}

@@ -7,7 +7,7 @@ import typer
 from outgrow.faces.cli.command import confirm, with_workspace
 
 if TYPE_CHECKING:
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 
 def init(workspace: "Workspace") -> None:

@@ -9,7 +9,7 @@ from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, draw
 
 if TYPE_CHECKING:
     from outgrow.faces.charts.layers import Spec
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 
 def ladder(

@@ -13,13 +13,13 @@ from outgrow.domain.money import MoneyBand
 from outgrow.domain.words import counted, percent
 from outgrow.faces.cli.tables import COLOURS, Column, console, table
 from outgrow.faces.cli.text import STATUS_WORDS, projects_line
-from outgrow.planning.ladder_words import amount, middle_tier
-from outgrow.planning.regret import MONTH_DAYS
+from outgrow.planning.ladder.regret import MONTH_DAYS
+from outgrow.planning.ladder.words import amount, middle_tier
 
 if TYPE_CHECKING:
-    from outgrow.planning.downgrade import Downgrade
-    from outgrow.planning.ladder_plan import LadderPlan, Step
-    from outgrow.planning.regret import Regret, RegretRow
+    from outgrow.planning.ladder.downgrade import Downgrade
+    from outgrow.planning.ladder.plan import LadderPlan, Step
+    from outgrow.planning.ladder.regret import Regret, RegretRow
     from outgrow.service.config import CapacityConfig
     from outgrow.service.ladder import LadderReport
 

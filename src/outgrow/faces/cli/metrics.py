@@ -8,7 +8,7 @@ from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_work
 
 if TYPE_CHECKING:
     from outgrow.service.metrics import KnownMetric, MetricsReport
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 COLUMNS = (
     ("Name", "left", 0), ("Short name", "left", 4), ("Title", "text", 0), ("Newest", "right", 0), ("On", "right", 1),

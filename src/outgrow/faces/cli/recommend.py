@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from outgrow.domain.scenario import Project
     from outgrow.service.recommend import Present
     from outgrow.service.view import View
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 
 def recommend(

@@ -10,7 +10,7 @@ from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, prin
 
 if TYPE_CHECKING:
     from outgrow.service.status import StatusReport, StatusRow
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 COLUMNS = (
     ("", "left", 0), ("Metric", "text", 0), ("Now", "right", 0), ("Limit", "right", 2), ("30 days", "right", 4),

@@ -8,7 +8,7 @@ import typer
 from outgrow.faces.cli.command import AsOf, Json, as_date, drawing, print_json, say, with_workspace
 
 if TYPE_CHECKING:
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 SHOWN = 20
 

@@ -15,9 +15,9 @@ from outgrow.domain.tenant import WITHIN
 from outgrow.domain.words import Figures, counted, exact, figure, percent
 from outgrow.faces.cli.tables import COLOURS, Column, console, table
 from outgrow.faces.cli.text import STATUS_WORDS
-from outgrow.planning.ladder_words import amount
-from outgrow.planning.resource_use import RESOURCE_METRICS
-from outgrow.planning.tenant_words import sentence
+from outgrow.planning.ladder.words import amount
+from outgrow.planning.tenants.resource_use import RESOURCE_METRICS
+from outgrow.planning.tenants.words import sentence
 
 if TYPE_CHECKING:
     from outgrow.domain.upsell import Need, Shrinking, Tenant, TenantPlan, Upsell

@@ -8,7 +8,7 @@ from outgrow.domain.words import counted, exact, rounded
 from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 
 def trends(

@@ -9,7 +9,7 @@ from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, prin
 from outgrow.faces.cli.completing import scenario_names
 
 if TYPE_CHECKING:
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 Several = list[str] | None
 

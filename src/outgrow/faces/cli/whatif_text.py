@@ -12,15 +12,15 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.words import counted, exact, percent
 from outgrow.faces.cli.tables import Column, console, table
 from outgrow.faces.cli.text import STATUS_WORDS
-from outgrow.planning.ladder_words import amount, middle_tier, sentence
+from outgrow.planning.ladder.words import amount, middle_tier, sentence
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from outgrow.domain.limit import Limit
-    from outgrow.planning.affected import Affected, Touched
-    from outgrow.planning.ladder_plan import LadderPlan
-    from outgrow.planning.limit_dates import LimitDate
+    from outgrow.planning.ladder.plan import LadderPlan
+    from outgrow.planning.limits.dates import LimitDate
+    from outgrow.planning.tenants.affected import Affected, Touched
     from outgrow.service.scenario_file import ScenarioFile
     from outgrow.service.whatif import Outcome, WhatIf
 

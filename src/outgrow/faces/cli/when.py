@@ -16,7 +16,7 @@ from outgrow.faces.cli.command import (
 )
 
 if TYPE_CHECKING:
-    from outgrow.service.workspace import Workspace
+    from outgrow.setup.workspace import Workspace
 
 
 def when(

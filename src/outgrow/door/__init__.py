@@ -1,0 +1,1 @@
+"""The public door: a host's own session, or settings, become answers."""

@@ -1,0 +1,1 @@
+"""What should be done, in words, and how it lives from day to day."""

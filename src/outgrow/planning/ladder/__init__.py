@@ -1,0 +1,1 @@
+"""Which infrastructure is needed when, and what it costs."""

@@ -1,0 +1,1 @@
+"""How urgent limits are, and when each is reached."""

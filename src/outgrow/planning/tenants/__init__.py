@@ -1,0 +1,1 @@
+"""What tenants bought, what they use, and whom a larger plan helps."""

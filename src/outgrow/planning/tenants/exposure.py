@@ -1,0 +1,242 @@
+"""Exposure: what was sold of each resource against what is used of it, and against what the infrastructure holds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from outgrow.domain.forecast import WITHIN_DAYS, DaysUntil, Status, as_number
+from outgrow.domain.ladder import Ladder, Tier
+from outgrow.domain.metric import ACTIVE_STORES, STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, TOTAL_TEAM_MEMBERS
+from outgrow.planning.tenants.resource_use import LARGEST_PERCENT, ResourceUse
+
+NO_DATABASE = "not known without the platform's database"
+NOUNS = {
+    ACTIVE_STORES.name: "active stores",
+    TOTAL_PRODUCTS.name: "products",
+    TOTAL_ORDERS_MONTH.name: "orders a month",
+    TOTAL_TEAM_MEMBERS.name: "team members",
+    STORAGE_USED_GB.name: "GB of media",
+}
+"""What a tier's maxima count, in words."""
+DECIMALS = 6
+"""Of amounts that are no counts: gigabytes to the kilobyte."""
+COUNTED = (
+    "sold_active", "sold_trial", "unlimited_active", "unlimited_trial", "used_limited", "utilisation",
+    "largest_share", "if_all_used",
+)  # fmt: skip
+"""Keys of a resource's document that only the tenants themselves tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceExposure:
+    """One resource against what the rented tier holds.
+
+    Attributes:
+        maximum: of the tier; None where it does not limit the resource.
+        until: when use reaches that maximum; None without one.
+    """
+
+    use: ResourceUse
+    tier: Tier
+    maximum: int | None
+    until: DaysUntil | None
+
+    @property
+    def overcommit(self) -> float | None:
+        """How much is sold of each one that the tier holds: above 1, it cannot hold all that was sold."""
+        return self.use.sold / self.maximum if self.use.sold is not None and self.maximum else None
+
+    @property
+    def probability_within(self) -> dict[int, float | None]:
+        """By days ahead, the probability that use reaches the tier's maximum; None where nothing can be said."""
+        if self.until is None:
+            return dict.fromkeys(WITHIN_DAYS)
+        if self.until.status is Status.ALREADY_EXCEEDED:
+            return dict.fromkeys(WITHIN_DAYS, 1.0)
+        return {days: self.until.probability_within.get(days) for days in WITHIN_DAYS}
+
+    @property
+    def unknown(self) -> dict[str, str]:
+        """Why there is no number, by key of the document."""
+        use, reasons = self.use, {}
+        if use.active is None:
+            reasons = dict.fromkeys(COUNTED, NO_DATABASE)
+        elif not use.sold:
+            reasons["utilisation"] = "nothing limited is sold"
+        if use.active is not None and not use.largest:
+            reasons["largest_share"] = "nothing is used"
+        if use.sold is None:
+            reasons["sold"] = reasons["overcommit"] = NO_DATABASE
+        if use.used is None:
+            reasons["used"] = "no value is stored"
+        if self.maximum is None:
+            why = f"tier {self.tier.name} does not limit it"
+            reasons |= dict.fromkeys(("tier_maximum", "overcommit", "probability_within"), why)
+        elif self.until is not None and None in self.probability_within.values():
+            refused = None if self.until.probability_within else self.until.reason
+            reasons["probability_within"] = refused or "the forecast does not reach so far"
+        return reasons
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON; whatever is null has its reason in `unknown`."""
+        use, decimals = self.use, 0 if self.use.metric.is_count else DECIMALS
+        active, trial = use.active, use.trial
+        return {
+            "resource": use.resource,
+            "metric": use.metric.name,
+            "unit": use.metric.unit,
+            "sold": _amount(use.sold, decimals),
+            "sold_active": _amount(active.amount if active else None, decimals),
+            "sold_trial": _amount(trial.amount if trial else None, decimals),
+            "unlimited_active": active.unlimited if active else None,
+            "unlimited_trial": trial.unlimited if trial else None,
+            "used": _amount(use.used, decimals),
+            "used_limited": _amount(use.used_limited, decimals),
+            "utilisation": _share(use.utilisation),
+            "tier_maximum": as_number(self.maximum),
+            "overcommit": _share(self.overcommit),
+            "largest_share": {str(percent): _share(use.largest.get(percent)) for percent in LARGEST_PERCENT},
+            "if_all_used": _amount(use.if_all_used, decimals),
+            "probability_within": {str(days): _share(chance) for days, chance in self.probability_within.items()},
+            "unknown": self.unknown,
+        }
+
+
+def _amount(value: float | None, decimals: int) -> float | None:
+    return None if value is None else as_number(round(value, decimals))
+
+
+def _share(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class FullUse:
+    """The infrastructure that it would take if every tenant used all it bought.
+
+    Attributes:
+        usage: by metric that tiers may limit.
+        tier: the smallest that would hold it; where none would, the largest.
+        beyond: whether none would.
+        fits: whether the rented one would.
+        binding: the metrics for which the tier below would not do, or where none would, the largest.
+    """
+
+    usage: Mapping[str, float]
+    tier: Tier
+    beyond: bool
+    fits: bool
+    binding: tuple[str, ...]
+
+    @classmethod
+    def of(cls, ladder: Ladder, rented: Tier, usage: Mapping[str, float]) -> "FullUse":
+        """What a use would take."""
+        tier = ladder.required(usage)
+        beyond = not tier.holds(usage)
+        short = tier if beyond else next((below for below, above in pairwise(ladder) if above == tier), None)
+        maxima = short.maxima() if short else {}
+        binding = tuple(name for name, top in maxima.items() if top is not None and usage.get(name, 0) >= top)
+        return cls(usage, tier, beyond, rented.holds(usage), binding)
+
+    @property
+    def sentence(self) -> str:
+        """The tier in a sentence."""
+        if_all = "if every tenant used all it bought"
+        if self.fits:
+            return f"Tier {self.tier.name} would do even {if_all}."
+        because = f"for {' and '.join(f'{self.usage[name]:,.0f} {NOUNS[name]}' for name in self.binding)}"
+        if self.beyond:
+            return f"I{if_all[1:]}, not even tier {self.tier.name} would do, {because}."
+        return f"I{if_all[1:]}, tier {self.tier.name} would be needed, {because}."
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "tier": self.tier.name,
+            "beyond_ladder": self.beyond,
+            "binding": list(self.binding),
+            "usage": {name: _amount(amount, DECIMALS) for name, amount in self.usage.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """All resources, and what it would take if all that was sold were used.
+
+    Attributes:
+        tier: the one that is rented now.
+        tenants: how many there are; None where nobody knows.
+        if_all_used: None where it is not known, and `if_all_used_unknown` why.
+        example: whether nobody set the ladder.
+    """
+
+    as_of: date
+    tier: Tier
+    tenants: int | None
+    resources: tuple[ResourceExposure, ...]
+    if_all_used: FullUse | None
+    if_all_used_unknown: str | None
+    example: bool = False
+
+    @property
+    def called(self) -> str:
+        """The tier, with whose it is where nobody set the ladder."""
+        return f"tier {self.tier.name}{' of the example ladder' if self.example else ''}"
+
+    @property
+    def sentence(self) -> str:
+        """What it would take if all that was sold were used."""
+        if self.if_all_used is not None:
+            said = self.if_all_used.sentence
+            return f"On the example ladder: {said[0].lower()}{said[1:]}" if self.example else said
+        return f"Which tier it would take if every tenant used all it bought is {self.if_all_used_unknown}."
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "tier": self.tier.name,
+            "example": self.example,
+            "tenants": self.tenants,
+            "resources": [resource.to_document() for resource in self.resources],
+            "if_all_used": self.if_all_used.to_document() if self.if_all_used else None,
+            "if_all_used_unknown": self.if_all_used_unknown,
+        }
+
+
+def expose(
+    *,
+    as_of: date,
+    tenants: int | None,
+    uses: Iterable[ResourceUse],
+    ladder: Ladder,
+    rented: Tier,
+    stores: float | None,
+    untils: Iterable[DaysUntil],
+) -> Exposure:
+    """Hold what is sold and used against the ladder.
+
+    Args:
+        tenants: how many there are; None where nobody knows.
+        stores: how many are active; plans sell none, so it stays at that. None where nobody knows.
+        untils: when use reaches a maximum of the rented tier, of each resource that it limits.
+    """
+    maxima, asked = rented.maxima(), {until.metric.name: until for until in untils}
+    resources = tuple(
+        ResourceExposure(use, rented, maxima[use.metric.name], asked.get(use.metric.name)) for use in uses
+    )
+    usage = {} if stores is None else {ACTIVE_STORES.name: stores}
+    usage |= {each.use.metric.name: amount for each in resources if (amount := each.use.if_all_used) is not None}
+    missing = {name for tier in ladder for name, top in tier.maxima().items() if top is not None} - usage.keys()
+    why = "not known: no count of active stores is stored" if missing == {ACTIVE_STORES.name} else NO_DATABASE
+    return Exposure(
+        as_of=as_of,
+        tier=rented,
+        tenants=tenants,
+        resources=resources,
+        if_all_used=None if missing else FullUse.of(ladder, rented, usage),
+        if_all_used_unknown=why if missing else None,
+        example=ladder.example,
+    )

@@ -1,0 +1,1 @@
+"""What moved a date, and who brought growth."""

@@ -1,0 +1,1 @@
+"""Settings, connections and wiring: where a platform's rooms are opened."""

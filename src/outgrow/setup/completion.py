@@ -1,0 +1,58 @@
+"""Completion: the names that a shell may offer, from what is stored; quick, and only ever reading."""
+
+from pathlib import Path
+
+from sqlalchemy import create_engine, select
+from sqlalchemy.engine import URL
+
+from outgrow.service.scenario_file import read_scenarios, scenario_path
+from outgrow.setup.connections import parse_url
+from outgrow.setup.settings import Settings
+from outgrow.store.snapshots import MEASUREMENTS, METRICS
+
+SECONDS = 1
+"""How long a database may take to answer: somebody waits at the keyboard."""
+MOST_SCOPES = 200
+"""More would not be read."""
+
+
+def metric_names(settings: Settings) -> list[str]:
+    """The metrics that the store knows besides the built-in ones."""
+    return _asked(settings, "metrics")
+
+
+def scope_names(settings: Settings) -> list[str]:
+    """Whose metrics are stored."""
+    return _asked(settings, "scopes")
+
+
+def scenario_names(settings: Settings) -> list[str]:
+    """The scenarios of the file that the settings name."""
+    return list(read_scenarios(scenario_path(settings), must_exist=False).tables)
+
+
+def _asked(settings: Settings, what: str) -> list[str]:
+    """The first column of a query on our tables; nothing where no address is set, or an SQLite file is not there."""
+    queries = {
+        "metrics": select(METRICS.c.name),
+        "scopes": select(MEASUREMENTS.c.scope).distinct().limit(MOST_SCOPES),
+    }
+    url = None if settings.our_url is None else _reading(parse_url(settings.our_url, "store_url"))
+    if url is None:
+        return []
+    waits = {"sqlite": "timeout", "postgresql": "connect_timeout"}.get(url.get_backend_name())
+    engine = create_engine(url, connect_args={waits: SECONDS} if waits else {})
+    try:
+        with engine.connect() as connection:
+            return [str(name) for name in connection.scalars(queries[what])]
+    finally:
+        engine.dispose()
+
+
+def _reading(url: URL) -> URL | None:
+    """The address, of an SQLite file one that makes and changes nothing."""
+    if url.get_backend_name() != "sqlite":
+        return url
+    if not url.database or not Path(url.database).is_file():
+        return None
+    return url.set(database=f"file:{Path(url.database).absolute()}", query={"mode": "ro", "uri": "true"})
