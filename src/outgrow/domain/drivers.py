@@ -40,6 +40,7 @@ class StoreChanges:
         plan: (n,) of str, the code of its merchant's plan at the period's end, or the last one before; empty
             without one.
         unplaced: before and after of what is of no store.
+        units: how many whole units make one of the metric's.
     """
 
     before: Integers
@@ -49,6 +50,7 @@ class StoreChanges:
     joined: NDArray[np.datetime64]
     plan: NDArray[np.str_]
     unplaced: tuple[int, int]
+    units: int = 1
 
     def __len__(self) -> int:
         return len(self.before)

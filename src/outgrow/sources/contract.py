@@ -1,0 +1,118 @@
+"""What a source is asked: the one contract that every kind of source keeps, and one more for those that know tenants."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol, runtime_checkable
+
+from outgrow.domain.diagnosis import Diagnosis
+from outgrow.domain.drivers import StoreChanges
+from outgrow.domain.metric import Metric
+from outgrow.domain.panel import HistoryPanel
+from outgrow.domain.platform import Platform
+from outgrow.domain.resource import Resources
+from outgrow.domain.scenario import Ramp
+from outgrow.domain.snapshot import Measurement
+from outgrow.domain.tenant import Tenants, UseChanges
+
+Progress = Callable[[str, int, int], None]
+"""Told the step, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What a source tells of days that are over.
+
+    Attributes:
+        panel: the values, all rebuilt, from the first day on which anything happened or the one that was asked for; no
+            days where nothing ever happened.
+        unavailable: by metric's name, why it cannot be told.
+        limitations: what the source cannot tell of the past, one sentence each.
+    """
+
+    panel: HistoryPanel
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    limitations: Sequence[str] = ()
+
+
+class Source(Protocol):
+    """A platform where it lives, only ever read. Made for one platform, and closed by whoever opened it."""
+
+    @property
+    def platform(self) -> Platform:
+        """Who it is, and the time zone of its days."""
+        ...
+
+    @property
+    def resources(self) -> Resources:
+        """What its tiers hold and its plans allow."""
+        ...
+
+    def metrics(self) -> Sequence[Metric]:
+        """What `measure` tells; daily flows among it are known only when their day is over, and told by `past`."""
+        ...
+
+    def measure(self, day: date) -> Sequence[Measurement]:
+        """All of them as they are now, the present day being `day`; what cannot be measured with its reason.
+
+        Raises:
+            DatabaseError: the source is gone.
+        """
+        ...
+
+    def past(self, since: date | None, until: date, wanted: Callable[[Metric], bool], tell: Progress) -> Past:
+        """What there was on each day from `since` to `until`, both over; None: from the first on which anything was.
+
+        Args:
+            wanted: whether a metric is asked for.
+            tell: told of progress, since it may take long.
+
+        Raises:
+            DatabaseError: the source is gone.
+        """
+        ...
+
+    def diagnose(self) -> Sequence[Diagnosis]:
+        """What is right and wrong with it, most basic first; never raises what it can tell."""
+        ...
+
+
+@runtime_checkable
+class TenantSource(Source, Protocol):
+    """A source that knows tenants, their plans and what each of them uses."""
+
+    def plan_codes(self) -> Sequence[str]:
+        """The codes of the plans that are sold, cheapest first."""
+        ...
+
+    def tenants(self, day: date, *, now: bool = False) -> Tenants:
+        """Those that exist at the end of a day, with plans, limits and use, columns as `resources.by_plan`.
+
+        Args:
+            now: as they are at this moment instead; the day, which is today, only tells the month.
+        """
+        ...
+
+    def changes(self, tenants: Tenants, resource: str, n_days: int) -> UseChanges:
+        """How the use of one resource, by name, changed over the newest days up to the tenants' day."""
+        ...
+
+    def ramp(self, plan: str, today: date) -> Ramp:
+        """How what tenants of a plan hold grows with their age.
+
+        Raises:
+            ConfigurationError: too little is known of it.
+        """
+        ...
+
+    def drivable(self) -> Sequence[str]:
+        """The names of the metrics whose growth can be told by who brought it."""
+        ...
+
+    def drivers(self, metric: str, since: date, until: date) -> StoreChanges:
+        """What each of those who hold something held at the end of two days.
+
+        Args:
+            metric: one of `drivable`.
+        """
+        ...
