@@ -1,11 +1,12 @@
 """A level that matters, and what is said when a metric comes near it."""
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import IntEnum
 
 from outgrow.domain.bounds import AMOUNT, DAYS, MOST_FACTOR, SHARE, Bounds, check_numbers
-from outgrow.domain.errors import ConfigurationError
+from outgrow.domain.errors import BadThresholdError, ConfigurationError
 
 POLICY_BOUNDS = {
     "warning_share": SHARE,
@@ -139,3 +140,21 @@ class Limit:
             if (value := getattr(self, name)) is not None
         }
         return replace(general, **own)
+
+
+def checked_threshold(threshold: object, *, falling: bool = False) -> float:
+    """The threshold as a number.
+
+    Args:
+        falling: it is fallen to: what runs out does so at 0, which nothing has to rise to.
+
+    Raises:
+        BadThresholdError: it is not a positive, finite number, nor the 0 of a fall.
+    """
+    try:
+        number = float(threshold)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadThresholdError(threshold, falling=falling) from error
+    if not math.isfinite(number) or number < 0 or (number == 0 and not falling):
+        raise BadThresholdError(threshold, falling=falling)
+    return abs(number)  # -0 would be told as such

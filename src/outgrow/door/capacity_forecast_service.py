@@ -1,27 +1,22 @@
 """The embedded service: four methods over the caller's own session, for use inside a platform's code."""
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from outgrow.documents.recommendation import found_document
+from outgrow.documents.trends import trends_document
 from outgrow.domain.days import Clock, system_clock
-from outgrow.domain.errors import UnknownPlatformError
-from outgrow.door.snapshots import embedded_view, known_source, stored_platform, stored_zone
+from outgrow.domain.limit import checked_threshold
+from outgrow.door.host import Host
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
-from outgrow.service.lives import found_documents
-from outgrow.service.recommend import measured_now, stored_newest
+from outgrow.service.findings import use_to_judge
+from outgrow.service.lives import found_now
 from outgrow.service.trends import trends
-from outgrow.service.view import View
-from outgrow.service.when import checked_threshold, when
+from outgrow.service.when import when
 from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
-from outgrow.sources.commerce.platforms import PlatformRef, check_commerce
-from outgrow.store.tables import CapacitySnapshot
-from outgrow.store.waiting import waiting
-
-FIRST_ID = 1
-"""The platform whose rows are counted while the table of platforms is empty, as databases number their first row."""
+from outgrow.store.orm import CapacitySnapshot
 
 
 class CapacityForecastService:
@@ -62,13 +57,16 @@ class CapacityForecastService:
             DatabaseError: another writer kept the database locked for longer than the connection waits, or the
                 connection broke off. Nothing is stored then.
         """
-        with waiting():
-            platform = self._source(db) or self._platform_to_be(db)
-        return capture(db, db, platform, self._clock(), self._aggregator, config=self._config)
+        with self._host(db).source_desk() as desk:
+            report = capture(desk)
+        stored = db.get(CapacitySnapshot, (report.platform, report.day), populate_existing=True)
+        assert stored is not None, "a captured day has a row"  # noqa: S101
+        return stored
 
     def get_growth_trends(self, db: Session, days: int = 30) -> dict[str, Any]:
         """Growth of every captured metric over the last `days` days; see `outgrow.service.trends.trends`."""
-        return trends(self._view(db), days)
+        with self._host(db).desk() as desk:
+            return dict(trends_document(trends(desk, days)))
 
     def get_scaling_recommendations(self, db: Session) -> list[dict[str, Any]]:
         """What should be done, most severe first: category, severity, title, description, action, and more.
@@ -76,11 +74,10 @@ class CapacityForecastService:
         What is found at this moment, whoever acknowledged it or put it off: `state` tells. What was found on days
         before and is only held on to is not among them; see `outgrow.service.lives.lives`.
         """
-        source = self._source(db)
-        view = self._view_of(db, source)
-        # Here the ladder and the limit that outgrow brings were always the host's own.
-        view = replace(view, config=view.config.as_own())
-        return found_documents(view, stored_newest(view) if source is None else measured_now(db, source, view))
+        with self._host(db).desk() as desk:
+            # Here the ladder and the limit that outgrow brings were always the host's own.
+            mine = desk.with_config(desk.config.as_own())
+            return [dict(found_document(*found)) for found in found_now(mine, use_to_judge(mine))]
 
     def get_days_until_threshold(self, db: Session, metric: str, threshold: float) -> int | None:
         """Days from the newest snapshot until a metric is at or above a threshold, likeliest value.
@@ -93,23 +90,11 @@ class CapacityForecastService:
             UnknownMetricError: there is no such metric.
             BadThresholdError: the threshold is not a positive, finite number.
         """
-        return when(self._view(db), metric, checked_threshold(threshold)).days.p50
+        with self._host(db).desk() as desk:
+            return when(desk, metric, checked_threshold(threshold)).days.p50
 
-    def _view(self, db: Session) -> View:
-        return self._view_of(db, self._source(db))
-
-    def _view_of(self, db: Session, source: PlatformRef | None) -> View:
-        return embedded_view(db, source, self._platform, self._config, self._clock)
-
-    def _platform_to_be(self, db: Session) -> PlatformRef:
-        check_commerce(db)
-        if self._platform is not None:
-            raise UnknownPlatformError(str(self._platform), [])
-        code = stored_platform(db)
-        return PlatformRef(FIRST_ID, code, code, stored_zone(db, code))
-
-    def _source(self, db: Session) -> PlatformRef | None:
-        return known_source(db, self._platform)
+    def _host(self, db: Session) -> Host:
+        return Host(db, self._platform, self._config, self._clock, self._aggregator)
 
 
 capacity_forecast_service = CapacityForecastService()

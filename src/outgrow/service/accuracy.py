@@ -14,8 +14,7 @@ from outgrow.domain.metric import Metric
 from outgrow.forecasting import scores
 from outgrow.forecasting.panel import MODELS
 from outgrow.forecasting.scoring import LEAST_ISSUES, WINDOW_DAYS, Outcome, Verdict, crossings, hold_against, judge
-from outgrow.service.view import View
-from outgrow.store.forecasts import read_forecasts
+from outgrow.service.desk import Desk
 
 BANDS = {50: (0.25, 0.75), 80: (0.1, 0.9), 95: (0.025, 0.975)}
 """The central bands by what they promise to hold, in percent, and the quantiles between which they lie."""
@@ -164,8 +163,8 @@ class AccuracyReport:
         }
 
 
-def accuracy(view: View, metrics: Sequence[str] = ()) -> AccuracyReport:
-    """Score the forecasts that were issued up to the view's day by the values that were stored up to it.
+def accuracy(desk: Desk, metrics: Sequence[str] = ()) -> AccuracyReport:
+    """Score the forecasts that were issued up to the desk's day by the values that were stored up to it.
 
     Args:
         metrics: names or short names; all by default.
@@ -173,28 +172,28 @@ def accuracy(view: View, metrics: Sequence[str] = ()) -> AccuracyReport:
     Raises:
         UnknownMetricError: there is no such metric.
     """
-    asked = [view.metrics.resolve(name) for name in metrics] or view.platform_metrics()
-    records = read_forecasts(view.store, view.platform, view.today, metrics=[metric.name for metric in asked])
+    asked = [desk.metrics.resolve(name) for name in metrics] or desk.platform_metrics()
+    records = desk.store.forecasts(desk.code, desk.today, metrics=[metric.name for metric in asked])
     kept = [metric for metric in dict.fromkeys(asked) if metric.name in records]
     found = [
-        _of_metric(view, hold_against(records[metric.name], history), metric)
-        for metric, history in zip(kept, view.forecastables(kept), strict=True)
+        _of_metric(desk, hold_against(records[metric.name], history), metric)
+        for metric, history in zip(kept, desk.forecastables(kept), strict=True)
     ]
-    return AccuracyReport(view.platform, view.today, tuple(found))
+    return AccuracyReport(desk.code, desk.today, tuple(found))
 
 
-def _of_metric(view: View, outcome: Outcome, metric: Metric) -> MetricAccuracy:
+def _of_metric(desk: Desk, outcome: Outcome, metric: Metric) -> MetricAccuracy:
     ahead = outcome.record.due_on()
-    ahead = ahead[ahead > np.datetime64(view.today, "D")]
+    ahead = ahead[ahead > np.datetime64(desk.today, "D")]
     return MetricAccuracy(
         metric=metric,
         issued=len(outcome.record),
         first_issued=outcome.record.issued_on[0].item(),
         next_due=ahead.min().item() if ahead.size else None,
-        model=view.model(metric),
-        reason=view.fallback(metric),
-        verdict=judge(outcome, metric, view.today),
-        recent=_of_span(outcome, view.today - timedelta(days=WINDOW_DAYS - 1)),
+        model=desk.model(metric),
+        reason=desk.fallback(metric),
+        verdict=judge(outcome, metric, desk.today),
+        recent=_of_span(outcome, desk.today - timedelta(days=WINDOW_DAYS - 1)),
         ever=_of_span(outcome, None),
     )
 

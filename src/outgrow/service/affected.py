@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from outgrow.domain.days import month_start
 from outgrow.domain.scenario import Scenario
@@ -21,20 +20,13 @@ from outgrow.planning.tenants.affected import (
     with_outlooks,
     with_plan_limits,
 )
-from outgrow.service.view import View
-from outgrow.sources.commerce.platforms import PlatformRef
-from outgrow.sources.commerce.tenant_changes import read_tenant_changes
-from outgrow.sources.commerce.tenants import read_tenants
+from outgrow.service.desk import Desk
 
 PACE_DAYS = 28
 """Whole weeks over which the pace of a merchant's orders is taken."""
 
-Source = tuple[Session, PlatformRef]
 
-
-def whom_they_touch(
-    view: View, source: Source | None, scenarios: Sequence[Scenario], n_days: int
-) -> Sequence[tuple[Affected, ...] | None]:
+def whom_they_touch(desk: Desk, scenarios: Sequence[Scenario], n_days: int) -> Sequence[tuple[Affected, ...] | None]:
     """Whom each scenario brings to a limit of their plan, by other limits or by events that multiply orders.
 
     Merchants are read only if some scenario may touch any, and their use is forecast only for other limits.
@@ -45,20 +37,21 @@ def whom_they_touch(
     Returns:
         Of each; None where merchants cannot be read.
     """
-    last = view.today + timedelta(days=n_days)
+    last = desk.today + timedelta(days=n_days)
     asked = [replace(each, events=tuple(e for e in each.events if e.first <= last)) for each in scenarios]
-    touching = [bool(each.plans or multiplied(each.events, view.today)) for each in asked]
-    if source is None or not any(touching):
+    touching = [bool(each.plans or multiplied(each.events, desk.today)) for each in asked]
+    source = desk.tenant_source if any(touching) else None
+    if source is None:
         return [None if touches else () for touches in touching]
-    tenants = read_tenants(*source, view.today)
+    tenants = source.tenants(desk.today)
     plans = any(each.plans for each in asked)
-    days = max(view.config.rules.history_days, PACE_DAYS + 1)
+    days = max(desk.config.rules.history_days, PACE_DAYS + 1)
     resources = RESOURCES if plans else (MONTHLY,)
-    changes = {name: read_tenant_changes(*source, tenants, name, days) for name in resources}
+    changes = {name: source.changes(tenants, name, days) for name in resources}
     pace = _pace(tenants, changes[MONTHLY])
 
     def look(whose: Tenants) -> Outlook:
-        return whose, tenant_outlooks(whose, changes, view.config.rules)
+        return whose, tenant_outlooks(whose, changes, desk.config.rules)
 
     before = look(tenants) if plans else None
     found = []

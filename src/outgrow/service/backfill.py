@@ -1,32 +1,22 @@
 """Backfill: the history that was never captured, rebuilt from time stamps and status history."""
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
-from sqlalchemy.orm import Session
+import numpy as np
 
 from outgrow.domain.days import days_between, local_day
 from outgrow.domain.errors import UsageError
-from outgrow.domain.snapshot import Provenance, Reading
-from outgrow.sources.commerce.aggregator import StatsAggregator
-from outgrow.sources.commerce.capture import Rebuilding, RebuiltSeries
-from outgrow.sources.commerce.platforms import PlatformRef
-from outgrow.store.snapshots import (
-    StoredPlatform,
-    in_chunks,
-    remember_metrics,
-    remember_platform,
-    write_days,
-    write_measurements,
-)
+from outgrow.domain.history import MISSING
+from outgrow.domain.panel import HistoryPanel
+from outgrow.domain.snapshot import Provenance
+from outgrow.service.desk import Desk
+from outgrow.sources.contract import Progress, every_metric
+from outgrow.store.contract import SeriesValues, StoredPlatform
 
 CHUNK_DAYS = 92
 """Days written in one transaction: what a cut-off backfill loses at the most, and does again when run again."""
-
-Progress = Callable[[str, int, int], None]
-"""Told the step, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +27,7 @@ class BackfillReport:
     first_day: date | None
     last_day: date
     metrics: tuple[str, ...]
-    unavailable: dict[str, str] = field(default_factory=dict)
+    unavailable: Mapping[str, str] = field(default_factory=dict)
     limitations: tuple[str, ...] = ()
     dry_run: bool = False
 
@@ -46,111 +36,69 @@ class BackfillReport:
         """Number of days of the history."""
         return 0 if self.first_day is None else (self.last_day - self.first_day).days + 1
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "platform": self.platform,
-            "first_day": self.first_day.isoformat() if self.first_day else None,
-            "last_day": self.last_day.isoformat(),
-            "days": self.days,
-            "metrics": list(self.metrics),
-            "unavailable": self.unavailable,
-            "limitations": list(self.limitations),
-            "dry_run": self.dry_run,
-        }
-
 
 def backfill(
-    source: Session,
-    store: Session,
-    platform: PlatformRef,
-    now: datetime,
-    aggregator: StatsAggregator,
+    desk: Desk,
     *,
     since: date | None = None,
     until: date | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
-    after_chunk: Callable[[], None] | None = None,
 ) -> BackfillReport:
     """Rebuild every day from `since` (default: the first on which anything happened) to `until` (default: yesterday).
 
-    Reads each table a fixed number of times, whatever the number of days. Observed values stay; running it again
-    changes nothing, and after an interruption does what was left.
-
-    Args:
-        source: a session on the platform's database; only read.
-        store: a session on our tables; flushed, and handed to the caller to commit at each `after_chunk`.
-        now: the present instant; the day it falls on in the platform's time zone is not over and cannot be rebuilt.
+    The source is read a fixed number of times, whatever the number of days. Observed values stay; running it again
+    changes nothing, and after an interruption does what was left: each chunk of days is kept by itself.
 
     Raises:
+        ConfigurationError: the platform has no source that could be asked.
         UsageError: the span is empty or reaches into a day that is not over.
-        DatabaseError: the connection to the platform's database is gone; nothing is stored then.
+        DatabaseError: the source is gone; nothing is stored then.
     """
-    yesterday = local_day(now, platform.zone) - timedelta(days=1)
+    zone, store = desk.platform.zone, desk.store
+    yesterday = local_day(desk.now, zone) - timedelta(days=1)
     last = until or yesterday
     if last > yesterday:
-        raise UsageError(f"{last} is not over yet in {platform.zone.key}", f"rebuild up to {yesterday} at the latest")
+        raise UsageError(f"{last} is not over yet in {zone.key}", f"rebuild up to {yesterday} at the latest")
     if since is not None and since > last:
         raise UsageError(f"there is no day from {since} to {last}", "give a --since before --until")
     tell = progress or (lambda _step, _done, _of: None)
-    rebuilding = Rebuilding(source, platform, last, aggregator)
-    areas = rebuilding.areas()
-    for done, area in enumerate(rebuilding.run(), 1):
-        tell(f"reading {area}", done, len(areas))
-    first = since or rebuilding.first_day
+    past = desk.source.past(since, last, every_metric, tell)
+    panel = past.panel
+    first = since or (panel.first_day if panel.n_days else None)
     report = BackfillReport(
-        platform.code,
+        desk.code,
         first,
         last,
-        tuple(dict.fromkeys(series.metric.name for series in rebuilding.series)),
-        rebuilding.unavailable,
-        tuple(rebuilding.limitations),
+        tuple(dict.fromkeys(metric.name for metric in panel.metrics)),
+        past.unavailable,
+        tuple(past.limitations),
         dry_run,
     )
     if first is None or dry_run:
         return report
-    remember_platform(store, StoredPlatform(platform.code, str(platform.id), platform.zone.key), now)
-    remember_metrics(store, (series.metric for series in rebuilding.series))
-    for begin, end in in_chunks(first, last, CHUNK_DAYS):
-        _write(store, rebuilding, begin, end, now)
-        if after_chunk is not None:
-            after_chunk()
+    store.remember_platform(StoredPlatform(desk.code, desk.platform.source_id, zone.key), desk.now)
+    store.remember_metrics(panel.metrics)
+    for begin, end in _in_chunks(first, last, CHUNK_DAYS):
+        days = days_between(begin, end)
+        store.write_days(desk.code, days)
+        store.write_series(desk.code, _series(panel.between(begin, end)), Provenance.RECONSTRUCTED, desk.now)
+        store.write_missing(desk.code, past.unavailable, days, desk.now)
+        store.keep()
         tell("writing days", (end - first).days + 1, report.days)
     return report
 
 
-def _write(store: Session, rebuilding: Rebuilding, first: date, last: date, now: datetime) -> None:
-    platform = rebuilding.platform.code
-    days = days_between(first, last)
-    write_days(store, platform, days)
-    rows: list[dict[str, Any]] = []
-    for series in rebuilding.series:
-        rows.extend(_rows(platform, series, days))
-    rows.extend(
-        _row(platform, name, "platform", day, Reading.missing(reason))
-        for name, reason in rebuilding.unavailable.items()
-        for day in days
-    )
-    write_measurements(store, rows, now)
+def _series(panel: HistoryPanel) -> Iterator[SeriesValues]:
+    days = np.datetime64(panel.first_day, "D") + np.arange(panel.n_days)
+    for key, metric, values, provenance in zip(panel.keys, panel.metrics, panel.values, panel.provenance, strict=True):
+        known = provenance != MISSING
+        yield SeriesValues(metric.name, key.scope, days[known], values[known])
 
 
-def _rows(platform: str, series: RebuiltSeries, days: list[date]) -> list[dict[str, Any]]:
-    values = series.values(days[0], days[-1]).tolist()
-    scope = str(series.scope)
-    return [
-        _row(platform, series.metric.name, scope, day, Reading.of(value))
-        for day, value in zip(days, values, strict=True)
-    ]
-
-
-def _row(platform: str, metric: str, scope: str, day: date, reading: Reading) -> dict[str, Any]:
-    return {
-        "platform": platform,
-        "metric": metric,
-        "scope": scope,
-        "day": day,
-        "value": reading.value,
-        "reason": reading.reason,
-        "provenance": Provenance.RECONSTRUCTED.value,
-    }
+def _in_chunks(first: date, last: date, days: int) -> Iterator[tuple[date, date]]:
+    """The span from `first` to `last` cut into pieces of at most so many days."""
+    while first <= last:
+        end = min(first + timedelta(days=days - 1), last)
+        yield first, end
+        first = end + timedelta(days=1)

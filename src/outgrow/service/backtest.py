@@ -15,7 +15,7 @@ from outgrow.forecasting.origins import DAYS, BacktestRules
 from outgrow.forecasting.scores import ReliabilityBin, calibration_error
 from outgrow.forecasting.totals import flows_of_plain_totals
 from outgrow.forecasting.yardsticks import LEAST_SPAN, Yardstick, best_yardstick
-from outgrow.service.view import View
+from outgrow.service.desk import Desk
 
 EVERY_DAYS = 5
 """Distance of the days from which is forecast: no multiple of seven, so that each weekday has its turn."""
@@ -114,7 +114,7 @@ class BacktestReport:
 
 
 def backtest(
-    view: View,
+    desk: Desk,
     metrics: Sequence[str] = (),
     every_days: int = EVERY_DAYS,
     horizon_days: int = DAYS[-1],
@@ -138,14 +138,14 @@ def backtest(
         raise UsageError(
             f"a backtest over {horizon_days} days cannot be made", f"give {LEAST_HORIZON} to {DAYS[-1]} days"
         )
-    asked = [view.metrics.resolve(name) for name in metrics] or view.platform_metrics()
-    known = view.forecastables(list({metric.name: metric for metric in asked}.values()))
+    asked = [desk.metrics.resolve(name) for name in metrics] or desk.platform_metrics()
+    known = desk.forecastables(list({metric.name: metric for metric in asked}.values()))
     histories = [flow or history for history, flow in zip(known, flows_of_plain_totals(known), strict=True)]
-    own = view.config.rules
+    own = desk.config.rules
     rules = BacktestRules(every_days, horizon_days, own.history_days, own.model, own.model_file)
     tell = progress or (lambda _step, _done, _of: None)
     result = run(histories, rules, lambda done, of: tell("forecasting the past", done, of))
-    return BacktestReport(view.platform, view.today, result)
+    return BacktestReport(desk.code, desk.today, result)
 
 
 def _span_days(found: MetricBacktest) -> int:

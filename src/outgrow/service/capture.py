@@ -1,37 +1,21 @@
 """Capture: the platform as it is today becomes one snapshot."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from sqlalchemy.orm import Session
+import numpy as np
 
-from outgrow.domain.days import local_day
 from outgrow.domain.errors import ClockError, OutgrowError
-from outgrow.domain.metric import PLATFORM, MetricCatalogue
+from outgrow.domain.history import MISSING
+from outgrow.domain.metric import PLATFORM, Metric, MetricCatalogue
 from outgrow.domain.snapshot import Provenance, Snapshot, shortened
-from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import Desk
+from outgrow.service.findings import captured_use
 from outgrow.service.issue import issue
 from outgrow.service.lives import keep_lives
-from outgrow.service.recommend import captured
-from outgrow.service.view import View
-from outgrow.sources.commerce.aggregator import StatsAggregator
-from outgrow.sources.commerce.capture import measure_today, rebuild_flows
-from outgrow.sources.commerce.platforms import PlatformRef
-from outgrow.sources.commerce.savepoint import savepoint
-from outgrow.store.snapshots import (
-    StoredPlatform,
-    claim_day,
-    get_snapshot,
-    missing_since,
-    newest_day,
-    remember_platform,
-    write_measurements,
-    write_snapshot,
-)
-from outgrow.store.tables import CapacitySnapshot
-from outgrow.store.waiting import waiting
+from outgrow.store.contract import SeriesValues, StoredPlatform, StoredSnapshot
 
 LOOK_BACK_DAYS = 62
 """How far back a capture completes the flows of days that were still running when they were captured."""
@@ -39,121 +23,127 @@ LOOK_BACK_DAYS = 62
 logger = logging.getLogger(__name__)
 
 
-def capture(
-    source: Session,
-    store: Session,
-    platform: PlatformRef,
-    now: datetime,
-    aggregator: StatsAggregator,
-    *,
-    config: CapacityConfig | None = None,
-) -> CapacitySnapshot:
+@dataclass(frozen=True, slots=True)
+class CaptureReport:
+    """What is stored of the day.
+
+    Attributes:
+        name: of the platform, as it is shown.
+        values: how many values there are, of whatever scope.
+        missing: by metric, why it could not be measured, save for flows of the running day, which nobody can know yet.
+    """
+
+    platform: str
+    name: str
+    day: date
+    values: int
+    missing: dict[str, str]
+
+
+def capture(desk: Desk) -> CaptureReport:
     """Store today's snapshot, or fill what is missing in it; everything else in it stays as it was.
 
-    The forecasts that follow from it are kept with it, and recommendations live on by it; see
-    `outgrow.service.issue.issue` and `outgrow.service.lives.keep_lives`.
+    The forecasts that follow from it are kept with it, and recommendations live on by it; see `issue` and
+    `keep_lives`.
 
-    Part of the caller's transaction on `store`: flushed, never committed. The day is claimed before anything is
-    read, so concurrent captures follow each other and leave one snapshot.
-
-    Args:
-        source: a session on the platform's database; only read.
-        store: a session on our tables; may be the same.
-        config: limits and rules of the forecasts that are kept; the defaults by default.
+    The day is claimed before anything is read, so concurrent captures follow each other and leave one snapshot.
 
     Raises:
-        ClockError: the newest snapshot is of a later day than `now`.
-        DatabaseError: the connection to the platform's database is gone; or ours stayed locked.
+        ConfigurationError: the platform has no source that could be captured.
+        ClockError: the newest snapshot is of a later day than today.
+        DatabaseError: the source is gone; or the store stayed locked.
     """
-    day = local_day(now, platform.zone)
-    with waiting():
-        newest = newest_day(store, platform.code)
+    source, platform, store, day = desk.source, desk.platform, desk.store, desk.today
+    metrics = source.metrics()
+    newest = store.newest_day(desk.code)
     if newest is not None and newest > day:
         raise ClockError(
-            f"today is {day} in {platform.zone.key}, but the newest snapshot of '{platform.code}' is of {newest}",
+            f"today is {day} in {platform.zone.key}, but the newest snapshot of '{desk.code}' is of {newest}",
             "set the machine's clock right, or remove the snapshots of days that have not come yet",
         )
-    with waiting():
-        claim_day(store, platform.code, day, now)
-    remember_platform(store, StoredPlatform(platform.code, str(platform.id), platform.zone.key), now)
-    present = get_snapshot(store, platform.code, day)
-    if present is None or not _is_complete(present, aggregator):
-        write_snapshot(store, _without(present, measure_today(source, platform, day, aggregator)), now)
-        logger.info("captured %s of platform %s", day, platform.code)
-    _complete_flows(source, store, platform, now, aggregator)
-    _keep_what_follows(source, platform, View(store, platform.code, day, config or CapacityConfig()))
-    stored = get_snapshot(store, platform.code, day)
+    store.claim_day(desk.code, day, desk.now)
+    store.remember_platform(StoredPlatform(desk.code, platform.source_id, platform.zone.key), desk.now)
+    present = store.snapshot(desk.code, day)
+    if present is None or not _is_complete(present, metrics):
+        measured = Snapshot(desk.code, day, Provenance.OBSERVED, tuple(source.measure(day)))
+        store.write_snapshot(_without(present, measured), desk.now)
+        logger.info("captured %s of platform %s", day, desk.code)
+    _complete_flows(desk, metrics)
+    _keep_what_follows(desk)
+    stored = store.snapshot(desk.code, day)
     assert stored is not None, "a claimed day has a row"  # noqa: S101
-    return stored
+    values = sum(each.value is not None for each in stored.measurements)
+    return CaptureReport(desk.code, platform.name, day, values, open_reasons(stored))
 
 
-def _keep_what_follows(source: Session, platform: PlatformRef, view: View) -> None:
+def _keep_what_follows(desk: Desk) -> None:
     """Forecasts and recommendations. What keeps them from being made is no reason to lose a day."""
-    if not _is_kept("forecast", view, lambda: issue(view)):
+    anew = replace(desk, shelf=None)  # what was read before the day was written counts no more
+    if not _is_kept("forecast", anew, lambda: issue(anew)):
         return  # recommendations would fail by the same
-    now = replace(view)  # anew, because only the forecasts decide which models are asked
-    _is_kept("recommendation", view, lambda: keep_lives(now, captured(source, platform, now)))
+    now = anew.on(anew.today)  # anew, because only the forecasts decide which models are asked
+    _is_kept("recommendation", now, lambda: keep_lives(now, captured_use(now)))
 
 
-def _is_kept(what: str, view: View, keep: Callable[[], object]) -> bool:
+def _is_kept(what: str, desk: Desk, keep: Callable[[], object]) -> bool:
     """Whether it could be made: whatever goes wrong in it is told, and undone alone."""
     try:
-        with savepoint(view.store):
+        with desk.store.apart():
             keep()
     except Exception as error:  # such as a limit of a metric that is not there yet, or a number beyond all bounds
         reason = error.what if isinstance(error, OutgrowError) else f"{type(error).__name__}: {error}"
-        logger.warning("no %s of %s is kept: %s", what, view.today, shortened(reason))
+        logger.warning("no %s of %s is kept: %s", what, desk.today, shortened(reason))
         logger.debug("why no %s is kept", what, exc_info=True)
         return False
     return True
 
 
-def _without(present: CapacitySnapshot | None, measured: Snapshot) -> Snapshot:
+def _without(present: StoredSnapshot | None, measured: Snapshot) -> Snapshot:
     """What was measured, save for metrics that were observed before: all their scopes stay of one moment."""
-    rows = [row for row in present.measurements if row.scope == str(PLATFORM)] if present else []
-    known = {row.metric for row in rows if row.value is not None and row.provenance == Provenance.OBSERVED.value}
+    known = set() if present is None else _observed(present)
     return replace(measured, measurements=tuple(m for m in measured.measurements if m.metric.name not in known))
 
 
-def _is_complete(snapshot: CapacitySnapshot, aggregator: StatsAggregator) -> bool:
-    """Whether everything that can be measured while the day is running was observed."""
-    wanted = {m.name for m in aggregator.snapshot_metrics() if not m.is_daily_flow}
-    observed = {
-        row.metric
-        for row in snapshot.measurements
-        if row.provenance == Provenance.OBSERVED.value and row.value is not None
+def _observed(snapshot: StoredSnapshot) -> set[str]:
+    """The names of the platform's metrics that were observed."""
+    return {
+        each.metric
+        for each in snapshot.measurements
+        if each.scope == PLATFORM and each.provenance is Provenance.OBSERVED and each.value is not None
     }
-    return wanted <= observed
 
 
-def open_reasons(snapshot: CapacitySnapshot) -> dict[str, str]:
+def _is_complete(snapshot: StoredSnapshot, metrics: Sequence[Metric]) -> bool:
+    """Whether everything that can be measured while the day is running was observed."""
+    return {metric.name for metric in metrics if not metric.is_daily_flow} <= _observed(snapshot)
+
+
+def open_reasons(snapshot: StoredSnapshot) -> dict[str, str]:
     """Why metrics of a snapshot are missing, save for flows of the running day, which nobody can know yet."""
-    flows = {m.name for m in MetricCatalogue() if m.is_daily_flow}
-    return {name: reason for name, reason in snapshot.missing.items() if name not in flows}
+    flows = {metric.name for metric in MetricCatalogue() if metric.is_daily_flow}
+    missing = {each.metric: each.reason for each in snapshot.measurements if each.reason and each.scope == PLATFORM}
+    return {name: reason for name, reason in missing.items() if name not in flows}
 
 
-def _complete_flows(
-    source: Session, store: Session, platform: PlatformRef, now: datetime, aggregator: StatsAggregator
-) -> None:
+def _complete_flows(desk: Desk, metrics: Sequence[Metric]) -> None:
     """Fill in what happened on earlier days that were still running when they were captured."""
-    day = local_day(now, platform.zone)
-    flows = [m.name for m in aggregator.snapshot_metrics() if m.is_daily_flow]
-    open_days = missing_since(store, platform.code, flows, day - timedelta(days=LOOK_BACK_DAYS), day)
+    day = desk.today
+    flows = [metric.name for metric in metrics if metric.is_daily_flow]
+    open_days = desk.store.missing_since(desk.code, flows, day - timedelta(days=LOOK_BACK_DAYS), day)
     if not open_days:
         return
-    first = open_days[0]
-    rebuilt = rebuild_flows(source, platform, first, day - timedelta(days=1), aggregator)
-    rows = [
-        {
-            "platform": platform.code,
-            "metric": name,
-            "scope": "platform",
-            "day": open_day,
-            "value": float(values[(open_day - first).days]),
-            "reason": None,
-            "provenance": Provenance.RECONSTRUCTED.value,
-        }
-        for name, values in rebuilt.items()
-        for open_day in open_days
-    ]
-    write_measurements(store, rows, now)
+    past = desk.source.past(open_days[0], day - timedelta(days=1), lambda metric: metric.is_daily_flow, _untold)
+    wanted = np.array(open_days, dtype="datetime64[D]")
+    rebuilt = []
+    for row, key in enumerate(past.panel.keys):
+        at = (wanted - np.datetime64(past.panel.first_day, "D")).astype(np.int64)
+        inside = (at >= 0) & (at < past.panel.n_days)
+        inside[inside] = past.panel.provenance[row, at[inside]] != MISSING
+        if key.scope == PLATFORM and inside.any():
+            values = past.panel.values[row, at[inside]]
+            rebuilt.append(SeriesValues(past.panel.metrics[row].name, PLATFORM, wanted[inside], values))
+    desk.store.write_series(desk.code, rebuilt, Provenance.RECONSTRUCTED, desk.now)
+
+
+def _untold(_step: str, _done: int, _of: int) -> None:
+    """Nobody is told of what takes no time."""

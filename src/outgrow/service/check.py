@@ -7,15 +7,16 @@ from datetime import date
 from outgrow.domain import monitoring
 from outgrow.domain.days import spoken
 from outgrow.domain.forecast import Status
-from outgrow.domain.limit import Limit, Severity
-from outgrow.domain.metric import PLATFORM
+from outgrow.domain.limit import Limit, Severity, checked_threshold
+from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.monitoring import CRITICAL, OK, UNKNOWN, WARNING, Performance
 from outgrow.domain.note import RESTARTING
 from outgrow.planning.limits.alarm_levels import AlarmLevel, AlarmLevels, Measure, days_left
 from outgrow.planning.limits.urgency import LimitOutlook, lost_since
-from outgrow.service.status import StatusReport, first_sentence, status
-from outgrow.service.view import View
-from outgrow.service.when import when
+from outgrow.planning.limits.words import first_sentence
+from outgrow.service.desk import Desk
+from outgrow.service.outlooks import until_level
+from outgrow.service.survey import survey
 
 BY_URGENCY = (OK, UNKNOWN, WARNING, CRITICAL)
 """What is known to be wrong is worse than what is not known."""
@@ -40,40 +41,42 @@ class _Judged:
     rule: str
 
 
-def check(report: StatusReport, alarms: AlarmLevels = AS_POLICY) -> CheckResult:
-    """Judge a status report: the worst limit decides; nothing known is UNKNOWN, never OK.
+def check(desk: Desk, name: str | None = None, alarms: AlarmLevels = AS_POLICY) -> CheckResult:
+    """Judge a platform's limits: the worst one decides; nothing known is UNKNOWN, never OK.
 
     Examples alarm nobody: nobody set them. Without a limit of one's own nothing is judged, so the answer is UNKNOWN.
 
     Args:
+        name: of a metric, which alone is judged, by its limits; where values are given, the critical one is its limit.
         alarms: from where on a limit is a warning or critical, instead of as its policy says.
-    """
-    limited = [row.outlook for row in report.rows if row.outlook.limit is not None]
-    if not limited:
-        return _result(UNKNOWN, report.sentence)
-    judged = _judgeable(limited)
-    if not judged:
-        return _result(UNKNOWN, f"no limit is set, and examples alarm nobody; mend: {NONE_SET}")
-    return _check(judged, alarms, report.today)
-
-
-def check_metric(view: View, name: str, alarms: AlarmLevels = AS_POLICY) -> CheckResult:
-    """Judge one metric, by its limits; where values are given, the critical one is its limit.
 
     Raises:
         UnknownMetricError: there is no such metric.
     """
-    metric = view.metrics.resolve(name)
-    rows = [row.outlook for row in status(view).rows if row.outlook.until.metric.name == metric.name]
-    limited = _judgeable([outlook for outlook in rows if outlook.limit is not None])
+    metric = None if name is None else desk.metrics.resolve(name)
+    ordered = survey(desk).ordered
+    if metric is not None:
+        return _check_metric(desk, metric, [one for one in ordered if one.until.metric.name == metric.name], alarms)
+    limited = [outlook for outlook in ordered if outlook.limit is not None]
+    if not limited:
+        sentence = first_sentence(ordered, desk.today) if ordered else f"Nothing is stored yet: {desk.first_step}."
+        return _result(UNKNOWN, sentence)
+    judged = _judgeable(limited)
+    if not judged:
+        return _result(UNKNOWN, f"no limit is set, and examples alarm nobody; mend: {NONE_SET}")
+    return _check(judged, alarms, desk.today)
+
+
+def _check_metric(desk: Desk, metric: Metric, mine: Sequence[LimitOutlook], alarms: AlarmLevels) -> CheckResult:
+    limited = _judgeable([outlook for outlook in mine if outlook.limit is not None])
     value = alarms.value
     if value is not None and (not limited or _is_value(alarms.critical)):
         alarms = replace(alarms, never_critical=alarms.critical is None)
-        limit, until = Limit(metric.name, value, metric.label), when(view, metric.name, value)
-        limited = [LimitOutlook.of(limit, until, view.config.policy, view.today)]
+        limit, until = Limit(metric.name, value, metric.label), until_level(desk, metric, checked_threshold(value))
+        limited = [LimitOutlook.of(limit, until, desk.config.policy, desk.today)]
     if not limited:
         return _result(UNKNOWN, f"{metric.label}: no limit is set; mend: {NONE_SET}, or give --critical VALUE")
-    return _check(limited, alarms, view.today)
+    return _check(limited, alarms, desk.today)
 
 
 def _judgeable(limited: Sequence[LimitOutlook]) -> list[LimitOutlook]:

@@ -25,7 +25,7 @@ from outgrow.planning.why import causes
 from outgrow.planning.why.attribution import Step, telescope
 from outgrow.planning.why.surprise import at_level_of, level_of, on_course
 from outgrow.service.assumptions import assumed, between, file_of, model_id, with_kept
-from outgrow.service.view import View
+from outgrow.service.desk import Desk
 
 
 class _Stage(NamedTuple):
@@ -44,7 +44,7 @@ class _Stage(NamedTuple):
 class Comparison:
     """Two forecasts of a metric, and the limits that they are held against."""
 
-    view: View
+    desk: Desk
     metric: Metric
     before: IssuedForecast
     now: IssuedForecast
@@ -54,7 +54,7 @@ class Comparison:
     @cached_property
     def came(self) -> History:
         """What the newer forecast rests on, as it is known now."""
-        return self.view.forecastable(self.metric).between(None, self.now.as_of).to_known()
+        return self.desk.forecastable(self.metric).between(None, self.now.as_of).to_known()
 
     @cached_property
     def then(self) -> History:
@@ -94,7 +94,7 @@ class Comparison:
     @cached_property
     def ahead(self) -> tuple[dict[str, Any] | None, dict[str, Any]]:
         """Events and projects of the days ahead of the earlier forecast: as they were known then, and for the newer."""
-        projects, horizon = self.view.config.projects, self.view.config.rules.horizon_days
+        projects, horizon = self.desk.config.projects, self.desk.config.rules.horizon_days
         today = assumed(self.metric, self._events, projects, self.before.as_of, horizon)
         then = self.before.assumptions
         until = date.fromisoformat((then or today)["until"])
@@ -105,20 +105,20 @@ class Comparison:
     @cached_property
     def _events(self) -> tuple[Event, ...]:
         """The events as they are now."""
-        return self.view.rules(self.metric).events
+        return self.desk.rules(self.metric).events
 
     def events_of(self, issued: IssuedForecast) -> tuple[Event, ...]:
         """The events that a forecast heeded: as they are now, save that those ahead of it are what it assumed."""
         return with_kept(self._events, issued.assumptions, issued.as_of)
 
     def _rules(self, on: IssuedForecast, asked: IssuedForecast) -> ForecastRules:
-        rules = self.view.config.rules
-        config = replace(self.view.config, rules=replace(rules, model_file=self._file(asked) or rules.model_file))
-        made = replace(self.view, today=on.issued_on, config=config).rules(self.metric, PLATFORM, asked.model)
+        rules = self.desk.config.rules
+        config = replace(self.desk.config, rules=replace(rules, model_file=self._file(asked) or rules.model_file))
+        made = self.desk.on(on.issued_on).with_config(config).rules(self.metric, PLATFORM, asked.model)
         return replace(made, events=self.events_of(self.before))
 
     def _file(self, issued: IssuedForecast) -> Path | None:
-        return file_of(issued.model_id, self.view.config.rules.model_file)
+        return file_of(issued.model_id, self.desk.config.rules.model_file)
 
     def stages(self, course: History) -> Iterator[_Stage]:
         """From the earlier forecast, made again, to the newer one; each takes one more thing into account."""

@@ -1,21 +1,17 @@
 """Drivers: who brought a platform's growth: stores that joined, that left, and those that stayed."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day
 from outgrow.domain.drivers import Drivers, Integers, StoreChanges
 from outgrow.domain.errors import ConfigurationError, UsageError
-from outgrow.domain.metric import PLATFORM, STORAGE_USED_GB
+from outgrow.domain.metric import PLATFORM
 from outgrow.planning.why.attribution import split_growth
-from outgrow.service.view import View
-from outgrow.sources.commerce.areas.media import GB
-from outgrow.sources.commerce.drivers import HELD, read_store_changes
-from outgrow.sources.commerce.platforms import PlatformRef
+from outgrow.service.desk import Desk
 
 PERIOD_DAYS = 90
 """Length of the period, if nobody says."""
@@ -28,10 +24,8 @@ By = Literal["plan", "cohort"]
 
 
 def drivers(
-    view: View,
-    source: tuple[Session, PlatformRef] | None,
+    desk: Desk,
     metric: str,
-    now: datetime,
     *,
     since: date | None = None,
     by: By | None = None,
@@ -39,40 +33,40 @@ def drivers(
     """Split a metric's growth over a period by who brought it.
 
     Args:
-        source: the platform in its own database; None where that is not at hand.
-        now: the present instant; a period ends with the view's day, or the day before where that is not over.
-        since: the day at whose end the period begins; 90 days before its end by default.
+        since: the day at whose end the period begins; 90 days before its end by default. It ends with the desk's day,
+            or the day before where that is not over.
 
     Raises:
         UnknownMetricError: there is no such metric.
         UsageError: the metric is not told by stores, or the period has no day.
         ConfigurationError: the platform's database is not at hand.
     """
-    found = view.metrics.resolve(metric)
-    found = view.metrics.resolve(found.month_total_of) if found.month_total_of else found
-    if found.name not in HELD:
-        raise UsageError(f"{found.name} cannot be split by stores", f"use one of: {', '.join(HELD)}")
+    found = desk.metrics.resolve(metric)
+    found = desk.metrics.resolve(found.month_total_of) if found.month_total_of else found
+    source = desk.tenant_source
+    if source is not None and found.name not in source.drivable():
+        raise UsageError(f"{found.name} cannot be split by stores", f"use one of: {', '.join(source.drivable())}")
     if source is None:
         raise ConfigurationError(
             "who brought growth is counted in the platform's database, which is not at hand",
             "give its address by --database-url, OUTGROW_DATABASE_URL or database_url in outgrow.toml",
         )
-    until = min(view.today, local_day(now, source[1].zone) - timedelta(days=1))
+    until = min(desk.today, local_day(desk.now, desk.platform.zone) - timedelta(days=1))
     first = since or until - timedelta(days=PERIOD_DAYS)
     if first >= until:
         raise UsageError(f"from {first} to {until} no day is over", "give an earlier --since, or a later --as-of")
-    changes = read_store_changes(*source, found.name, first, until)
+    changes = source.drivers(found.name, first, until)
     groups, group = _groups(changes, until, by)
     return Drivers(
         metric=found,
-        scope_name=f"{PLATFORM}:{view.platform}",
+        scope_name=f"{PLATFORM}:{desk.code}",
         since=first,
         until=until,
         split=split_growth(changes, group, len(groups)),
         groups=groups,
         by=by,
         unplaced=changes.unplaced,
-        units=GB if found == STORAGE_USED_GB else 1,
+        units=changes.units,
     )
 
 

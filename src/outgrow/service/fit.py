@@ -4,25 +4,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy.orm import Session
 
 from outgrow.domain.errors import DataError, MissingExtraError
 from outgrow.domain.forecast import Refusal
-from outgrow.domain.history import MISSING, History
+from outgrow.domain.history import History
 from outgrow.domain.metric import PLATFORM, Kind, Scope
+from outgrow.domain.panel import HistoryPanel
 from outgrow.domain.words import percent
 from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.model import SHIPPED, SharedModel, load_model, save_model
 from outgrow.forecasting.training.fit import FitResult, fit_own
 from outgrow.forecasting.training.windows import Series
-from outgrow.store.histories import HistoryReader
-from outgrow.store.snapshots import catalogue, stored_series
 
 EXTRA = ("jax", "optax")
 """What learning needs besides."""
@@ -123,14 +120,6 @@ def fit(
     return FitReport(day, prior.checksum, result, model.checksum, out)
 
 
-def stored_fleet(store: Session) -> list[History]:
-    """Every history that is stored, of all platforms and scopes."""
-    metrics, found = catalogue(store), []
-    for (platform, scope), part in groupby(stored_series(store), key=lambda one: one[:2]):
-        found += HistoryReader(store, platform).read([metrics.resolve(name) for _, _, name in part], scope)
-    return found
-
-
 def _series(histories: Sequence[History]) -> Iterator[Series]:
     """Histories as a fit wants them: all up to the newest day of any, and without faults, which are no growth.
 
@@ -149,13 +138,9 @@ def _series(histories: Sequence[History]) -> Iterator[Series]:
 
 def _mended(histories: Sequence[History], newest: date, kind: Kind) -> Array:
     """Without what is amiss in them, (n, t), up to one day."""
-    days = 1 + max((newest - history.first_day).days for history in histories)
-    values = np.full((len(histories), days), np.nan)
-    provenance = np.full((len(histories), days), MISSING, np.int8)
-    for row, origin, history in zip(values, provenance, histories, strict=True):
-        end = days - (newest - history.last_day).days
-        row[end - len(history) : end], origin[end - len(history) : end] = history.values, history.provenance
-    return find_faults(values, kind, provenance).mended
+    panel = HistoryPanel.of(histories)
+    later = np.full((len(histories), (newest - panel.last_day).days), np.nan)
+    return np.concatenate([find_faults(panel.values, kind, panel.provenance).mended, later], axis=1)
 
 
 def _entity(platform: str, scope: Scope) -> str:

@@ -9,9 +9,8 @@ from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import Projection
 from outgrow.forecasting.reserved import ReservedProjection
-from outgrow.service.outlooks import projection_of
-from outgrow.service.view import View
-from outgrow.service.when import asked_level
+from outgrow.service.desk import Desk
+from outgrow.service.outlooks import asked_level, projection_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +30,7 @@ class ForecastAnswer:
         return replace(recent, values=self.projection.past)
 
 
-def forecast(view: View, metric: str, limit: str | float | None = None, scope: Scope = PLATFORM) -> ForecastAnswer:
+def forecast(desk: Desk, metric: str, limit: str | float | None = None, scope: Scope = PLATFORM) -> ForecastAnswer:
     """Forecast a metric, committed projects counted in.
 
     Args:
@@ -42,10 +41,10 @@ def forecast(view: View, metric: str, limit: str | float | None = None, scope: S
         BadThresholdError: the limit is not a positive, finite number.
         ConfigurationError: a limit, a project or an event of the settings is not in order.
     """
-    found = view.metrics.resolve(metric)
-    known = view.forecastable(found, scope)
-    threshold, example = asked_level(view, known, limit)
-    projection = projection_of(view, known, threshold)
+    found = desk.metrics.resolve(metric)
+    known = desk.forecastable(found, scope)
+    threshold, example = asked_level(desk, known, limit)
+    projection = projection_of(desk, known, threshold)
     if isinstance(projection, ReservedProjection):
         projection = projection.with_bands()
     return ForecastAnswer(known, projection, replace(days_until_of(projection, known, threshold), example=example))

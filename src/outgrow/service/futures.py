@@ -7,16 +7,16 @@ from itertools import chain
 from outgrow.domain.errors import DataError
 from outgrow.domain.forecast import Refusal
 from outgrow.domain.history import History, allowed_age
-from outgrow.domain.ladder import LADDER_METRICS, Ladder
-from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM
+from outgrow.domain.ladder import Ladder
+from outgrow.domain.metric import PLATFORM
 from outgrow.domain.paths import Paths
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.joint import simulate_paths
 from outgrow.forecasting.projection import ForecastRules, Projection, project_all
 from outgrow.planning.ladder.scenarios import adds_to, with_projects
-from outgrow.service.limits import configured_limits
-from outgrow.service.view import View
+from outgrow.service.desk import Desk
+from outgrow.service.limits import configured_limits, resource_metrics
 
 YEAR = 365
 """Twelve months are planned, however short the forecasts are that are shown otherwise."""
@@ -38,10 +38,10 @@ class JointFuture:
     refused: Mapping[str, str]
 
 
-def joint_future(view: View, ladders: Sequence[Ladder] = (), asked: Levels | None = None) -> JointFuture:
+def joint_future(desk: Desk, ladders: Sequence[Ladder] = (), asked: Levels | None = None) -> JointFuture:
     """Joint futures of everything that a ladder or a configured limit limits, committed projects included.
 
-    The same futures are simulated once for a view.
+    The same futures are simulated once for a question.
 
     Args:
         ladders: whose maxima are to be dated exactly, too, besides the configured one's.
@@ -51,70 +51,72 @@ def joint_future(view: View, ladders: Sequence[Ladder] = (), asked: Levels | Non
         ConfigurationError: a limit or a project names a metric that does not exist.
         DataError: nothing is known of any of them.
     """
-    levels = _levels(view, ladders, asked or {})
-    key = tuple((name, tuple(sorted(set(some)))) for name, some in levels.items())
-    if key not in view.futures:
-        view.futures[key] = _simulated(view, levels)
-    found = view.futures[key]
+    levels = _levels(desk, ladders, asked or {})
+    key = ("future", *((name, tuple(sorted(set(some)))) for name, some in levels.items()))
+    if key not in desk.remembered:
+        desk.remembered[key] = _simulated(desk, levels)
+    found = desk.remembered[key]
     assert isinstance(found, JointFuture)  # noqa: S101
     return found
 
 
-def projects_of(view: View, name: str) -> tuple[Project, ...]:
+def projects_of(desk: Desk, name: str) -> tuple[Project, ...]:
     """The committed projects that take room of one of the platform's metrics within the horizon."""
-    ahead = view.config.rules.horizon_days
+    ahead = desk.config.rules.horizon_days
     return tuple(
         project
-        for project in view.projects
-        if (project.on - view.today).days <= ahead and name in adds_to(project, view.metrics)
+        for project in desk.projects
+        if (project.on - desk.today).days <= ahead and name in adds_to(project, desk.metrics)
     )
 
 
-def limited_metrics(view: View) -> set[str]:
+def limited_metrics(desk: Desk) -> set[str]:
     """The metrics that some tier limits."""
-    return {name for tier in view.config.ladder for name, top in tier.maxima().items() if top is not None}
+    return set(desk.ladder.metrics)
 
 
-def nothing_known(view: View, refused: Mapping[str, str]) -> DataError:
+def nothing_known(desk: Desk, refused: Mapping[str, str]) -> DataError:
     """That no plan can be made."""
-    limited = limited_metrics(view)
+    limited = limited_metrics(desk)
     reasons = "; ".join(f"{name}: {why}" for name, why in refused.items() if name in limited)
     return DataError(
-        f"no plan of platform '{view.platform}' can be made for {view.today}: {reasons}",
-        "capture daily, or rebuild the past with `outgrow backfill`" if view.has_source else view.first_step,
+        f"no plan of platform '{desk.code}' can be made for {desk.today}: {reasons}",
+        "capture daily, or rebuild the past with `outgrow backfill`" if desk.captures else desk.first_step,
     )
 
 
-def _simulated(view: View, levels: Levels) -> JointFuture:
-    metrics = [view.metrics.resolve(name) for name in levels]
-    histories = {h.metric.name: h for h in view.forecastables(metrics)}
-    asked = [(history, _for_a_year(view, history)) for history in histories.values()]
-    made = dict(zip(histories, project_all(asked, view.today), strict=True))
+def _simulated(desk: Desk, levels: Levels) -> JointFuture:
+    metrics = [desk.metrics.resolve(name) for name in levels]
+    histories = {h.metric.name: h for h in desk.forecastables(metrics)}
+    asked = [(history, _for_a_year(desk, history)) for history in histories.values()]
+    made = dict(zip(histories, project_all(asked, desk.today), strict=True))
     refused = {name: each.reason for name, each in made.items() if isinstance(each, Refusal)}
     ready = {name: each for name, each in made.items() if isinstance(each, Projection)}
     if not ready:
-        raise nothing_known(view, refused)
-    seed = view.config.plan.seed
-    n_days = max(view.config.rules.horizon_days, YEAR)
+        raise nothing_known(desk, refused)
+    seed = desk.config.plan.seed
+    n_days = max(desk.config.rules.horizon_days, YEAR)
     # Those whose day has come add nothing, but which futures hold another one hangs on its place among all.
-    paths = simulate_paths(ready, histories, levels, view.today, n_days=n_days, seed=seed)
-    return JointFuture(with_projects(paths, view.committed, seed, view.metrics), paths, refused)
+    paths = simulate_paths(ready, histories, levels, desk.today, n_days=n_days, seed=seed)
+    return JointFuture(with_projects(paths, desk.committed, seed, desk.metrics), paths, refused)
 
 
-def _for_a_year(view: View, history: History) -> ForecastRules:
-    rules = view.rules(history.metric)
+def _for_a_year(desk: Desk, history: History) -> ForecastRules:
+    rules = desk.rules(history.metric)
     # A projection may rest on a day a little before today, and a year counts from today.
     before = allowed_age(history.usual_gap, rules.stale_after_days)
     return replace(rules, horizon_days=min(max(rules.horizon_days, YEAR) + before, LONGEST_HORIZON))
 
 
-def _levels(view: View, ladders: Sequence[Ladder], asked: Levels) -> dict[str, list[float]]:
+def _levels(desk: Desk, ladders: Sequence[Ladder], asked: Levels) -> dict[str, list[float]]:
     """The levels that matter, by metric: tiers' maxima and configured limits. Orders a day drive their months."""
-    levels: dict[str, list[float]] = {name: [] for name in (*LADDER_METRICS.values(), ORDERS_PER_DAY.name)}
-    for tier in chain(view.config.ladder, *ladders):
-        for name, top in tier.maxima().items():
-            levels[name] += [float(top)] if top is not None else []
-    for limit in configured_limits(view):
+    held = [*resource_metrics(desk), *(desk.metrics.resolve(name) for ladder in ladders for name in ladder.metrics)]
+    flows = [metric.month_total_of for metric in held if metric.month_total_of]
+    levels: dict[str, list[float]] = {name: [] for name in (*(metric.name for metric in held), *flows)}
+    for tier in chain(desk.ladder, *ladders):
+        for name, top in tier.maxima.items():
+            levels[name].append(top)
+    for limit in configured_limits(desk):
         if limit.scope == str(PLATFORM):
             levels.setdefault(limit.metric, []).append(limit.usable)
     for name, some in asked.items():

@@ -8,18 +8,18 @@ import numpy as np
 from outgrow.domain.forecast import as_number
 from outgrow.domain.history import PROVENANCE_NAMES, History
 from outgrow.domain.metric import PLATFORM, Scope
-from outgrow.service.view import View
+from outgrow.service.desk import Desk
 
 
 def history(
-    view: View, metric: str, scope: Scope = PLATFORM, since: date | None = None, until: date | None = None
+    desk: Desk, metric: str, scope: Scope = PLATFORM, since: date | None = None, until: date | None = None
 ) -> History:
     """The stored values of a metric from `since` to `until`.
 
     Raises:
         UnknownMetricError: there is no such metric.
     """
-    return view.history(view.metrics.resolve(metric), scope).between(since, until)
+    return desk.history(desk.metrics.resolve(metric), scope).between(since, until)
 
 
 def history_document(found: History) -> dict[str, Any]:

@@ -2,28 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy.orm import Session
 
-from outgrow.domain.days import local_day, time_zone
 from outgrow.domain.errors import DataError
+from outgrow.domain.given import FileSeries
 from outgrow.domain.metric import PLATFORM, Kind
 from outgrow.domain.snapshot import Provenance
 from outgrow.service.described import Description
-from outgrow.sources.snapshotfile import FileSeries, read_snapshot_file
-from outgrow.store.bulk import Differing, SeriesValues, Written, bulk_write, write_series
-from outgrow.store.snapshots import (
-    StoredPlatform,
-    catalogue,
-    count_measurements,
-    remember_metrics,
-    remember_platform,
-    write_days,
-)
+from outgrow.service.desk import Desk
+from outgrow.store.contract import Differing, SeriesValues, StoredPlatform, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +57,20 @@ class ImportReport:
         }
 
 
-def import_file(
-    store: Session,
-    platform: StoredPlatform,
+def import_series(
+    desk: Desk,
     path: Path,
-    now: datetime,
+    series: Sequence[FileSeries],
     *,
     kind: Kind | None = None,
     unit: str = "",
     provenance: Provenance = Provenance.OBSERVED,
     overwrite: bool = False,
 ) -> ImportReport:
-    """Store a file's values, all of them or, where an error is raised and the session rolled back, none.
+    """Store a file's values, all of them or, where an error is raised and the transaction rolled back, none.
 
     Args:
+        path: where they were read, for messages.
         kind, unit: of the file's metrics; a level, and the unit that the file or else the metric's name says, where
             they are not given and the metric is not known yet.
         provenance: whether the values were captured on their days or rebuilt later.
@@ -87,32 +78,31 @@ def import_file(
             give way to what the file says.
 
     Raises:
-        DataError: the file cannot be read or cannot be true; or it contradicts observed values that are stored.
+        DataError: the file contradicts itself, or observed values that are stored.
         UsageError: kind or unit contradict what is known of a metric.
     """
-    today = local_day(now, time_zone(platform.time_zone, f"platform '{platform.code}'"))
-    series = read_snapshot_file(path, today, platform.code)
+    store, platform = desk.store, desk.platform
     units = {one.metric: one.unit for one in series}
-    said = Description(path, catalogue(store), kind, unit, overwrite)
+    said = Description(path, desk.metrics, kind, unit, overwrite)
     metrics = [said.of(name, unit_of) for name, unit_of in units.items()]
     new_metrics = {name: said.nearly(name) for name in sorted(units) if said.is_new(name)}
     values = sum(len(one.days) for one in series)
     days = np.unique(np.concatenate([one.days for one in series]))
-    of_these = platform.code, list(units), days[0].item(), days[-1].item()
-    before = count_measurements(store, *of_these)
-    remember_platform(store, platform, now)
-    remember_metrics(store, metrics, anew=overwrite)
-    write_days(store, platform.code, (day.item() for day in days))
-    with bulk_write(store, values):
+    of_these = desk.code, list(units), days[0].item(), days[-1].item()
+    before = store.count(*of_these)
+    store.remember_platform(StoredPlatform(desk.code, platform.source_id, platform.zone.key), desk.now)
+    store.remember_metrics(metrics, anew=overwrite)
+    store.write_days(desk.code, (day.item() for day in days))
+    with store.bulk_write(values):
         rows = (SeriesValues(one.metric, one.scope, one.days, one.values) for one in series)
-        written = write_series(store, platform.code, rows, provenance, now, replace=overwrite)
+        written = store.write_series(desk.code, rows, provenance, desk.now, replace=overwrite)
     if written.differing and provenance is Provenance.OBSERVED:
         raise _contradiction(path, series, written)
     # Counting takes its time: where nothing was there all that changed is new, and where nothing changed nothing is.
-    new = count_measurements(store, *of_these) - before if before and written.changed else written.changed
+    new = store.count(*of_these) - before if before and written.changed else written.changed
     return ImportReport(
         str(path),
-        platform.code,
+        desk.code,
         days[0].item(),
         days[-1].item(),
         tuple(sorted(units)),

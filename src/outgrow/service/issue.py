@@ -14,15 +14,14 @@ from outgrow.forecasting.projection import ForecastRules, Projection, project_al
 from outgrow.forecasting.refusals import refuse
 from outgrow.forecasting.scoring import JUDGED_DAYS_AHEAD, WINDOW_DAYS, Verdict, hold_against, judge
 from outgrow.service.assumptions import assumed, model_id
+from outgrow.service.desk import Desk
 from outgrow.service.limits import platform_limits
-from outgrow.service.view import View
-from outgrow.store.forecasts import kept_on, read_forecasts, write_forecasts
 
 FOR_VERDICTS = WINDOW_DAYS + 31
 """Days of history that the verdicts on the models need: a month more than they judge, for months' totals."""
 
 
-def issue(view: View) -> list[IssuedForecast]:
+def issue(desk: Desk) -> list[IssuedForecast]:
     """Keep today's forecast of every platform metric that can be forecast, and give those that were not kept yet.
 
     What was said today stays said, unless it rested on less than is known now: where a later capture found what was
@@ -32,26 +31,26 @@ def issue(view: View) -> list[IssuedForecast]:
     Raises:
         ConfigurationError: a limit names a metric that does not exist.
     """
-    rules, histories = view.config.rules, _histories(view)
-    kept = kept_on(view.store, view.platform, view.today)
+    rules, histories = desk.config.rules, _histories(desk)
+    kept = desk.store.kept_on(desk.code, desk.today)
     ready: dict[str, tuple[History, History]] = {}
     for name, history in histories.items():
-        if refuse(_looked_at(history, rules), view.today, rules) is not None:
+        if refuse(_looked_at(history, rules), desk.today, rules) is not None:
             continue
-        known = _looked_at(before_outage(history, view.rules(history.metric).events)[0], rules)
+        known = _looked_at(before_outage(history, desk.rules(history.metric).events)[0], rules)
         if kept.get(name) != (known.last_day, known.known_days):
             ready[name] = history, known
     if not ready:
         return []
-    limits = platform_limits(view, histories)
-    judged = _verdicts(view, [histories[name] for name in ready])
+    limits = platform_limits(desk, histories)
+    judged = _verdicts(desk, [histories[name] for name in ready])
     said = {
-        model: _said(view, [history for history, _ in ready.values()], model)
+        model: _said(desk, [history for history, _ in ready.values()], model)
         for model in dict.fromkeys((*MODELS, rules.model))
     }
     issued = [
         _issued(
-            view,
+            desk,
             known,
             [limit for limit in limits if limit.metric == name and limit.scope == str(known.scope)],
             judged[name],
@@ -59,20 +58,20 @@ def issue(view: View) -> list[IssuedForecast]:
         )
         for name, (_, known) in ready.items()
     ]
-    write_forecasts(view.store, view.platform, issued)
+    desk.store.write_forecasts(desk.code, issued)
     return issued
 
 
-def _histories(view: View) -> dict[str, History]:
+def _histories(desk: Desk) -> dict[str, History]:
     """The platform's metrics by name, as far back as forecasts and verdicts look.
 
     That is all there is of flows where there are events: those of earlier years say what the next ones do.
     """
-    rules, metrics = view.config.rules, view.platform_metrics()
-    since = view.today - timedelta(days=max(rules.history_days, FOR_VERDICTS) + rules.stale_after_days)
-    eventful = [metric for metric in metrics if metric.kind is Kind.FLOW and view.rules(metric).events]
+    rules, metrics = desk.config.rules, desk.platform_metrics()
+    since = desk.today - timedelta(days=max(rules.history_days, FOR_VERDICTS) + rules.stale_after_days)
+    eventful = [metric for metric in metrics if metric.kind is Kind.FLOW and desk.rules(metric).events]
     others = [metric for metric in metrics if metric not in eventful]
-    found = [*view.forecastables(others, since=since), *view.forecastables(eventful)]
+    found = [*desk.forecastables(others, since=since), *desk.forecastables(eventful)]
     by_name = {history.metric.name: history for history in found}
     return {metric.name: by_name[metric.name] for metric in metrics}
 
@@ -83,17 +82,17 @@ def _looked_at(history: History, rules: ForecastRules) -> History:
     return whole.between(whole.last_day - timedelta(days=rules.history_days - 1), None).to_known()
 
 
-def _said(view: View, histories: Sequence[History], model: str) -> dict[str, Projection]:
+def _said(desk: Desk, histories: Sequence[History], model: str) -> dict[str, Projection]:
     """What a model says of each metric, by name, as `forecast` would show it."""
-    made = project_all([(known, view.rules(known.metric, known.scope, model)) for known in histories], view.today)
+    made = project_all([(known, desk.rules(known.metric, known.scope, model)) for known in histories], desk.today)
     # Those that would be refused are not among them.
     return {each.forecast.metric.name: each for each in made if isinstance(each, Projection)}
 
 
 def _issued(
-    view: View, known: History, limits: Sequence[Limit], verdict: Verdict, said: Mapping[str, Projection]
+    desk: Desk, known: History, limits: Sequence[Limit], verdict: Verdict, said: Mapping[str, Projection]
 ) -> IssuedForecast:
-    rules = view.config.rules
+    rules = desk.config.rules
     model = rules.model if verdict.reason is None else DRIFT
     asked, reached = said[model], []
     for limit in limits:
@@ -104,7 +103,7 @@ def _issued(
     return IssuedForecast(
         metric=known.metric.name,
         scope=str(known.scope),
-        issued_on=view.today,
+        issued_on=desk.today,
         as_of=known.last_day,
         value=float(asked.past[-1]),
         known_days=known.known_days,
@@ -114,19 +113,19 @@ def _issued(
         limits=tuple(reached),
         model_id=model_id(model, rules.model_file),
         assumptions=assumed(
-            known.metric, view.rules(known.metric).events, view.config.projects, known.last_day, rules.horizon_days
+            known.metric, desk.rules(known.metric).events, desk.config.projects, known.last_day, rules.horizon_days
         ),
     )
 
 
-def _verdicts(view: View, histories: Sequence[History]) -> Mapping[str, Verdict]:
-    """The verdict on each metric as of the view's day, by name; forecasts are read in one query."""
-    oldest = view.today - timedelta(days=WINDOW_DAYS + JUDGED_DAYS_AHEAD)
+def _verdicts(desk: Desk, histories: Sequence[History]) -> Mapping[str, Verdict]:
+    """The verdict on each metric as of the desk's day, by name; forecasts are read in one query."""
+    oldest = desk.today - timedelta(days=WINDOW_DAYS + JUDGED_DAYS_AHEAD)
     names = [history.metric.name for history in histories]
-    records = read_forecasts(view.store, view.platform, view.today, since=oldest, metrics=names)
+    records = desk.store.forecasts(desk.code, desk.today, since=oldest, metrics=names)
     found = {history.metric.name: Verdict(history.metric) for history in histories}
     for history in histories:
         name = history.metric.name
         if name in records:
-            found[name] = judge(hold_against(records[name], history), history.metric, view.today)
+            found[name] = judge(hold_against(records[name], history), history.metric, desk.today)
     return found

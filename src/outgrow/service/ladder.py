@@ -8,8 +8,9 @@ from outgrow.domain.limit import Severity
 from outgrow.domain.scenario import Project
 from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
 from outgrow.planning.ladder.words import plan_severity, sentence
+from outgrow.service.desk import Desk
 from outgrow.service.futures import joint_future, limited_metrics, nothing_known
-from outgrow.service.view import View
+from outgrow.service.sold import ExposureReport, exposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class LadderReport:
     Attributes:
         projects: those that are reserved.
         unknown: by metric that the ladder limits, why nothing is known of its future.
+        sold: what was sold to tenants against what they use and what the rented tier holds.
     """
 
     platform: str
@@ -26,6 +28,7 @@ class LadderReport:
     severity: Severity
     projects: tuple[Project, ...]
     unknown: Mapping[str, str]
+    sold: ExposureReport
 
     @property
     def sentence(self) -> str:
@@ -44,22 +47,23 @@ class LadderReport:
         }
 
 
-def ladder(view: View) -> LadderReport:
-    """Plan the infrastructure of the twelve months ahead.
+def ladder(desk: Desk) -> LadderReport:
+    """Plan the infrastructure of the twelve months ahead, and hold what was sold against it.
 
     Raises:
         ConfigurationError: the rented tier, a limit or a project names what does not exist.
         DataError: nothing is known of any metric that the ladder limits.
     """
-    future = joint_future(view)
-    limited = limited_metrics(view)
+    future = joint_future(desk)
+    limited = limited_metrics(desk)
     if not limited & set(future.paths.metrics):
-        raise nothing_known(view, future.refused)
-    plan = plan_ladder(future.paths, view.config.ladder, view.config.plan, view.config.policy)
+        raise nothing_known(desk, future.refused)
+    plan = plan_ladder(future.paths, desk.ladder, desk.config.plan, desk.config.policy)
     return LadderReport(
-        platform=view.platform,
+        platform=desk.code,
         plan=plan,
-        severity=plan_severity(plan, view.config.policy),
-        projects=view.projects,
+        severity=plan_severity(plan, desk.config.policy),
+        projects=desk.projects,
         unknown={name: why for name, why in future.refused.items() if name in limited},
+        sold=exposed(desk),
     )

@@ -7,8 +7,8 @@ from typing import Any
 
 from outgrow.domain.forecast import as_number
 from outgrow.domain.metric import ALIASES, CAPTURED, PLATFORM, Metric
-from outgrow.service.view import View
-from outgrow.store.histories import StoredSeries
+from outgrow.service.desk import Desk
+from outgrow.store.contract import StoredSeries
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +60,15 @@ class MetricsReport:
         }
 
 
-def metrics(view: View) -> MetricsReport:
-    """Every metric that is known, with what is stored of it up to the view's day."""
+def metrics(desk: Desk) -> MetricsReport:
+    """Every metric that is known, with what is stored of it up to the desk's day."""
     stored: dict[str, list[StoredSeries]] = {}
-    for series in view.reader.described():
+    for series in desk.store.described(desk.code, desk.known):
         stored.setdefault(series.metric, []).append(series)
     built_in = [metric.name for metric in CAPTURED]
-    known = [KnownMetric(metric, _own_first(stored.get(metric.name, ()))) for metric in view.metrics]
+    known = [KnownMetric(metric, _own_first(stored.get(metric.name, ()))) for metric in desk.metrics]
     known.sort(key=lambda one: (not one.stored, one.metric.name not in built_in))
-    return MetricsReport(view.platform, view.today, tuple(known))
+    return MetricsReport(desk.code, desk.today, tuple(known))
 
 
 def _own_first(series: Iterable[StoredSeries]) -> tuple[StoredSeries, ...]:

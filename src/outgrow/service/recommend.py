@@ -1,138 +1,66 @@
-"""Recommend: what is found on a day that someone should act on, most severe first."""
+"""Recommend: what someone should do, most severe first, and where each of it stands."""
 
-import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
-
-from outgrow.domain.ladder import LADDER_METRICS
-from outgrow.domain.limit import Limit
-from outgrow.domain.metric import (
-    ACTIVE_STORES,
-    PLATFORM,
-    STORAGE_USED_GB,
-    THEORETICAL_ORDERS_LIMIT,
-    THEORETICAL_PRODUCTS_LIMIT,
-    THEORETICAL_TEAM_LIMIT,
-    TOTAL_ORDERS_MONTH,
-    TOTAL_PRODUCTS,
-    TOTAL_TEAM_MEMBERS,
-    Metric,
-)
-from outgrow.domain.recommendation import Finding, Recommendation
-from outgrow.planning.advice import recommendations
-from outgrow.planning.advice.recommendations import Growth, Infrastructure, SoldCapacity
-from outgrow.planning.limits.urgency import LimitOutlook
-from outgrow.service.limits import configured_limits, newest_use, tier_limits
-from outgrow.service.outlooks import until_limits
-from outgrow.service.trends import growth_over
-from outgrow.service.view import View
-from outgrow.sources.commerce.health import PlatformHealthService, next_tier_trigger
-from outgrow.sources.commerce.platforms import PlatformRef
-from outgrow.sources.commerce.reading import apart
-
-GROWTH_DAYS = 30
-GROWING = {"store": ACTIVE_STORES, "product": TOTAL_PRODUCTS}
-"""What is told of when it grows fast, by its noun."""
-SOLD_METRICS = {
-    "products": (TOTAL_PRODUCTS, THEORETICAL_PRODUCTS_LIMIT),
-    "orders_monthly": (TOTAL_ORDERS_MONTH, THEORETICAL_ORDERS_LIMIT),
-    "team_members": (TOTAL_TEAM_MEMBERS, THEORETICAL_TEAM_LIMIT),
-}
-"""Used and sold of each resource among the stored metrics."""
-SOLD = (*SOLD_METRICS, "storage_gb")
-"""Every resource that plans limit."""
-
-logger = logging.getLogger(__name__)
+from outgrow.domain.errors import UsageError
+from outgrow.domain.recommendation import Life
+from outgrow.domain.scenario import Project
+from outgrow.service.desk import Desk
+from outgrow.service.findings import use_to_judge
+from outgrow.service.lives import SHOWN, acknowledge, lives, snooze
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
-    """Use by metric name, and what of it was sold, an entry for each of `SOLD`."""
+class RecommendReport:
+    """All recommendations of a platform on a day.
 
-    usage: Mapping[str, float]
-    sold: tuple[SoldCapacity, ...]
+    Attributes:
+        lives: most severe first.
+        acknowledged, put_off: those that were just changed.
+        projects: committed ones that are still to come: the dates count them in.
+    """
 
+    platform: str
+    today: date
+    lives: tuple[Life, ...]
+    acknowledged: tuple[Life, ...] = ()
+    put_off: tuple[Life, ...] = ()
+    projects: tuple[Project, ...] = ()
 
-def measured_now(source: Session, platform: PlatformRef, view: View) -> Present:
-    """Use and sold capacity as they are in the platform's database at this moment."""
-    report = PlatformHealthService(view.config.ladder).get_full_health_report(source, platform, view.today)
-    capacity = report["capacity"]
-    usage = {
-        **report["usage"],
-        STORAGE_USED_GB.name: report["image_storage"]["total_size_gb"],
-        TOTAL_ORDERS_MONTH.name: capacity["orders_monthly"]["actual"],
-        TOTAL_TEAM_MEMBERS.name: capacity["team_members"]["actual"],
-    }
-    return Present(usage, tuple(_sold_of(name, capacity[name]) for name in SOLD))
-
-
-def stored_newest(view: View) -> Present:
-    """The same from the newest stored values, where the platform's database is not at hand or the day is past."""
-    used = [view.metrics.resolve(name) for name in LADDER_METRICS.values()]
-    metrics = list({m.name: m for m in (*used, *(m for pair in SOLD_METRICS.values() for m in pair))}.values())
-    newest = newest_use(view, {h.metric.name: h for h in view.histories(metrics)})
-    pairs = {name: [newest.get(metric.name) for metric in pair] for name, pair in SOLD_METRICS.items()}
-    return Present(newest, tuple(SoldCapacity(name, *pairs.get(name, (None, None))) for name in SOLD))
+    def shown(self, *, everything: bool = False) -> list[Life]:
+        """Those that are told of without being asked for; or all, also those put off and resolved."""
+        return [life for life in self.lives if everything or life.state in SHOWN]
 
 
-def captured(source: Session, platform: PlatformRef, view: View) -> Present:
-    """Use as it is stored of today, and sold capacity as the platform's database tells it, if it can be asked."""
-    stored = stored_newest(view)
-    try:
-        with apart(source):
-            capacity = PlatformHealthService().get_subscription_capacity(source, platform, view.today)
-    except SQLAlchemyError:
-        logger.warning("what was sold could not be counted", exc_info=True)
-        return replace(stored, sold=tuple(SoldCapacity(name, None, None) for name in SOLD))
-    return replace(stored, sold=tuple(_sold_of(name, capacity[name]) for name in SOLD))
+def recommend(
+    desk: Desk, *, known: Sequence[str] = (), put_off: Sequence[str] = (), until: date | None = None
+) -> RecommendReport:
+    """Say what should be done; and before, that somebody knows of some of it, or puts it off, all or none.
 
-
-def _sold_of(name: str, resource: Mapping[str, float]) -> SoldCapacity:
-    return SoldCapacity(name, resource["limited_actual"], resource["theoretical_limit"])
-
-
-def recommend(view: View, present: Present) -> list[Recommendation]:
-    """What this look alone says should be done, most severe first, without what earlier ones found."""
-    return recommendations.said_of(find(view, present))
-
-
-def find(view: View, present: Present) -> list[Finding]:
-    """What this look says of sold capacity, infrastructure tier, growth, and storage or other limits.
+    Args:
+        known: keys of those that somebody knows of, or beginnings of keys that are those of one alone.
+        put_off: the same of those that are put off.
+        until: the day until which they are.
 
     Raises:
-        ConfigurationError: a limit names a metric that does not exist, or the settings a tier.
+        UsageError: there is no such recommendation, or several begin so; the day is not given, or has come already;
+            what was recommended on a past day is to be changed.
+        ConfigurationError: a limit names a metric that does not exist.
     """
-    ladder, rented = view.config.ladder, view.config.plan.current_tier
-    known = {name: round(present.usage[name]) for name in LADDER_METRICS.values() if name in present.usage}
-    usage = {ACTIVE_STORES.name: 0, TOTAL_PRODUCTS.name: 0, **known}
-    tier = ladder.rented(usage, rented)
-    tiers, others = tier_limits(view.config.ladder, tier), configured_limits(view)
-    outlooks = _outlooks(view, [*tiers, *others], present)
-    infrastructure = Infrastructure(
-        tier,
-        ladder.above(tier),
-        next_tier_trigger(ladder, tier, usage),
-        outlooks[: len(tiers)],
-        [other for other in ladder if rented is None and other != tier],
-        ladder.example,
+    if (known or put_off) and not desk.is_present:
+        raise UsageError("what was recommended on a past day cannot be changed", "leave the day out")
+    if bool(put_off) != (until is not None):
+        raise UsageError("what is put off needs the day until which, and a day what it puts off", "give both")
+    newest = use_to_judge(desk)
+    acknowledged = acknowledge(desk, newest, known) if known else []
+    later = snooze(desk, newest, put_off, until) if until is not None else []
+    return RecommendReport(
+        platform=desk.code,
+        today=desk.today,
+        lives=tuple(lives(desk, newest)),
+        acknowledged=tuple(acknowledged),
+        put_off=tuple(later),
+        projects=desk.projects,
     )
-    growth = [Growth(metric, noun, _grown(view, metric), GROWTH_DAYS) for noun, metric in GROWING.items()]
-    return recommendations.find(present.sold, infrastructure, growth, outlooks[len(tiers) :], view.config.policy)
-
-
-def _grown(view: View, metric: Metric) -> float | None:
-    growth = growth_over(view.history(metric).between(view.today - timedelta(days=GROWTH_DAYS), None))
-    return growth.percent if growth else None
-
-
-def _outlooks(view: View, limits: Sequence[Limit], present: Present) -> list[LimitOutlook]:
-    outlooks = []
-    for limit, until in zip(limits, until_limits(view, limits), strict=True):
-        here = limit.scope == str(PLATFORM) and until.current is None and limit.metric in present.usage
-        told = replace(until, current=float(present.usage[limit.metric])) if here else until
-        outlooks.append(LimitOutlook.of(limit, told, view.config.policy, view.today))
-    return outlooks

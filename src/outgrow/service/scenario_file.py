@@ -24,7 +24,7 @@ from outgrow.domain.errors import ConfigurationError, OutgrowError, UsageError
 from outgrow.domain.tenant import UNLIMITED
 from outgrow.domain.text import LONGEST_SAID, cleaned, cleaned_key
 from outgrow.service.files import NO_SUCH_FILE, why_unreadable
-from outgrow.setup.settings import Day, EventSection, Key, Name, Settings, TierSection
+from outgrow.setup.settings import Day, EventSection, Key, Name, TierSection
 
 FILE = "scenarios.toml"
 EVERY = "*"
@@ -186,11 +186,6 @@ class ScenarioFile:
             return ConfigurationError(f"{place(self.path, self.text, ('scenario', name, *keys))}: {what}", mend)
 
         return make
-
-
-def scenario_path(settings: Settings) -> Path:
-    """Where scenarios are: as set, or beside the settings file."""
-    return settings.scenarios_file or Path(settings.read_from).with_name(FILE)
 
 
 def read_scenarios(path: Path, *, must_exist: bool) -> ScenarioFile:

@@ -4,28 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from outgrow.domain.days import local_day
-from outgrow.domain.errors import ConfigurationError, UsageError
-from outgrow.domain.metric import ALIASES
-from outgrow.domain.tenant import RESOURCES
+from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.upsell import TenantPlan
 from outgrow.forecasting.tenant_outlooks import tenant_outlooks
-from outgrow.planning.tenants.resource_use import RESOURCE_METRICS
 from outgrow.planning.tenants.upsell import plan_tenants
-from outgrow.service.config import CapacityConfig
-from outgrow.setup.workspace import Workspace
-from outgrow.sources.commerce.platforms import PlatformRef
-from outgrow.sources.commerce.tenant_changes import read_tenant_changes
-from outgrow.sources.commerce.tenants import read_tenants
-
-NAMES = {resource: resource for resource in RESOURCES} | {
-    name: resource
-    for resource, metric in RESOURCE_METRICS.items()
-    for name in (metric.name, *(short for short, long in ALIASES.items() if long == metric.name))
-}
-"""Resources by their own names, by their platform metrics' and by these metrics' short ones."""
+from outgrow.service.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,52 +41,29 @@ class TenantReport:
         }
 
 
-def tenants(workspace: Workspace, as_of: date | None = None, resource: str | None = None) -> TenantReport:
-    """Look at every tenant as of a day, today by default.
+def tenants(desk: Desk, resource: str | None = None) -> TenantReport:
+    """Look at every tenant at the end of the desk's day.
 
     Args:
-        resource: the only one that is looked at; a next plan has to hold all of them in any case.
+        resource: the only one that is looked at, by name; a next plan has to hold all of them in any case.
 
     Raises:
-        ConfigurationError: the platform's own database is not named, or holds no platform.
-        UsageError: the day has not come yet, or there is no such resource.
+        ConfigurationError: the platform has no source that knows tenants.
+        UsageError: there is no such resource.
     """
-    wanted = (checked_resource(resource),) if resource else RESOURCES
-    workspace.source_url  # noqa: B018 - says what is missing where no database is named
-    with workspace.source() as source:
-        if source is None:
-            raise ConfigurationError(
-                "tenants are read from the platform's own database, and the one at database_url holds no platform",
-                "give the address of the platform's database as --database-url; our own tables may lie elsewhere "
-                "(--store-url)",
-            )
-        db, platform = source
-        today = local_day(workspace.clock(), platform.zone)
-        if as_of is not None and as_of > today:
-            raise UsageError(f"{as_of} has not come yet", f"give --as-of {today} or an earlier day")
-        return _look(db, platform, as_of or today, workspace.config, wanted)
-
-
-def _look(
-    db: Session, platform: PlatformRef, day: date, config: CapacityConfig, wanted: tuple[str, ...]
-) -> TenantReport:
-    who = read_tenants(db, platform, day)
-    days = config.rules.history_days
-    changes = {resource: read_tenant_changes(db, platform, who, resource, days) for resource in RESOURCES}
+    source = desk.tenant_source
+    if source is None:
+        raise ConfigurationError(
+            "tenants are read from the platform's own database, and the one at database_url holds no platform",
+            "give the address of the platform's database as --database-url; our own tables may lie elsewhere "
+            "(--store-url)",
+        )
+    resources, rules = desk.resources, desk.config.rules
+    names = tuple(each.name for each in resources.by_plan)
+    wanted = (resources.resolve(resource).name,) if resource else names
+    who = source.tenants(desk.today)
+    changes = {name: source.changes(who, name, rules.history_days) for name in names}
     newest = max((change.newest_day for change in changes.values() if change.newest_day is not None), default=None)
-    stale = newest is not None and (day - newest).days > config.rules.stale_after_days
-    outlooks = tenant_outlooks(who, changes, config.rules)
-    return TenantReport(
-        platform.code, wanted, plan_tenants(who, outlooks, config.ladder.currency, wanted), newest, stale
-    )
-
-
-def checked_resource(name: str) -> str:
-    """A resource by its name or a short one.
-
-    Raises:
-        UsageError: there is none of this name.
-    """
-    if name not in NAMES:
-        raise UsageError(f"there is no resource '{name}'", f"use one of: {', '.join(RESOURCES)}")
-    return NAMES[name]
+    stale = newest is not None and (desk.today - newest).days > rules.stale_after_days
+    plan = plan_tenants(who, tenant_outlooks(who, changes, rules), desk.ladder.currency, wanted)
+    return TenantReport(desk.code, wanted, plan, newest, stale)

@@ -16,12 +16,12 @@ from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
 from outgrow.planning.ladder.scenarios import apply
 from outgrow.planning.limits.dates import LimitDate, limit_date
 from outgrow.planning.tenants.affected import Affected
-from outgrow.service.affected import Source, whom_they_touch
+from outgrow.service.affected import whom_they_touch
+from outgrow.service.desk import Desk
 from outgrow.service.futures import joint_future
 from outgrow.service.limits import configured_limits, tier_limits
 from outgrow.service.scenarios import Asked, Known, priced, to_scenario
-from outgrow.service.view import View
-from outgrow.sources.commerce.ramps import plan_codes, read_ramp
+from outgrow.sources.contract import TenantSource
 
 BASELINE = "baseline"
 
@@ -117,38 +117,37 @@ def cost_difference(cost: MoneyBand, baseline: MoneyBand) -> dict[str, str]:
     return {name: written(getattr(cost, name) - getattr(baseline, name)) for name in names}
 
 
-def whatif(view: View, source: Source | None, asked: Sequence[Sequence[Asked]]) -> WhatIf:
+def whatif(desk: Desk, asked: Sequence[Sequence[Asked]]) -> WhatIf:
     """Hold scenarios against the baseline.
 
     Args:
-        source: the platform's own database, for its plans and for how its stores have grown; None where it is not
-            at hand.
         asked: the tables of each scenario; those of one are taken together.
 
     Raises:
         ConfigurationError, UsageError: a scenario asks for what does not exist, or cannot be.
         DataError: nothing is known of any metric that the ladder limits.
     """
-    known = Known(view.today, view.metrics, plan_codes(*source) if source else None, view.config.ladder)
+    source = desk.tenant_source
+    known = Known(desk.today, desk.metrics, source.plan_codes() if source else None, desk.ladder)
     scenarios = [to_scenario(tables, known) for tables in asked]
-    ramps = _ramps([table for tables in asked for table in tables], source, view.today)
-    future = joint_future(view, [each.ladder for each in scenarios if each.ladder is not None])
-    touched = whom_they_touch(view, source, scenarios, future.paths.n_days)
+    ramps = _ramps([table for tables in asked for table in tables], source, desk.today)
+    future = joint_future(desk, [each.ladder for each in scenarios if each.ladder is not None])
+    touched = whom_they_touch(desk, scenarios, future.paths.n_days)
     return WhatIf(
-        platform=view.platform,
-        as_of=view.today,
+        platform=desk.code,
+        as_of=desk.today,
         horizon_days=future.paths.n_days,
-        baseline=_outcome(view, Scenario(BASELINE), future.paths),
+        baseline=_outcome(desk, Scenario(BASELINE), future.paths),
         scenarios=tuple(
-            replace(_outcome(view, each, apply(future.paths, each, ramps, view.metrics)), tenants=tenants)
+            replace(_outcome(desk, each, apply(future.paths, each, ramps, desk.metrics)), tenants=tenants)
             for each, tenants in zip(scenarios, touched, strict=True)
         ),
-        metrics={name: view.metrics.resolve(name) for name in (*future.paths.metrics, *future.refused)},
+        metrics={name: desk.metrics.resolve(name) for name in (*future.paths.metrics, *future.refused)},
         unknown=future.refused,
     )
 
 
-def _ramps(asked: Sequence[Asked], source: Source | None, today: date) -> dict[str, Ramp]:
+def _ramps(asked: Sequence[Asked], source: TenantSource | None, today: date) -> dict[str, Ramp]:
     """How stores grow, by plan that some scenario opens stores of."""
     ramps: dict[str, Ramp] = {}
     for each in asked:
@@ -156,19 +155,19 @@ def _ramps(asked: Sequence[Asked], source: Source | None, today: date) -> dict[s
             if new.plan is None or new.plan in ramps or source is None:
                 continue
             try:
-                ramps[new.plan] = read_ramp(*source, new.plan, today)
+                ramps[new.plan] = source.ramp(new.plan, today)
             except ConfigurationError as error:
                 raise each.fault(("stores", n, "plan"), error.what, error.mend) from error
     return ramps
 
 
-def _outcome(view: View, scenario: Scenario, paths: Paths) -> Outcome:
-    config, rules = view.config, view.config.plan
+def _outcome(desk: Desk, scenario: Scenario, paths: Paths) -> Outcome:
+    config, rules = desk.config, desk.config.plan
     ladder = priced(scenario.ladder or config.ladder, scenario.prices)
     if rules.current_tier not in {tier.name for tier in ladder}:
         rules = replace(rules, current_tier=None)  # another ladder begins with the tier that today's use needs
     plan = plan_ladder(paths, ladder, rules, config.policy)
-    own = [limit for limit in configured_limits(view) if limit.scope == str(PLATFORM)]
+    own = [limit for limit in configured_limits(desk) if limit.scope == str(PLATFORM)]
     limits = [limit for limit in (*tier_limits(ladder, plan.tier), *own) if limit.metric in paths.metrics]
     return Outcome(
         name=scenario.name,

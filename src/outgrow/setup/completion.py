@@ -1,11 +1,11 @@
 """Completion: the names that a shell may offer, from what is stored; quick, and only ever reading."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import create_engine, select
 from sqlalchemy.engine import URL
 
-from outgrow.service.scenario_file import read_scenarios, scenario_path
 from outgrow.setup.connections import parse_url
 from outgrow.setup.settings import Settings
 from outgrow.store.snapshots import MEASUREMENTS, METRICS
@@ -16,18 +16,13 @@ MOST_SCOPES = 200
 """More would not be read."""
 
 
-def metric_names(settings: Settings) -> list[str]:
-    """The metrics that the store knows besides the built-in ones."""
-    return _asked(settings, "metrics")
+def names(what: str, settings: Settings) -> Sequence[str]:
+    """The names of `metrics` that the store knows besides the built-in ones, of `scopes` or of `scenarios`."""
+    if what != "scenarios":
+        return _asked(settings, what)
+    from outgrow.service.scenario_file import read_scenarios
+    from outgrow.setup.workspace import scenario_path
 
-
-def scope_names(settings: Settings) -> list[str]:
-    """Whose metrics are stored."""
-    return _asked(settings, "scopes")
-
-
-def scenario_names(settings: Settings) -> list[str]:
-    """The scenarios of the file that the settings name."""
     return list(read_scenarios(scenario_path(settings), must_exist=False).tables)
 
 

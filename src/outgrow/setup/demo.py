@@ -1,7 +1,7 @@
 """Demo: a synthetic platform in a database of its own, captured, rebuilt, and ready for questions."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,27 +11,22 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day, system_clock
 from outgrow.domain.errors import DataError
-from outgrow.service.backfill import BackfillReport, Progress, backfill
+from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
+from outgrow.service.desk import Desk
+from outgrow.service.opening import Demo
 from outgrow.setup.connections import database_errors, open_engine, parse_url
 from outgrow.setup.schema import create_schema
-from outgrow.sources.commerce.aggregator import stats_aggregator
-from outgrow.sources.commerce.demo import DemoReport, build_demo
+from outgrow.sources.commerce.demo import build_demo
 from outgrow.sources.commerce.demo.build import CODE, ZONE
 from outgrow.sources.commerce.demo.clock import TOLD_UNTIL
-from outgrow.sources.commerce.platforms import find_platform, platform_codes
-from outgrow.store.snapshots import imported_metrics, stored_platforms
+from outgrow.sources.commerce.opening import open_source
+from outgrow.sources.commerce.platforms import platform_codes
+from outgrow.sources.contract import Progress
+from outgrow.store.database import DatabaseStore
 
 MARK = int.from_bytes(b"Odem")
 """Application id of the SQLite files that demos make: SQLite keeps a place for it, and no other program sets this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """What was built and what was rebuilt from it."""
-
-    built: DemoReport
-    rebuilt: BackfillReport
 
 
 def demo_today() -> date:
@@ -77,11 +72,13 @@ def _fill(engine: Engine, today: date, seed: int, progress: Progress) -> Demo:
     built = build_demo(engine, today, seed)
     progress("making the platform", 1, 1)
     with Session(engine) as session, session.begin():
-        platform = find_platform(session, CODE)
-        now = datetime.combine(today, TOLD_UNTIL, ZoneInfo(platform.zone.key))
-        rebuilt = backfill(session, session, platform, now, stats_aggregator, progress=progress)
-        capture(session, session, platform, now, stats_aggregator)
-    return Demo(built, rebuilt)
+        now = datetime.combine(today, TOLD_UNTIL, ZoneInfo(ZONE))
+        store = DatabaseStore(session.connection(), commits=False)
+        source = open_source(session, CODE)
+        desk = Desk(store, source.platform, today, now, lambda: source)
+        rebuilt = backfill(desk, progress=progress)
+        capture(replace(desk, shelf=None))
+    return Demo(built.platform, built.rows, rebuilt)
 
 
 def _refuse_anything_but_a_demo(url: str, file: Path) -> None:
@@ -99,5 +96,6 @@ def _refuse_anything_but_a_demo(url: str, file: Path) -> None:
 
 
 def _more_than_a_demo(session: Session) -> list[str]:
-    others = {*platform_codes(session), *stored_platforms(session)} - {CODE}
-    return [*(f"platform {code}" for code in sorted(others)), *imported_metrics(session)]
+    store = DatabaseStore(session.connection(), commits=False)
+    others = {*platform_codes(session), *store.platform_codes()} - {CODE}
+    return [*(f"platform {code}" for code in sorted(others)), *store.imported_metrics()]

@@ -1,67 +1,63 @@
-"""The one place that wires rooms together: settings to open databases, platforms and views."""
+"""The one place that wires rooms together: settings to open databases, sources, stores and desks."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine
 
 from outgrow.domain.address import presentable
 from outgrow.domain.days import Clock, local_day, system_clock, time_zone
+from outgrow.domain.diagnosis import Diagnosis
 from outgrow.domain.errors import ConfigurationError, UnknownPlatformError, UsageError
-from outgrow.domain.platform import DEFAULT_PLATFORM
+from outgrow.domain.given import FileSeries
+from outgrow.domain.platform import DEFAULT_PLATFORM, Platform
 from outgrow.domain.text import cleaned_key
 from outgrow.service.config import CapacityConfig
-from outgrow.service.view import View
+from outgrow.service.desk import Desk
 from outgrow.setup.connections import database_errors, open_engine
-from outgrow.setup.schema import create_schema
 from outgrow.setup.settings import Settings
-from outgrow.sources.commerce.platforms import PlatformRef, find_platform, has_platforms
+from outgrow.sources.contract import Source
+from outgrow.sources.null import NullSource
+from outgrow.sources.registry import SourceRequest, make_source
+from outgrow.store.contract import Store, StoredPlatform
+from outgrow.store.database import DatabaseStore
+from outgrow.store.memory import MemoryStore
 from outgrow.store.schema import check_schema
-from outgrow.store.snapshots import StoredPlatform, remembered_platforms, stored_platforms
+
+SCENARIOS = "scenarios.toml"
+"""The file of scenarios, beside the settings."""
 
 if TYPE_CHECKING:
-    from outgrow.sources.commerce.aggregator import StatsAggregator
+    from sqlalchemy.orm import Session
 
-
-@dataclass(frozen=True, slots=True)
-class Both:
-    """A session on the platform's database and one on our tables: the same one where they share a database."""
-
-    source: Session
-    store: Session
-
-    def keep(self) -> None:
-        """Commit what was written to our tables so far, and go on."""
-        self.store.commit()
+    from outgrow.domain.history import History
+    from outgrow.service.scenario_file import ScenarioFile
 
 
 @dataclass
 class Workspace:
-    """What a command works in. Engines are opened when first needed.
+    """What a command works in: `Opening` by settings. Engines are opened when first needed.
 
     Args:
         clock: gives the present instant.
+        own_config: in the place of what the settings say of ladder, limits and policies.
+        given: a source in the place of the one that they say.
     """
 
     settings: Settings
     clock: Clock = system_clock
-
-    @cached_property
-    def aggregator(self) -> "StatsAggregator":
-        """The areas that captures and backfills count: imported by these alone, reading does without."""
-        from outgrow.sources.commerce.aggregator import stats_aggregator
-
-        return stats_aggregator
+    own_config: CapacityConfig | None = None
+    given: Source | None = None
 
     @cached_property
     def config(self) -> CapacityConfig:
         """Ladder, limits and policies."""
-        return self.settings.capacity_config()
+        return self.own_config or self.settings.capacity_config()
 
     @property
     def shared(self) -> bool:
@@ -93,104 +89,218 @@ class Workspace:
         for name in {"store_engine", "source_engine"} & vars(self).keys():
             vars(self)[name].dispose()
 
+    # desks
+
     @contextmanager
-    def store(self) -> Iterator[Session]:
-        """A session on our tables, in a transaction that is committed at the end, or rolled back on an error.
+    def desk(self, as_of: date | None = None, *, projects: bool = True) -> Iterator[Desk]:
+        """The platform as it is stored and known on a day; see `Opening.desk`."""
+        with self._ours() as connection, ExitStack() as opened:
+            store = DatabaseStore(connection, commits=True)
+            platform = self.platform(connection, store)
+            desk = self._desk(
+                store, platform, as_of, lambda: self._source_at_hand(opened, platform), self._captures(connection)
+            )
+            yield desk if projects else desk.without_projects()
+
+    @contextmanager
+    def source_desk(self, as_of: date | None = None, *, stores: bool = True) -> Iterator[Desk]:
+        """The platform as its source knows it; see `Opening.source_desk`."""
+        if self.given is None:
+            self.source_url  # noqa: B018 - says what is missing where no source is named
+        with ExitStack() as opened:
+            if stores:
+                connection = opened.enter_context(self._ours())
+                store: Store = DatabaseStore(connection, commits=True)
+                source = self._source(opened, connection if self.shared else None)
+            else:
+                store, source = MemoryStore(), self._source(opened, None)
+            yield self._desk(store, source.platform, as_of, lambda: source, captures=True)
+
+    def _desk(
+        self, store: Store, platform: Platform, as_of: date | None, open_source: Callable[[], Source], captures: bool
+    ) -> Desk:
+        now = self.clock()
+        today = local_day(now, platform.zone)
+        if as_of is not None and as_of > today:
+            raise UsageError(f"{as_of} has not come yet", f"give --as-of {today} or an earlier day")
+        return Desk(
+            store,
+            platform,
+            as_of or today,
+            now,
+            open_source,
+            self.config,
+            captures=captures,
+            is_past=as_of is not None and as_of < today,
+            is_present=as_of is None,
+        )
+
+    @contextmanager
+    def _ours(self) -> Iterator[Connection]:
+        """A connection to our tables, in a transaction that is committed at the end, or rolled back on an error.
 
         Raises:
             SchemaError: our tables are missing or of another version.
         """
-        with database_errors(self.store_url), Session(self.store_engine) as session:
-            check_schema(session.connection())
-            yield session
-            session.commit()
+        with database_errors(self.store_url), self.store_engine.connect() as connection:
+            check_schema(connection)
+            yield connection
+            connection.commit()
+
+    # sources
+
+    @property
+    def _kind(self) -> str:
+        """The kind of the platform's source."""
+        return "none" if self.settings.database_url is None else "commerce"
+
+    def _captures(self, ours: Connection) -> bool:
+        """Whether there is a platform to capture: a source of its own, or its tables beside ours."""
+        if self.given is not None:
+            return True
+        if self._kind == "commerce" and self.shared:
+            from outgrow.sources.commerce.platforms import has_platforms
+
+            return has_platforms(ours)
+        return self._kind != "none"
+
+    def _source_at_hand(self, opened: ExitStack, platform: Platform) -> Source:
+        """The platform's source, or, where there is none, the one that only says so."""
+        if self.given is not None:
+            return self.given
+        if self._kind == "none":
+            return NullSource(platform)
+        if self._kind == "commerce":
+            from outgrow.sources.commerce.opening import source_at_hand
+
+            session = self._reading(opened, None)
+            return source_at_hand(session, self.settings.platform, clock=self.clock) or NullSource(platform)
+        return self._source(opened, None)
+
+    def _source(self, opened: ExitStack, ours: Connection | None) -> Source:
+        """The platform's source, to be asked for its numbers.
+
+        Args:
+            ours: our connection, where the platform's tables are beside ours and are to be read in one transaction.
+        """
+        if self.given is not None:
+            return self.given
+        settings = self.settings
+        zone = time_zone(settings.time_zone, "the setting time_zone")
+        connection = self._reading(opened, ours) if self._kind == "commerce" else None
+        request = SourceRequest(settings.platform, zone, settings.database_url, {}, connection, self.clock)
+        return make_source(self._kind, request)
+
+    def _reading(self, opened: ExitStack, ours: Connection | None) -> "Session":
+        """A session on the platform's database; rows that the role may not see are an error in it."""
+        from sqlalchemy.orm import Session
+
+        from outgrow.sources.commerce.reading import see_every_row
+
+        if ours is not None:
+            return opened.enter_context(Session(ours))
+        opened.enter_context(database_errors(self.source_url))
+        session = opened.enter_context(Session(self.source_engine))
+        see_every_row(session)
+        return session
+
+    # platforms
+
+    def platform(self, ours: Connection, store: Store) -> Platform:
+        """Whose history is meant. The platform's own source is not needed where our tables are elsewhere."""
+        asked = self.settings.platform
+        if self.given is not None:
+            return self.given.platform
+        if self.shared and self._kind == "commerce":
+            from outgrow.sources.commerce.platforms import find_platform, has_platforms
+
+            if has_platforms(ours):
+                return find_platform(ours, asked).known
+        known = list(store.platforms())
+        known += [
+            StoredPlatform(code, None, self.settings.time_zone)
+            for code in store.platform_codes()
+            if code not in {platform.code for platform in known}
+        ]
+        for platform in known:
+            if asked is None or {asked, cleaned_key(asked)} & {platform.code, platform.source_id}:
+                return _known(platform)
+        if asked is not None:
+            raise UnknownPlatformError(asked, [platform.code for platform in known])
+        return _known(StoredPlatform(DEFAULT_PLATFORM, None, self.settings.time_zone))
+
+    # what is done beside the verbs
 
     def create_store(self) -> str:
         """Create our tables or bring them up to this version; gives what may be shown of their address."""
+        from outgrow.setup.schema import create_schema
+
         engine = open_engine(self.store_url, "store_url", may_create=True)
         with database_errors(self.store_url):
             create_schema(engine, commerce=False)
         engine.dispose()
         return presentable(self.store_url)
 
+    def fleet(self) -> tuple[Sequence["History"], date]:
+        """Every history that is stored, of all platforms and scopes, and today."""
+        with self._ours() as connection:
+            return list(DatabaseStore(connection, commits=True).fleet()), self._today()
+
+    def fleet_of(self, file: Path) -> tuple[Sequence["History"], date]:
+        """The same from a file."""
+        from outgrow.sources.files.fleetfile import read_fleet_file
+
+        return read_fleet_file(file, self._today()), self._today()
+
+    def read_file(self, file: Path, today: date, platform: str) -> Sequence[FileSeries]:
+        """The series of a file that is to be imported."""
+        from outgrow.sources.files.snapshotfile import read_snapshot_file
+
+        return read_snapshot_file(file, today, platform)
+
+    def scenarios(self, file: Path | None) -> "ScenarioFile":
+        """The scenarios of a file; of the one that the settings name, or beside them, by default."""
+        from outgrow.service.scenario_file import read_scenarios
+
+        return read_scenarios(file or scenario_path(self.settings), must_exist=file is not None)
+
+    def examine(self) -> Sequence[Diagnosis]:
+        """What is right and wrong with settings, connections, permissions, tables and snapshots."""
+        from outgrow.setup.doctor import examine
+
+        return examine(self)
+
+    def diagnose_source(self) -> Sequence[Diagnosis]:
+        """What is right and wrong with the platform's source; nothing where it has none."""
+        if self._kind != "commerce":
+            with ExitStack() as opened:
+                return [] if self._kind == "none" else self._source(opened, None).diagnose()
+        from outgrow.sources.commerce.aggregator import stats_aggregator
+        from outgrow.sources.commerce.diagnosis import Examined, diagnose
+
+        areas = [provider.area for provider in stats_aggregator.providers]
+        address, asked = presentable(self.source_url), self.settings.platform
+        return diagnose(Examined(self._looking, address, asked, self.clock(), areas))
+
     @contextmanager
-    def source(self) -> Iterator[tuple[Session, PlatformRef] | None]:
-        """The platform in its own database, for reading; None where that is not at hand or holds no platform."""
-        if self.settings.database_url is None:
-            yield None
-            return
-        with database_errors(self.source_url), self._reading() as source:
-            here = has_platforms(source)
-            yield (source, find_platform(source, self.settings.platform)) if here else None
+    def _looking(self) -> Iterator["Session"]:
+        from sqlalchemy.orm import Session
 
-    def has_source(self, store: Session) -> bool:
-        """Whether there is a platform to capture: a database of its own, or its tables beside ours."""
-        return self.settings.database_url is not None and (not self.shared or has_platforms(store))
+        with database_errors(self.source_url), Session(self.source_engine) as session:
+            yield session
 
-    @contextmanager
-    def both(self) -> Iterator[Both]:
-        """Sessions on both databases; only ours is ever written."""
-        with self.store() as store:
-            if self.shared:
-                yield Both(store, store)
-                return
-            with database_errors(self.source_url), self._reading() as source:
-                yield Both(source, store)
+    def _today(self) -> date:
+        return local_day(self.clock(), time_zone(self.settings.time_zone, "the setting time_zone"))
 
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        """A session on the platform's database, in which rows that the role may not see are an error."""
-        from outgrow.sources.commerce.reading import see_every_row
 
-        with Session(self.source_engine) as source:
-            see_every_row(source)
-            yield source
+def scenario_path(settings: Settings) -> Path:
+    """Where scenarios are: as set, or beside the settings file."""
+    return settings.scenarios_file or Path(settings.read_from).with_name(SCENARIOS)
 
-    @contextmanager
-    def view(self, as_of: date | None = None, *, projects: bool = True) -> Iterator[View]:
-        """The platform's stored history as of a day; today by default.
 
-        Args:
-            projects: whether committed ones are counted in.
-
-        Raises:
-            UsageError: the day has not come yet.
-        """
-        with self.store() as store:
-            platform = self.platform(store)
-            zone = time_zone(platform.time_zone, f"platform '{platform.code}'")
-            today = local_day(self.clock(), zone)
-            if as_of is not None and as_of > today:
-                raise UsageError(f"{as_of} has not come yet", f"give --as-of {today} or an earlier day")
-            is_past = as_of is not None and as_of < today
-            view = View(
-                store,
-                platform.code,
-                as_of or today,
-                self.config,
-                zone if is_past else None,
-                has_source=self.has_source(store),
-            )
-            yield view if projects else view.without_projects()
-
-    def platform(self, store: Session) -> StoredPlatform:
-        """Whose history is meant. The platform's own database is not needed where our tables are elsewhere."""
-        asked = self.settings.platform
-        if self.shared and has_platforms(store):
-            found = find_platform(store, asked)
-            return StoredPlatform(found.code, str(found.id), found.zone.key)
-        known = remembered_platforms(store)
-        known += [
-            StoredPlatform(code, None, self.settings.time_zone)
-            for code in stored_platforms(store)
-            if code not in {platform.code for platform in known}
-        ]
-        for platform in known:
-            if asked is None or {asked, cleaned_key(asked)} & {platform.code, platform.source_id}:
-                return platform
-        if asked is not None:
-            raise UnknownPlatformError(asked, [platform.code for platform in known])
-        return StoredPlatform(DEFAULT_PLATFORM, None, self.settings.time_zone)
+def _known(platform: StoredPlatform) -> Platform:
+    zone = time_zone(platform.time_zone, f"platform '{platform.code}'")
+    return Platform(platform.code, platform.code, zone, platform.source_id)
 
 
 def _required(url: str | None, setting: str) -> str:

@@ -1,4 +1,4 @@
-"""What a source is asked: the one contract that every kind of source keeps, and one more for those that know tenants."""
+"""What a source is asked: the contract that every kind of source keeps, and one more for those that know tenants."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +14,12 @@ from outgrow.domain.resource import Resources
 from outgrow.domain.scenario import Ramp
 from outgrow.domain.snapshot import Measurement
 from outgrow.domain.tenant import Tenants, UseChanges
+
+
+def every_metric(metric: Metric) -> bool:  # noqa: ARG001
+    """Whether a metric is wanted, where all are."""
+    return True
+
 
 Progress = Callable[[str, int, int], None]
 """Told the step, how much of it is done, and how much there is."""
@@ -52,8 +58,11 @@ class Source(Protocol):
         """What `measure` tells; daily flows among it are known only when their day is over, and told by `past`."""
         ...
 
-    def measure(self, day: date) -> Sequence[Measurement]:
+    def measure(self, day: date, wanted: Callable[[Metric], bool] = every_metric) -> Sequence[Measurement]:
         """All of them as they are now, the present day being `day`; what cannot be measured with its reason.
+
+        Args:
+            wanted: whether a metric is asked for; others may be told too.
 
         Raises:
             DatabaseError: the source is gone.

@@ -7,13 +7,13 @@ import typer
 
 from outgrow.domain.days import spoken
 from outgrow.domain.words import counted, percent
-from outgrow.faces.cli.command import AsOf, Json, MetricNames, as_date, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, MetricNames, as_date, print_json, say, with_opening
 
 if TYPE_CHECKING:
     from outgrow.domain.metric import Metric, Scope
     from outgrow.service.accuracy import AccuracyReport, HorizonScore, MetricAccuracy, SpanScore
-    from outgrow.service.view import View
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.desk import Desk
+    from outgrow.service.opening import Opening
 
 ERRORS_AHEAD = (7, 30, 90)
 """Days ahead whose errors the table of all metrics shows; one metric's table and the document have all."""
@@ -21,7 +21,7 @@ COLUMNS = ("Due", "Error", "50%", "80%", "95%", "Loss", "of shared", "of drift")
 
 
 def accuracy(
-    workspace: "Workspace",
+    opening: "Opening",
     metrics: MetricNames = None,
     as_of: AsOf = None,
     json: Json = False,
@@ -32,20 +32,20 @@ def accuracy(
     """
     from outgrow.service.accuracy import accuracy as ask
 
-    with workspace.view(as_date(as_of)) as view:
-        report, keeps = ask(view, metrics or ()), view.who_keeps_forecasts
+    with opening.desk(as_date(as_of)) as desk:
+        report, keeps = ask(desk, metrics or ()), desk.who_keeps_forecasts
     if json:
         print_json(report.to_document())
     else:
         _print(report, keeps, detailed=bool(metrics))
 
 
-def say_fallbacks(view: "View", metrics: "Iterable[Metric]", scope: "Scope | None" = None) -> None:
+def say_fallbacks(desk: "Desk", metrics: "Iterable[Metric]", scope: "Scope | None" = None) -> None:
     """Tell why the plain drift is asked, a sentence for each of these metrics of which it is."""
     from outgrow.domain.metric import PLATFORM
 
     for metric in dict.fromkeys(metrics):
-        reason = view.fallback(metric, scope or PLATFORM)
+        reason = desk.fallback(metric, scope or PLATFORM)
         if reason is not None:
             say(f"{metric.label}: {reason}.")
 
@@ -168,4 +168,4 @@ def _score(brier: float | None) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(accuracy))
+    app.command()(with_opening(accuracy))

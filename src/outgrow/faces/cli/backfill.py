@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import Day, Json, as_date, is_quiet, print_json, with_workspace
+from outgrow.faces.cli.command import Day, Json, as_date, is_quiet, print_json, with_opening
 
 if TYPE_CHECKING:
     from outgrow.service.backfill import BackfillReport
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 
 def backfill(
-    workspace: "Workspace",
+    opening: "Opening",
     since: Day = None,
     until: Day = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report, store nothing.")] = False,
@@ -24,22 +24,9 @@ def backfill(
     """
     from outgrow.faces.cli.progress import progress_bar
     from outgrow.service.backfill import backfill as rebuild
-    from outgrow.sources.commerce.platforms import find_platform
 
-    with workspace.both() as both, progress_bar() as tell:
-        platform = find_platform(both.source, workspace.settings.platform)
-        report = rebuild(
-            both.source,
-            both.store,
-            platform,
-            workspace.clock(),
-            workspace.aggregator,
-            since=as_date(since),
-            until=as_date(until),
-            dry_run=dry_run,
-            progress=tell,
-            after_chunk=both.keep,
-        )
+    with opening.source_desk() as desk, progress_bar() as tell:
+        report = rebuild(desk, since=as_date(since), until=as_date(until), dry_run=dry_run, progress=tell)
     if json:
         print_json(report.to_document())
     elif not is_quiet():
@@ -72,4 +59,4 @@ def print_report(report: "BackfillReport") -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(backfill))
+    app.command()(with_opening(backfill))

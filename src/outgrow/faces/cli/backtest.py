@@ -7,7 +7,7 @@ import typer
 
 from outgrow.domain.days import spoken
 from outgrow.domain.words import Figures, counted, percent
-from outgrow.faces.cli.command import AsOf, Json, MetricNames, as_date, drawing, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, MetricNames, as_date, drawing, print_json, say, with_opening
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from outgrow.faces.cli.tables import Column
     from outgrow.forecasting.backtest import Backtest, MetricBacktest
     from outgrow.service.backtest import BacktestReport
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 SHOWN_DAYS = {30: 0, 90: 1}
 """Days ahead whose errors the table shows, and their columns' rank; the document has all."""
@@ -37,7 +37,7 @@ PROMISES = (
 
 
 def backtest(
-    workspace: "Workspace",
+    opening: "Opening",
     metrics: MetricNames = None,
     every: Annotated[int, typer.Option(metavar="DAYS", help="Distance of the days from which is forecast.")] = 5,
     horizon: Annotated[int, typer.Option(metavar="DAYS", help="How far ahead is compared, 30 to 365.")] = 365,
@@ -54,8 +54,8 @@ def backtest(
     from outgrow.faces.cli.progress import progress_bar
     from outgrow.service.backtest import backtest as ask
 
-    with workspace.view(as_date(as_of)) as view, progress_bar() as tell:
-        report = ask(view, metrics or (), every, horizon, tell)
+    with opening.desk(as_date(as_of)) as desk, progress_bar() as tell:
+        report = ask(desk, metrics or (), every, horizon, tell)
     if png or svg:
         from outgrow.faces.charts.export import write_png, write_svg
         from outgrow.faces.charts.reliability import reliability_chart
@@ -189,4 +189,4 @@ def _score(brier: float | None) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(backtest))
+    app.command()(with_opening(backtest))

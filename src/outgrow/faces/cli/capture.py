@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from outgrow.faces.cli.command import Json, complain, confirm, print_json, with_workspace
+from outgrow.faces.cli.command import Json, complain, confirm, print_json, with_opening
 
 if TYPE_CHECKING:
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 PARTLY = 4
 
 
-def capture(workspace: "Workspace", json: Json = False) -> None:
+def capture(opening: "Opening", json: Json = False) -> None:
     """Store today's snapshot, or fill what is missing in it.
 
     Run it once a day, or as often as you like: what was observed stays as it is.
@@ -20,25 +20,26 @@ def capture(workspace: "Workspace", json: Json = False) -> None:
     from outgrow.domain.days import spoken
     from outgrow.domain.words import counted
     from outgrow.service.capture import capture as take
-    from outgrow.service.capture import open_reasons
-    from outgrow.sources.commerce.platforms import find_platform
 
-    with workspace.both() as both:
-        platform = find_platform(both.source, workspace.settings.platform)
-        now, config = workspace.clock(), workspace.config
-        snapshot = take(both.source, both.store, platform, now, workspace.aggregator, config=config)
-        day, missing = snapshot.snapshot_date, open_reasons(snapshot)
-        values = sum(row.value is not None for row in snapshot.measurements)
+    with opening.source_desk() as desk:
+        report = take(desk)
     if json:
-        print_json({"platform": platform.code, "date": day.isoformat(), "values": values, "missing": missing})
+        print_json(
+            {
+                "platform": report.platform,
+                "date": report.day.isoformat(),
+                "values": report.values,
+                "missing": report.missing,
+            }
+        )
     else:
-        confirm(f"{platform.name}: {counted(values, 'value')} captured for {spoken(day)}.")
-    for metric, reason in missing.items():
+        confirm(f"{report.name}: {counted(report.values, 'value')} captured for {spoken(report.day)}.")
+    for metric, reason in report.missing.items():
         complain(f"missing: {metric}: {reason}")
-    if missing:
+    if report.missing:
         raise typer.Exit(PARTLY)
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(capture))
+    app.command()(with_opening(capture))

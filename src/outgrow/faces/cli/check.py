@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outgrow.faces.cli import plugin
-from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 
 def check(
-    open_here: "Callable[[], Workspace]",
+    open_here: "Callable[[], Opening]",
     metric: Annotated[str | None, typer.Option("--metric", metavar="METRIC", help="Check one metric alone.")] = None,
     warning: Annotated[
         str | None,
@@ -32,12 +32,10 @@ def check(
     """
     from outgrow.planning.limits.alarm_levels import AlarmLevels
     from outgrow.service.check import check as judge
-    from outgrow.service.check import check_metric
-    from outgrow.service.status import status
 
     alarms = AlarmLevels.parse(warning, critical, metric)
-    with closing(open_here()) as workspace, workspace.view(as_date(as_of), projects=not without_projects) as view:
-        result = judge(status(view), alarms) if metric is None else check_metric(view, metric, alarms)
+    with closing(open_here()) as opening, opening.desk(as_date(as_of), projects=not without_projects) as desk:
+        result = judge(desk, metric, alarms)
     if json:
         print_json(plugin.document(result.state, result.line))
     else:
@@ -47,4 +45,4 @@ def check(
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(check, deferred=True))
+    app.command()(with_opening(check, deferred=True))

@@ -1,4 +1,4 @@
-"""What every command shares: the options that say where the data are, and the workspace they open."""
+"""What every command shares: the options that say where the data are, and the platform that they open."""
 
 import gc
 import inspect
@@ -19,9 +19,10 @@ import typer
 from outgrow.domain.errors import UsageError
 from outgrow.domain.text import clean_document, cleaned_lines
 from outgrow.faces.cli.completing import metric_names, scope_names
+from outgrow.faces.cli.program import program
 
 if TYPE_CHECKING:
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 R = TypeVar("R")
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
@@ -80,8 +81,8 @@ def drawing(suffix: str, help_: str) -> Any:  # noqa: ANN401 - what typer's own 
     return typer.Option(metavar="FILE", help=help_, callback=checked)
 
 
-def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Callable[..., R]:
-    """Give a command the options that say where the data are, and hand it the workspace that they open.
+def with_opening(command: Callable[..., R], *, deferred: bool = False) -> Callable[..., R]:
+    """Give a command the options that say where the data are, and hand it what they open.
 
     A deferred one is handed a function that opens it, to look at its own options first. The options stand on every
     command, so that they can be written after it; written out in each signature they would be the larger part of
@@ -93,9 +94,9 @@ def with_workspace(command: Callable[..., R], *, deferred: bool = False) -> Call
         where = {name: options.pop(name) for name in _SHARED}
         with quietly(options.pop("quiet")):
             if deferred:
-                return command(partial(open_workspace, **where), **options)
-            with reader_may_leave(), closing(open_workspace(**where)) as workspace:
-                return command(workspace, **options)
+                return command(partial(open_platform, **where), **options)
+            with reader_may_leave(), closing(open_platform(**where)) as opening:
+                return command(opening, **options)
 
     signature = inspect.signature(command)
     own = list(signature.parameters.values())[1:]
@@ -121,16 +122,13 @@ def reader_may_leave() -> Iterator[None]:
         raise typer.Exit(0) from None
 
 
-def open_workspace(
+def open_platform(
     config: Path | None, database_url: str | None, store_url: str | None, platform: str | None
-) -> "Workspace":
-    """The workspace that settings and options describe."""
-    from outgrow.setup.settings import load_settings
-    from outgrow.setup.workspace import Workspace
-
-    settings = load_settings(config, database_url=database_url, store_url=store_url, platform=platform)
+) -> "Opening":
+    """What settings and options describe."""
+    opening = program().open(config, database_url=database_url, store_url=store_url, platform=platform)
     started()
-    return Workspace(settings)
+    return opening
 
 
 def started() -> None:

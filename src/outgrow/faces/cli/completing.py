@@ -2,56 +2,34 @@
 
 import contextlib
 import io
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import typer
 
-if TYPE_CHECKING:
-    from outgrow.setup.settings import Settings
+from outgrow.faces.cli.program import program
 
 WHERE = ("database_url", "store_url", "platform")
 
 
 def metric_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Metrics that begin so, by name and short name."""
-
-    def known(settings: "Settings") -> list[str]:
-        from outgrow.setup.completion import metric_names
-
-        return metric_names(settings)
-
     from outgrow.domain.metric import ALIASES, CAPTURED
 
-    return _offered(ctx, incomplete, known, [*(metric.name for metric in CAPTURED), *ALIASES])
+    return _offered(ctx, incomplete, "metrics", [*(metric.name for metric in CAPTURED), *ALIASES])
 
 
 def scope_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Scopes that begin so."""
-
-    def known(settings: "Settings") -> list[str]:
-        from outgrow.setup.completion import scope_names
-
-        return scope_names(settings)
-
-    return _offered(ctx, incomplete, known, ["platform"])
+    return _offered(ctx, incomplete, "scopes", ["platform"])
 
 
 def scenario_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Scenarios of the file that begin so; after `A+`, those that may be added."""
-
-    def known(settings: "Settings") -> list[str]:
-        from outgrow.setup.completion import scenario_names
-
-        return scenario_names(settings)
-
     before, plus, begun = incomplete.rpartition("+")
-    return [f"{before}{plus}{name}" for name in _offered(ctx, begun, known, [])]
+    return [f"{before}{plus}{name}" for name in _offered(ctx, begun, "scenarios", [])]
 
 
-def _offered(
-    ctx: typer.Context, incomplete: str, known: "Callable[[Settings], Iterable[str]]", always: Iterable[str]
-) -> list[str]:
+def _offered(ctx: typer.Context, incomplete: str, what: str, always: Iterable[str]) -> list[str]:
     """The names that begin so: those that the settings lead to, or those that are always there.
 
     Args:
@@ -61,10 +39,8 @@ def _offered(
     with contextlib.suppress(Exception), contextlib.redirect_stderr(io.StringIO()):
         from pathlib import Path
 
-        from outgrow.setup.settings import load_settings
-
         given = {name: value for name in WHERE if (value := ctx.params.get(name)) is not None}
         config = ctx.params.get("config")
-        names += known(load_settings(Path(config) if config else None, **given))
+        names += program().names(what, Path(config) if config else None, **given)
     begun = incomplete.casefold()
     return [name for name in dict.fromkeys(names) if name.casefold().startswith(begun)]

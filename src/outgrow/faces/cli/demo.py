@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outgrow.faces.cli.command import Day, Quiet, as_date, quietly, reader_may_leave, started
+from outgrow.faces.cli.program import program
 
 if TYPE_CHECKING:
-    from outgrow.setup.demo import Demo
+    from outgrow.service.opening import Demo
 
 URL = "sqlite:///outgrow-demo.db"
 
@@ -33,15 +34,14 @@ def demo(
     """
     from outgrow.domain.errors import UsageError
     from outgrow.faces.cli.progress import progress_bar
-    from outgrow.setup.demo import demo_today, make_demo
 
     started()
-    now = demo_today()
+    now = program().demo_today()
     day = as_date(today) or now
     if day > now:
         raise UsageError(f"{day} has not come yet", f"give --today {now} or an earlier day")
     with quietly(quiet), progress_bar() as tell:
-        made = make_demo(database_url, day, seed, tell)
+        made = program().demo(database_url, day, seed, tell)
     with reader_may_leave():
         _print(made, seed, database_url, day)
 
@@ -52,18 +52,15 @@ def _print(made: "Demo", seed: int, database_url: str, day: date) -> None:
     from outgrow.faces.cli.status import print_status
     from outgrow.faces.cli.tables import console
     from outgrow.service.status import status
-    from outgrow.setup.settings import Settings
-    from outgrow.setup.workspace import Workspace
 
     out = console()
-    rows = {name.replace("_", " "): number for name, number in made.built.rows.items() if name != "platforms"}
+    rows = {name.replace("_", " "): number for name, number in made.rows.items() if name != "platforms"}
     counts = ", ".join(f"{number:,} {name}" for name, number in rows.items())
     out.print(f"A synthetic platform, made up from seed {seed}: {counts}.\n", soft_wrap=True)
     print_report(made.rebuilt)
     out.print()
-    settings = Settings(database_url=database_url, store_url=None, platform=made.built.platform)
-    with closing(Workspace(settings)) as workspace, workspace.view(day) as view:
-        print_status(status(view))
+    with closing(program().open_demo(database_url, made)) as opening, opening.desk(day) as desk:
+        print_status(status(desk))
     address = shlex.quote(presentable(database_url))
     out.print("\nTry next:", style="bold")
     for question in ("when storage_gb 1000", "forecast storage_gb --png forecast.png", "recommend", "trends --days 90"):

@@ -5,23 +5,23 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from outgrow.faces.cli.command import Json, print_json, with_workspace
+from outgrow.faces.cli.command import Json, print_json, with_opening
 
 if TYPE_CHECKING:
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 ILL = 3
 
 
-def doctor(workspace: "Workspace", json: Json = False) -> None:
+def doctor(opening: "Opening", json: Json = False) -> None:
     """Find what is wrong, and say how to mend it.
 
     Looks at configuration, connections, rights, time zone, tables, and gaps in the snapshots.
     """
+    from outgrow.domain.diagnosis import Health
     from outgrow.faces.cli.secrets import hidden
-    from outgrow.setup.doctor import State, examine
 
-    findings = [replace(found, message=hidden(found.message)) for found in examine(workspace)]
+    findings = [replace(found, message=hidden(found.message)) for found in opening.examine()]
     if json:
         print_json([finding.to_document() for finding in findings])
     else:
@@ -29,7 +29,7 @@ def doctor(workspace: "Workspace", json: Json = False) -> None:
 
         from outgrow.faces.cli.tables import console
 
-        looks = {State.GOOD: ("✓", "green"), State.NOTE: ("!", "yellow"), State.BAD: ("✗", "red")}
+        looks = {Health.GOOD: ("✓", "green"), Health.NOTE: ("!", "yellow"), Health.BAD: ("✗", "red")}
         out = console()
         for finding in findings:
             sign, colour = looks[finding.state]
@@ -37,10 +37,10 @@ def doctor(workspace: "Workspace", json: Json = False) -> None:
             out.print(line, soft_wrap=True)
             if finding.mend:
                 out.print(Text(f"    mend: {finding.mend}"), soft_wrap=True)
-    if any(finding.state is State.BAD for finding in findings):
+    if any(finding.state is Health.BAD for finding in findings):
         raise typer.Exit(ILL)
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(doctor))
+    app.command()(with_opening(doctor))

@@ -7,14 +7,14 @@ import typer
 
 from outgrow.domain.days import spoken
 from outgrow.domain.words import exact
-from outgrow.faces.cli.command import AsOf, Json, MetricName, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, MetricName, as_date, print_json, with_opening
 
 if TYPE_CHECKING:
     from outgrow.domain.drivers import Drivers
     from outgrow.domain.forecast import DaysUntil
     from outgrow.domain.metric import Metric
     from outgrow.domain.movement import Movement
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 WHO = {
     "joined": "joined",
@@ -27,7 +27,7 @@ WHO = {
 
 
 def explain(
-    workspace: "Workspace",
+    opening: "Opening",
     metric: MetricName,
     since: Annotated[
         datetime | None,
@@ -53,17 +53,16 @@ def explain(
         raise UsageError("--limit says nothing with --drivers", "leave one of them out")
     if by is not None and not drivers:
         raise UsageError("--by says nothing without --drivers", "give --drivers too, or leave --by out")
-    with workspace.view(as_date(as_of)) as view:
+    with opening.desk(as_date(as_of)) as desk:
         if drivers:
             from outgrow.service.drivers import drivers as ask_drivers
 
-            with workspace.source() as source:
-                split = ask_drivers(view, source, metric, workspace.clock(), since=as_date(since), by=by)
+            split = ask_drivers(desk, metric, since=as_date(since), by=by)
             print_json(split.to_document()) if json else _print_drivers(split)
             return
         from outgrow.service.explain import explain as ask
 
-        movement = ask(view, metric, as_date(since), limit)
+        movement = ask(desk, metric, as_date(since), limit)
     print_json(movement.to_document()) if json else _print_movement(movement)
 
 
@@ -137,4 +136,4 @@ def _amount(value: float, metric: "Metric", *, sign: bool) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(explain))
+    app.command()(with_opening(explain))

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outgrow.domain.words import counted, percent
-from outgrow.faces.cli.command import Json, print_json, with_workspace
+from outgrow.faces.cli.command import Json, print_json, with_opening
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from outgrow.forecasting.training.held_out import Comparison
     from outgrow.service.fit import FitReport
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 LEGEND = (
     "Brier score of the chances that limits are reached, and pinball loss of the bands: 0 is perfect, lower is better. "
@@ -22,7 +22,7 @@ LEGEND = (
 
 
 def fit(
-    workspace: "Workspace",
+    opening: "Opening",
     source: Annotated[
         Path | None,
         typer.Option("--from", metavar="FILE", help="CSV instead of the store: date, metric, value, platform, scope."),
@@ -36,19 +36,10 @@ def fit(
     From all that is stored, of every platform, store and merchant, or from a file. The model is written if it
     forecasts better what it had not seen. Needs the extra `fit`.
     """
-    from outgrow.domain.days import local_day, time_zone
     from outgrow.faces.cli.progress import progress_bar
     from outgrow.service.fit import fit as learn
-    from outgrow.service.fit import stored_fleet
 
-    today = local_day(workspace.clock(), time_zone(workspace.settings.time_zone, "the setting time_zone"))
-    if source is None:
-        with workspace.store() as store:
-            histories = stored_fleet(store)
-    else:
-        from outgrow.sources.fleetfile import read_fleet_file
-
-        histories = read_fleet_file(source, today)
+    histories, today = opening.fleet() if source is None else opening.fleet_of(source)
     with progress_bar() as tell:
         report = learn(histories, out, today, force=force, progress=tell)
     if json:
@@ -108,4 +99,4 @@ def _share(value: float | None) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(fit))
+    app.command()(with_opening(fit))

@@ -15,7 +15,7 @@ from outgrow.faces.cli.command import (
     drawing,
     print_json,
     say,
-    with_workspace,
+    with_opening,
 )
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from outgrow.domain.event import EventEffect
     from outgrow.forecasting.projection import Projection
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 SHOWN_LEVELS = {0.05: "5%", 0.25: "25%", 0.5: "median", 0.75: "75%", 0.95: "95%"}
 INNER_LEVELS = {0.25, 0.75}
@@ -34,7 +34,7 @@ SHOWN_EVENTS = 4
 
 
 def forecast(
-    workspace: "Workspace",
+    opening: "Opening",
     metric: MetricName,
     limit: Annotated[
         str | None, typer.Option(metavar="LEVEL", help="Limit to draw (default: the nearest configured one).")
@@ -58,9 +58,9 @@ def forecast(
     from outgrow.service.forecast import forecast_document
 
     whose = Scope.parse(scope)
-    with workspace.view(as_date(as_of), projects=not without_projects) as view:
-        asked = ask(view, metric, limit, whose)
-        say_fallbacks(view, [asked.history.metric], whose)
+    with opening.desk(as_date(as_of), projects=not without_projects) as desk:
+        asked = ask(desk, metric, limit, whose)
+        say_fallbacks(desk, [asked.history.metric], whose)
     if png or svg:
         from outgrow.faces.charts.answer import answer_chart
         from outgrow.faces.charts.export import write_png, write_svg
@@ -140,4 +140,4 @@ def _print_reasons(projection: "Projection") -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(forecast))
+    app.command()(with_opening(forecast))

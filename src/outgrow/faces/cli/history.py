@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Day, Json, MetricName, ScopeName, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Day, Json, MetricName, ScopeName, as_date, print_json, with_opening
 
 if TYPE_CHECKING:
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 
 def history(
-    workspace: "Workspace",
+    opening: "Opening",
     metric: MetricName,
     since: Day = None,
     until: Day = None,
@@ -24,8 +24,8 @@ def history(
     from outgrow.service.history import history as ask
     from outgrow.service.history import history_document
 
-    with workspace.view(as_date(as_of)) as view:
-        found = ask(view, metric, Scope.parse(scope), as_date(since), as_date(until))
+    with opening.desk(as_date(as_of)) as desk:
+        found = ask(desk, metric, Scope.parse(scope), as_date(since), as_date(until))
     document = history_document(found)
     if json:
         print_json(document)
@@ -48,4 +48,4 @@ def history(
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(history))
+    app.command()(with_opening(history))

@@ -9,17 +9,17 @@ from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.metric import Kind
 from outgrow.domain.snapshot import Provenance
 from outgrow.domain.words import counted
-from outgrow.faces.cli.command import Json, confirm, print_json, with_workspace
+from outgrow.faces.cli.command import Json, confirm, print_json, with_opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from outgrow.service.import_ import ImportReport
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 
 def import_(
-    workspace: "Workspace",
+    opening: "Opening",
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="CSV: date and a column per metric, or date, metric, value.")
     ],
@@ -34,11 +34,11 @@ def import_(
     json: Json = False,
 ) -> None:
     """Take daily values from a file, all of them or none."""
-    from outgrow.service.import_ import import_file
+    from outgrow.service.import_ import import_series
 
-    with workspace.store() as store:
-        platform, now = workspace.platform(store), workspace.clock()
-        report = import_file(store, platform, file, now, kind=kind, unit=unit, provenance=provenance, overwrite=replace)
+    with opening.desk() as desk:
+        series = opening.read_file(file, desk.today, desk.code)
+        report = import_series(desk, file, series, kind=kind, unit=unit, provenance=provenance, overwrite=replace)
     if json:
         print_json(report.to_document())
         return
@@ -72,4 +72,4 @@ def _besides(report: "ImportReport") -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("import")(with_workspace(import_))
+    app.command("import")(with_opening(import_))

@@ -4,21 +4,21 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from outgrow.faces.cli.command import confirm, with_workspace
+from outgrow.faces.cli.command import confirm, with_opening
 
 if TYPE_CHECKING:
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 
-def init(workspace: "Workspace") -> None:
+def init(opening: "Opening") -> None:
     """Create outgrow's own tables, or bring them up to date.
 
     Running it again does nothing.
     """
-    address = workspace.create_store()
+    address = opening.create_store()
     confirm(f"outgrow's tables are ready in {address}.")
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(init))
+    app.command()(with_opening(init))

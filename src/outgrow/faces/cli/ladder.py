@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, drawing, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, drawing, print_json, say, with_opening
 
 if TYPE_CHECKING:
     from outgrow.faces.charts.layers import Spec
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 
 def ladder(
-    workspace: "Workspace",
+    opening: "Opening",
     png: Annotated[Path | None, drawing(".png", "Draw the months' cost into this PNG file.")] = None,
     svg: Annotated[Path | None, drawing(".svg", "Draw the months' cost into this SVG file.")] = None,
     exposure_png: Annotated[Path | None, drawing(".png", "Draw what is sold and used into this PNG file.")] = None,
@@ -26,12 +26,11 @@ def ladder(
 
     Then what was sold to tenants against what they use and what the tier holds.
     """
-    from outgrow.service.exposure import exposure, exposure_document
+    from outgrow.service.exposure import exposure_document
     from outgrow.service.ladder import ladder as ask
 
-    with workspace.view(as_date(as_of), projects=not without_projects) as view, workspace.source() as source:
-        report = ask(view)
-        sold = exposure(view, source)
+    with opening.desk(as_date(as_of), projects=not without_projects) as desk:
+        report = ask(desk)
     if png or svg:
         from outgrow.faces.charts.cost_chart import cost_chart
 
@@ -39,16 +38,16 @@ def ladder(
     if exposure_png or exposure_svg:
         from outgrow.faces.charts.exposure_chart import exposure_chart
 
-        _draw(exposure_chart(sold), exposure_png, exposure_svg)
+        _draw(exposure_chart(report.sold), exposure_png, exposure_svg)
     if json:
-        print_json({**report.to_document(), "exposure": exposure_document(sold)})
+        print_json({**report.to_document(), "exposure": exposure_document(report.sold)})
         return
     from outgrow.faces.cli.exposure_text import print_exposure
     from outgrow.faces.cli.ladder_text import print_ladder
 
-    print_ladder(report, workspace.config)
+    print_ladder(report, opening.config)
     typer.echo()
-    print_exposure(sold)
+    print_exposure(report.sold)
 
 
 def _draw(chart: "Spec", png: Path | None, svg: Path | None) -> None:
@@ -62,4 +61,4 @@ def _draw(chart: "Spec", png: Path | None, svg: Path | None) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(ladder))
+    app.command()(with_opening(ladder))

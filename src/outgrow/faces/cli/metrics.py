@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_opening
 
 if TYPE_CHECKING:
     from outgrow.service.metrics import KnownMetric, MetricsReport
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 COLUMNS = (
     ("Name", "left", 0), ("Short name", "left", 4), ("Title", "text", 0), ("Newest", "right", 0), ("On", "right", 1),
@@ -18,7 +18,7 @@ COLUMNS = (
 
 
 def metrics(
-    workspace: "Workspace",
+    opening: "Opening",
     everything: Annotated[bool, typer.Option("--all", help="Tell of those without a value too.")] = False,
     as_of: AsOf = None,
     json: Json = False,
@@ -29,8 +29,8 @@ def metrics(
     """
     from outgrow.service.metrics import metrics as ask
 
-    with workspace.view(as_date(as_of)) as view:
-        report = ask(view)
+    with opening.desk(as_date(as_of)) as desk:
+        report = ask(desk)
     if json:
         print_json(report.to_document())
     else:
@@ -69,4 +69,4 @@ def _row(known: "KnownMetric") -> list[str]:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(metrics))
+    app.command()(with_opening(metrics))

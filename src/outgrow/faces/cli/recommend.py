@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Day, Json, WithoutProjects, as_date, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Day, Json, WithoutProjects, as_date, print_json, say, with_opening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,13 +12,12 @@ if TYPE_CHECKING:
 
     from outgrow.domain.recommendation import Life
     from outgrow.domain.scenario import Project
-    from outgrow.service.recommend import Present
-    from outgrow.service.view import View
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
+    from outgrow.service.recommend import RecommendReport
 
 
 def recommend(
-    workspace: "Workspace",
+    opening: "Opening",
     acknowledge: Annotated[
         list[str] | None,
         typer.Option(metavar="KEY", help="Somebody knows: quiet until it gets worse. A beginning of the key will do."),
@@ -32,26 +31,22 @@ def recommend(
 ) -> None:
     """Say what should be done, most severe first."""
     from outgrow.domain.errors import UsageError
-    from outgrow.service.lives import SHOWN, lives
-    from outgrow.service.recommend import measured_now, stored_newest
+    from outgrow.service.recommend import recommend as ask
 
     put_off_until = _checked(acknowledge, snooze, as_date(until), as_date(as_of))
     if (acknowledge or snooze) and without_projects:
         raise UsageError("what is kept counts committed projects in", "leave --without-projects out")
-    with workspace.view(as_date(as_of), projects=not without_projects) as view, workspace.source() as source:
-        # A past day is judged by what was stored then; today by what the platform's database says.
-        present = measured_now(*source, view) if source and as_of is None else stored_newest(view)
-        changed = _change(view, present, acknowledge or [], snooze or [], put_off_until)
-        found, projects = lives(view, present), view.projects
-    for message in changed:  # now that it is committed
+    with opening.desk(as_date(as_of), projects=not without_projects) as desk:
+        report = ask(desk, known=acknowledge or (), put_off=snooze or (), until=put_off_until)
+    for message in _changed(report):  # now that it is committed
         say(message)
-    shown = [life for life in found if everything or life.state in SHOWN]
+    shown = report.shown(everything=everything)
     if json:
         print_json([life.to_document() for life in shown])
     else:
-        print_lives(shown, hidden=len(found) - len(shown))
-        if projects:
-            print_projects(projects)
+        print_lives(shown, hidden=len(report.lives) - len(shown))
+        if report.projects:
+            print_projects(report.projects)
 
 
 def _checked(
@@ -69,14 +64,12 @@ def _checked(
     return until
 
 
-def _change(view: "View", present: "Present", known: list[str], put_off: list[str], until: "date | None") -> list[str]:
-    """Acknowledge and put off, all or none; what was done, a sentence each."""
+def _changed(report: "RecommendReport") -> list[str]:
+    """What was done, a sentence each."""
     from outgrow.domain.days import spoken
-    from outgrow.service.lives import acknowledge, snooze
 
-    done = [f"acknowledged {life.key}" for life in (acknowledge(view, present, known) if known else [])]
-    later = snooze(view, present, put_off, until) if until else []
-    return done + [f"put off until {spoken(life.snoozed_until)}: {life.key}" for life in later]
+    done = [f"acknowledged {life.key}" for life in report.acknowledged]
+    return done + [f"put off until {spoken(life.snoozed_until)}: {life.key}" for life in report.put_off]
 
 
 def print_lives(shown: "list[Life]", hidden: int) -> None:
@@ -124,4 +117,4 @@ def standing(life: "Life") -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(recommend))
+    app.command()(with_opening(recommend))

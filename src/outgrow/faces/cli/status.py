@@ -6,11 +6,11 @@ import typer
 
 from outgrow.domain.days import spoken
 from outgrow.domain.words import counted, exact, figure
-from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_opening
 
 if TYPE_CHECKING:
+    from outgrow.service.opening import Opening
     from outgrow.service.status import StatusReport, StatusRow
-    from outgrow.setup.workspace import Workspace
 
 COLUMNS = (
     ("", "left", 0), ("Metric", "text", 0), ("Now", "right", 0), ("Limit", "right", 2), ("30 days", "right", 4),
@@ -20,15 +20,15 @@ COLUMNS = (
 
 
 def status(
-    workspace: "Workspace", as_of: AsOf = None, without_projects: WithoutProjects = False, json: Json = False
+    opening: "Opening", as_of: AsOf = None, without_projects: WithoutProjects = False, json: Json = False
 ) -> None:
     """Say what runs out first, and when."""
     from outgrow.faces.cli.accuracy import say_fallbacks
     from outgrow.service.status import status as ask
 
-    with workspace.view(as_date(as_of), projects=not without_projects) as view:
-        report = ask(view)
-        say_fallbacks(view, [row.outlook.until.metric for row in report.rows])
+    with opening.desk(as_date(as_of), projects=not without_projects) as desk:
+        report = ask(desk)
+        say_fallbacks(desk, [row.outlook.until.metric for row in report.rows])
     if json:
         print_json(report.to_document())
     else:
@@ -118,4 +118,4 @@ def _old(days: int) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(status))
+    app.command()(with_opening(status))

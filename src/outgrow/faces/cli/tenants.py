@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, as_date, drawing, print_json, say, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, as_date, drawing, print_json, say, with_opening
 
 if TYPE_CHECKING:
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 SHOWN = 20
 
 
 def tenants(
-    workspace: "Workspace",
+    opening: "Opening",
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help=f"Lines of each list (default: {SHOWN}; with --json all).")
     ] = None,
@@ -33,7 +33,8 @@ def tenants(
     from outgrow.faces.cli.tenants_text import print_tenants
     from outgrow.service.tenants import tenants as ask
 
-    report = ask(workspace, as_date(as_of), resource)
+    with opening.source_desk(as_date(as_of), stores=False) as desk:
+        report = ask(desk, resource)
     if report.stale:
         say(
             f"outgrow: nothing has changed at any merchant since {report.newest_change}; if the database is a copy of "
@@ -56,4 +57,4 @@ def tenants(
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(tenants))
+    app.command()(with_opening(tenants))

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from outgrow.domain.words import counted, exact, rounded
-from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, as_date, print_json, with_opening
 
 if TYPE_CHECKING:
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 
 def trends(
-    workspace: "Workspace",
+    opening: "Opening",
     days: Annotated[int, typer.Option(metavar="DAYS", min=1, help="Length of the period.")] = 30,
     as_of: AsOf = None,
     json: Json = False,
@@ -20,8 +20,8 @@ def trends(
     """Show what grew, and what the next 30 days bring."""
     from outgrow.service.trends import trends as ask
 
-    with workspace.view(as_date(as_of)) as view:
-        document = ask(view, days)
+    with opening.desk(as_date(as_of)) as desk:
+        document = ask(desk, days)
     if json:
         print_json(document)
     else:
@@ -63,4 +63,4 @@ def _shown(value: float | None) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(trends))
+    app.command()(with_opening(trends))

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_workspace
+from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_opening
 from outgrow.faces.cli.completing import scenario_names
 
 if TYPE_CHECKING:
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 Several = list[str] | None
 
 
 def whatif(
-    workspace: "Workspace",
+    opening: "Opening",
     names: Annotated[
         Several,
         typer.Argument(
@@ -45,11 +45,10 @@ def whatif(
     from outgrow.domain.errors import UsageError
     from outgrow.faces.cli.whatif_options import EXAMPLES, asked_by_options
     from outgrow.faces.cli.whatif_text import print_list, print_whatif
-    from outgrow.service.scenario_file import read_scenarios, scenario_path
     from outgrow.service.scenarios import asked_for
     from outgrow.service.whatif import whatif as ask
 
-    found = read_scenarios(file or scenario_path(workspace.settings), must_exist=file is not None)
+    found = opening.scenarios(file)
     if list_:
         print_json(found.to_document()) if json else print_list(found)
         return
@@ -64,8 +63,8 @@ def whatif(
     if not asked:
         named = f"name one of {', '.join(found.tables)}, or give a change" if found.tables else "give a change"
         raise UsageError("no scenario is named", f"{named}, for example --stores {EXAMPLES['stores']}")
-    with workspace.view(as_date(as_of), projects=not without_projects) as view, workspace.source() as source:
-        report = ask(view, source, asked)
+    with opening.desk(as_date(as_of), projects=not without_projects) as desk:
+        report = ask(desk, asked)
     if json:
         print_json(report.to_document())
     else:
@@ -74,4 +73,4 @@ def whatif(
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_workspace(whatif))
+    app.command()(with_opening(whatif))

@@ -12,15 +12,15 @@ from outgrow.faces.cli.command import (
     WithoutProjects,
     as_date,
     print_json,
-    with_workspace,
+    with_opening,
 )
 
 if TYPE_CHECKING:
-    from outgrow.setup.workspace import Workspace
+    from outgrow.service.opening import Opening
 
 
 def when(
-    workspace: "Workspace",
+    opening: "Opening",
     metric: MetricName,
     threshold: Annotated[
         str | None,
@@ -41,9 +41,9 @@ def when(
 
     limit = None if threshold is None else checked_threshold(threshold, falling=falling)
     whose = Scope.parse(scope)
-    with workspace.view(as_date(as_of), projects=not without_projects) as view:
-        until = ask(view, metric, limit, whose, falling=falling)
-        say_fallbacks(view, [until.metric], whose)
+    with opening.desk(as_date(as_of), projects=not without_projects) as desk:
+        until = ask(desk, metric, limit, whose, falling=falling)
+        say_fallbacks(desk, [until.metric], whose)
     if json:
         print_json(until.to_document())
     else:
@@ -53,4 +53,4 @@ def when(
 def register(app: typer.Typer) -> None:
     """Add the command."""
     # Unknown options are let through, so that "-5" reaches the check of thresholds and gets its message.
-    app.command(context_settings={"ignore_unknown_options": True})(with_workspace(when))
+    app.command(context_settings={"ignore_unknown_options": True})(with_opening(when))

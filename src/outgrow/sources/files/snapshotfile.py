@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.domain.errors import DataError
+from outgrow.domain.given import FileSeries
 from outgrow.domain.metric import ALIASES, PLATFORM, Scope
-from outgrow.sources.fields import Faults, FieldError, day_of, name_of, number_of, scope_of, unit_of
+from outgrow.sources.files.fields import Faults, FieldError, day_of, name_of, number_of, scope_of, unit_of
 
 LONG = {"date", "metric", "value"}
 """The columns by which a file with a row per value is known."""
@@ -50,25 +51,6 @@ class Heading:
     def metric(self) -> str:
         """The metric's own name."""
         return ALIASES.get(self.name, self.name)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FileSeries:
-    """The values of one metric of one scope.
-
-    Attributes:
-        unit: empty where the file says none.
-        days: datetime64[D] (n_values,), ascending, none twice.
-        values: float64 (n_values,), finite and not negative.
-        rows: int64 (n_values,), where each stands in the file.
-    """
-
-    metric: str
-    scope: Scope
-    unit: str
-    days: NDArray[np.datetime64]
-    values: NDArray[np.float64]
-    rows: NDArray[np.int64]
 
 
 def read_snapshot_file(path: Path, today: date, platform: str) -> list[FileSeries]:

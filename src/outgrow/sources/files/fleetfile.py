@@ -13,8 +13,8 @@ import numpy as np
 from outgrow.domain.errors import DataError
 from outgrow.domain.history import MISSING, OBSERVED, History
 from outgrow.domain.metric import ALIASES, PLATFORM, Kind, Metric, MetricCatalogue, Scope
-from outgrow.sources.fields import Faults, FieldError, day_of, name_of, number_of
-from outgrow.sources.snapshotfile import LONG, refuse_columns
+from outgrow.sources.files.fields import Faults, FieldError, day_of, name_of, number_of
+from outgrow.sources.files.snapshotfile import LONG, refuse_columns
 
 BESIDES = {"platform", "scope", "kind"}
 """The columns that it may have besides those of a file with a row per value."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from outgrow.domain.errors import DataError
 from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.sources import snapshotfile
-from outgrow.sources.snapshotfile import read_snapshot_file
+from outgrow.sources.files.snapshotfile import read_snapshot_file
 
 TODAY = date(2026, 3, 31)
 

@@ -9,7 +9,7 @@ import pytest
 from outgrow.domain.errors import DataError
 from outgrow.domain.history import MISSING, OBSERVED
 from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, TOTAL_PRODUCTS, Kind, Scope
-from outgrow.sources.fleetfile import read_fleet_file
+from outgrow.sources.files.fleetfile import read_fleet_file
 
 TODAY = date(2026, 3, 31)
 
