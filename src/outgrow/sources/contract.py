@@ -32,11 +32,13 @@ class Past:
     Attributes:
         panel: the values, all rebuilt, from the first day on which anything happened or the one that was asked for; no
             days where nothing ever happened.
+        refused: by row and column of the panel, why the value that was told there cannot be true; it is missing.
         unavailable: by metric's name, why it cannot be told.
         limitations: what the source cannot tell of the past, one sentence each.
     """
 
     panel: HistoryPanel
+    refused: Mapping[tuple[int, int], str] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
     limitations: Sequence[str] = ()
 

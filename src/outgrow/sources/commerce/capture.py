@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start, month_start
-from outgrow.domain.metric import PLATFORM, Kind, Metric, Scope
+from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.snapshot import Provenance, Snapshot, shortened
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.contract import CountHistory, MetricsContext, MetricsProvider, RebuildingProvider
-from outgrow.sources.commerce.dayscan import Changes, DayScan
+from outgrow.sources.commerce.dayscan import DayScan
+from outgrow.sources.commerce.past import HARD_DELETED, RebuiltSeries
 from outgrow.sources.commerce.platforms import PlatformRef
 from outgrow.sources.commerce.reading import apart, see_that_it_is_there
 
-HARD_DELETED = "rows that were deleted for good (not marked as deleted) left no trace: past counts are too low by them"
+__all__ = ["Rebuilding", "RebuiltSeries", "measure_today", "rebuild_flows"]
 
 
 def measure_today(db: Session, platform: PlatformRef, day: date, aggregator: StatsAggregator) -> Snapshot:
@@ -33,24 +34,6 @@ def measure_today(db: Session, platform: PlatformRef, day: date, aggregator: Sta
     context = MetricsContext(date_from=day_start(month_start(day), platform.zone), platform_id=platform.id)
     measured = aggregator.measure(db, platform.id, context)
     return Snapshot(platform.code, day, Provenance.OBSERVED, measured)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RebuiltSeries:
-    """One metric's changes over all time."""
-
-    metric: Metric
-    scope: Scope
-    changes: Changes
-
-    def values(self, first: date, last: date) -> NDArray[np.float64]:
-        """Its value on each day, float64 (n_days,): a level at the day's end, a flow over the day."""
-        if self.metric.month_total_of is not None:
-            return self.changes.month_to_date(first, last)
-        if self.metric.kind is Kind.FLOW:
-            return self.changes.flow(first, last)
-        # Ends before beginnings are a fault of the source; a negative count would be a second one, of ours.
-        return np.maximum(np.round(self.changes.level(first, last), 9), 0.0)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import time_zone
 from outgrow.domain.errors import SchemaError, UnknownPlatformError
+from outgrow.domain.platform import Platform
 from outgrow.domain.text import cleaned, cleaned_key
 
 PLATFORMS = Table("platforms", MetaData(), *(Column(name) for name in ("id", "code", "name", "time_zone")))
@@ -29,12 +30,17 @@ host has a table of that name."""
 
 @dataclass(frozen=True, slots=True)
 class PlatformRef:
-    """A platform as the source knows it."""
+    """A platform as its own tables know it: by a number."""
 
     id: int
     code: str
     name: str
     zone: ZoneInfo
+
+    @property
+    def known(self) -> Platform:
+        """As it is known everywhere else."""
+        return Platform(self.code, self.name, self.zone, str(self.id))
 
 
 def find_platform(db: Session, asked: str | int | None = None) -> PlatformRef:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, Metric
-from outgrow.sources.commerce.capture import RebuiltSeries
 from outgrow.sources.commerce.dayscan import Changes
+from outgrow.sources.commerce.past import RebuiltSeries
 
 FIRST = date(2026, 3, 30)
 DAYS = [FIRST + timedelta(days=n) for n in range(4)]
