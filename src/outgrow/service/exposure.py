@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import month_start
 from outgrow.domain.forecast import DaysUntil
-from outgrow.domain.ladder import LADDER_METRICS, Tier
+from outgrow.domain.ladder import Tier
 from outgrow.domain.metric import ACTIVE_STORES
+from outgrow.domain.resource import COMMERCE
 from outgrow.domain.tenant import Array, Tenants
 from outgrow.planning.tenants.exposure import Exposure, expose
 from outgrow.planning.tenants.resource_use import RESOURCE_METRICS, SOLD_METRICS, count_uses, stored_uses
@@ -40,7 +41,8 @@ def exposure(view: View, source: tuple[Session, PlatformRef] | None = None) -> E
     Raises:
         ConfigurationError: the settings name a rented tier that the ladder has not.
     """
-    names = [*LADDER_METRICS.values(), *(metric.name for metric in SOLD_METRICS.values())]
+    limited = [resource.metric.name for resource in COMMERCE] + list(view.config.ladder.metrics)
+    names = dict.fromkeys([*limited, *(metric.name for metric in SOLD_METRICS.values())])
     stored = {known.metric.name: known for known in view.histories([view.metrics.resolve(name) for name in names])}
     tenants, uses = (
         None,

@@ -7,9 +7,10 @@ from itertools import chain
 from outgrow.domain.errors import DataError
 from outgrow.domain.forecast import Refusal
 from outgrow.domain.history import History, allowed_age
-from outgrow.domain.ladder import LADDER_METRICS, Ladder
-from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM
+from outgrow.domain.ladder import Ladder
+from outgrow.domain.metric import PLATFORM
 from outgrow.domain.paths import Paths
+from outgrow.domain.resource import COMMERCE
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.joint import simulate_paths
@@ -72,7 +73,7 @@ def projects_of(view: View, name: str) -> tuple[Project, ...]:
 
 def limited_metrics(view: View) -> set[str]:
     """The metrics that some tier limits."""
-    return {name for tier in view.config.ladder for name, top in tier.maxima().items() if top is not None}
+    return set(view.config.ladder.metrics)
 
 
 def nothing_known(view: View, refused: Mapping[str, str]) -> DataError:
@@ -109,11 +110,14 @@ def _for_a_year(view: View, history: History) -> ForecastRules:
 
 
 def _levels(view: View, ladders: Sequence[Ladder], asked: Levels) -> dict[str, list[float]]:
-    """The levels that matter, by metric: tiers' maxima and configured limits. Orders a day drive their months."""
-    levels: dict[str, list[float]] = {name: [] for name in (*LADDER_METRICS.values(), ORDERS_PER_DAY.name)}
+    """The levels that matter, by metric: tiers' maxima and configured limits. A month's total brings its flow."""
+    levels: dict[str, list[float]] = {resource.metric.name: [] for resource in COMMERCE}
+    levels |= {resource.flow.name: [] for resource in COMMERCE if resource.flow}
     for tier in chain(view.config.ladder, *ladders):
-        for name, top in tier.maxima().items():
-            levels[name] += [float(top)] if top is not None else []
+        for name, top in tier.maxima.items():
+            levels.setdefault(name, []).append(float(top))
+    totals = [view.metrics.resolve(name).month_total_of for name in levels]
+    levels |= {flow: [] for flow in totals if flow and flow not in levels}
     for limit in configured_limits(view):
         if limit.scope == str(PLATFORM):
             levels.setdefault(limit.metric, []).append(limit.usable)

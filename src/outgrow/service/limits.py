@@ -7,7 +7,7 @@ from datetime import timedelta
 from outgrow.domain.days import month_start
 from outgrow.domain.errors import ConfigurationError, UsageError
 from outgrow.domain.history import History
-from outgrow.domain.ladder import LADDER_METRICS, Ladder, Tier
+from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import PLATFORM, Metric, Scope
 from outgrow.forecasting.outage import before_outage
@@ -46,7 +46,7 @@ def platform_limits(view: View, histories: Mapping[str, History]) -> list[Limit]
         ConfigurationError: a limit names a metric that does not exist, or the settings a tier.
     """
     newest = newest_use(view, histories)
-    usage = {name: newest[name] for name in LADDER_METRICS.values() if name in newest}
+    usage = {name: newest[name] for name in view.config.ladder.metrics if name in newest}
     tier = view.config.ladder.rented(usage, view.config.plan.current_tier)
     tiers = [limit for limit in tier_limits(view.config.ladder, tier) if limit.metric in usage]
     # A limit that nobody set, of something that nobody measures, is no news.
@@ -60,8 +60,8 @@ def tier_limits(ladder: Ladder, tier: Tier) -> list[Limit]:
     lead = above.lead_time_days if above else None
     named = f"tier {tier.name}"
     example = f"{named} of the example ladder" if ladder.example else ""
-    maxima = tier.maxima().items()
-    return [Limit(name, float(top), named, lead_time_days=lead, example=example) for name, top in maxima if top]
+    maxima = tier.maxima.items()
+    return [Limit(name, float(top), named, lead_time_days=lead, example=example) for name, top in maxima]
 
 
 def newest_use(view: View, histories: Mapping[str, History]) -> dict[str, float]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from outgrow.domain.ladder import LADDER_METRICS
+from outgrow.domain.ladder import in_order, next_tier_trigger
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import (
     ACTIVE_STORES,
@@ -23,6 +23,7 @@ from outgrow.domain.metric import (
     Metric,
 )
 from outgrow.domain.recommendation import Finding, Recommendation
+from outgrow.domain.resource import COMMERCE
 from outgrow.planning.advice import recommendations
 from outgrow.planning.advice.recommendations import Growth, Infrastructure, SoldCapacity
 from outgrow.planning.limits.urgency import LimitOutlook
@@ -30,7 +31,7 @@ from outgrow.service.limits import configured_limits, newest_use, tier_limits
 from outgrow.service.outlooks import until_limits
 from outgrow.service.trends import growth_over
 from outgrow.service.view import View
-from outgrow.sources.commerce.health import PlatformHealthService, next_tier_trigger
+from outgrow.sources.commerce.health import PlatformHealthService
 from outgrow.sources.commerce.platforms import PlatformRef
 from outgrow.sources.commerce.reading import apart
 
@@ -72,7 +73,7 @@ def measured_now(source: Session, platform: PlatformRef, view: View) -> Present:
 
 def stored_newest(view: View) -> Present:
     """The same from the newest stored values, where the platform's database is not at hand or the day is past."""
-    used = [view.metrics.resolve(name) for name in LADDER_METRICS.values()]
+    used = [view.metrics.resolve(name) for name in _limitable(view)]
     metrics = list({m.name: m for m in (*used, *(m for pair in SOLD_METRICS.values() for m in pair))}.values())
     newest = newest_use(view, {h.metric.name: h for h in view.histories(metrics)})
     pairs = {name: [newest.get(metric.name) for metric in pair] for name, pair in SOLD_METRICS.items()}
@@ -107,7 +108,7 @@ def find(view: View, present: Present) -> list[Finding]:
         ConfigurationError: a limit names a metric that does not exist, or the settings a tier.
     """
     ladder, rented = view.config.ladder, view.config.plan.current_tier
-    known = {name: round(present.usage[name]) for name in LADDER_METRICS.values() if name in present.usage}
+    known = {name: round(present.usage[name]) for name in _limitable(view) if name in present.usage}
     usage = {ACTIVE_STORES.name: 0, TOTAL_PRODUCTS.name: 0, **known}
     tier = ladder.rented(usage, rented)
     tiers, others = tier_limits(view.config.ladder, tier), configured_limits(view)
@@ -115,13 +116,18 @@ def find(view: View, present: Present) -> list[Finding]:
     infrastructure = Infrastructure(
         tier,
         ladder.above(tier),
-        next_tier_trigger(ladder, tier, usage),
+        next_tier_trigger(ladder, tier, usage, view.metrics),
         outlooks[: len(tiers)],
         [other for other in ladder if rented is None and other != tier],
         ladder.example,
     )
     growth = [Growth(metric, noun, _grown(view, metric), GROWTH_DAYS) for noun, metric in GROWING.items()]
     return recommendations.find(present.sold, infrastructure, growth, outlooks[len(tiers) :], view.config.policy)
+
+
+def _limitable(view: View) -> tuple[str, ...]:
+    """The metrics that tiers may limit: those of the commerce schema, and whatever else the ladder names."""
+    return in_order((*(resource.metric.name for resource in COMMERCE), *view.config.ladder.metrics))
 
 
 def _grown(view: View, metric: Metric) -> float | None:
