@@ -77,8 +77,19 @@ SEED = 7
 ROUNDS = 9
 LADDER = Ladder(
     (
-        *(Tier(f"T{k}", 100 * k, 20_000 * k, Decimal(90 * k), 20_000 * k, 250 * k, 700 * k) for k in range(2, 6)),
-        Tier("open", None, None, Decimal(900)),
+        *(
+            Tier.of(
+                f"T{k}",
+                Decimal(90 * k),
+                stores=100 * k,
+                products=20_000 * k,
+                orders_month=20_000 * k,
+                team_members=250 * k,
+                storage_gb=700 * k,
+            )
+            for k in range(2, 6)
+        ),
+        Tier.of("open", Decimal(900)),
     )
 )
 

@@ -209,7 +209,7 @@ def test_fixed_numbers_are_those_of_the_code(row: list[str]) -> None:
 def test_the_ladder_is_the_default_one() -> None:
     told = {row[0]: row[1:] for row in tables(section(reference("settings"), "`[[ladder]]`"))}
     for tier in DEFAULT_LADDER:
-        numbers = (tier.max_stores, tier.max_products, tier.cost_monthly)
+        numbers = (tier.maximum("active_stores"), tier.maximum("total_products"), tier.cost_monthly)
         assert told[tier.name] == ["unlimited" if number is None else f"{number:,}" for number in numbers]
 
 

@@ -18,9 +18,11 @@ from outgrow.service.exposure import ExposureReport
 TODAY = date(2026, 11, 22)
 LADDER = Ladder(
     (
-        Tier("S", 100, 1_000, Decimal(90), 5_000, 50, 100),
-        Tier("M", 200, 4_000, Decimal(190), 20_000, 200, 400),
-        Tier("L", 400, 16_000, Decimal(480), 80_000, 800, 1_600),
+        Tier.of("S", Decimal(90), stores=100, products=1_000, orders_month=5_000, team_members=50, storage_gb=100),
+        Tier.of("M", Decimal(190), stores=200, products=4_000, orders_month=20_000, team_members=200, storage_gb=400),
+        Tier.of(
+            "L", Decimal(480), stores=400, products=16_000, orders_month=80_000, team_members=800, storage_gb=1_600
+        ),
     )
 )
 UNSOLD = (np.nan,) * 4

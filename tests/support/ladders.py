@@ -28,7 +28,7 @@ def straight_paths(now: float, slowest: float, fastest: float, days: int = 365, 
 
 def ladder_of(*rungs: tuple[str, int | None, str], currency: str = "EUR") -> Ladder:
     """Tiers by name, most stores and price a month."""
-    return Ladder(tuple(Tier(name, top, None, Decimal(price), currency=currency) for name, top, price in rungs))
+    return Ladder(tuple(Tier.of(name, Decimal(price), stores=top, currency=currency) for name, top, price in rungs))
 
 
 LADDER = ladder_of(("Small", 100, "80"), ("Medium", 200, "150"), ("Large", 400, "350"), ("Huge", None, "900"))

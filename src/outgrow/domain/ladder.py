@@ -1,28 +1,18 @@
 """The ordered infrastructure tiers: what each holds and what it costs a month."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from types import MappingProxyType
+from typing import Self
 
-from outgrow.domain.bounds import DAYS, MOST_AMOUNT, Bounds, check_numbers
-from outgrow.domain.errors import ConfigurationError
-from outgrow.domain.metric import (
-    ACTIVE_STORES,
-    STORAGE_USED_GB,
-    TOTAL_ORDERS_MONTH,
-    TOTAL_PRODUCTS,
-    TOTAL_TEAM_MEMBERS,
-)
+from outgrow.domain.bounds import AMOUNT, DAYS, Bounds, check_numbers
+from outgrow.domain.errors import ConfigurationError, quoted
+from outgrow.domain.metric import MetricCatalogue
+from outgrow.domain.resource import COMMERCE
+from outgrow.domain.words import percent
 
-LADDER_METRICS: Mapping[str, str] = {
-    "max_stores": ACTIVE_STORES.name,
-    "max_products": TOTAL_PRODUCTS.name,
-    "max_orders_month": TOTAL_ORDERS_MONTH.name,
-    "max_team_members": TOTAL_TEAM_MEMBERS.name,
-    "max_storage_gb": STORAGE_USED_GB.name,
-}
-"""Which metric each dimension of a tier limits."""
 EUR = "EUR"
 """Currency of prices that name none."""
 MOST_COST = 10**11
@@ -31,9 +21,11 @@ MOST_COST = 10**11
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One rung: its maxima (None is unlimited), its price, and how long it takes to get it.
+    """One rung: its maxima, its price, and how long it takes to get it.
 
     Attributes:
+        maxima: of each metric that it limits, by the metric's name, in the metric's unit; a metric that it does not
+            name is unlimited. Read-only; those of the commerce schema first, in their order.
         cost_monthly: in `currency`, an ISO 4217 code.
         lead_time_days: from the order to its being there; None is as the policy says.
 
@@ -42,26 +34,53 @@ class Tier:
     """
 
     name: str
-    max_stores: int | None
-    max_products: int | None
+    maxima: Mapping[str, float]
     cost_monthly: Decimal
-    max_orders_month: int | None = None
-    max_team_members: int | None = None
-    max_storage_gb: int | None = None
     currency: str = EUR
     lead_time_days: int | None = None
 
     def __post_init__(self) -> None:
-        maxima = dict.fromkeys(LADDER_METRICS, Bounds(1, MOST_AMOUNT))
-        check_numbers(self, {**maxima, "cost_monthly": Bounds(0, MOST_COST), "lead_time_days": DAYS})
+        for metric, top in self.maxima.items():
+            if not AMOUNT.hold(top):
+                raise ConfigurationError(
+                    f"Tier: max_{COMMERCE.short(metric)} = {quoted(top)} makes no sense",
+                    f"give a number from {AMOUNT.least:,.10g} to {AMOUNT.most:,.10g}",
+                )
+        ordered = {name: self.maxima[name] for name in in_order(self.maxima)}
+        object.__setattr__(self, "maxima", MappingProxyType(ordered))
+        check_numbers(self, {"cost_monthly": Bounds(0, MOST_COST), "lead_time_days": DAYS})
 
-    def maxima(self) -> dict[str, int | None]:
-        """The maximum of each metric that a tier may limit, by the metric's name."""
-        return {metric: getattr(self, dimension) for dimension, metric in LADDER_METRICS.items()}
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        cost_monthly: Decimal,
+        currency: str = EUR,
+        lead_time_days: int | None = None,
+        **maxima: float | None,
+    ) -> Self:
+        """From maxima by short names: `Tier.of("Small", Decimal(80), stores=100)`; None is unlimited.
+
+        Args:
+            maxima: by the name of a resource of the commerce schema, or of any metric.
+        """
+        known = {COMMERCE.metric_name(short): top for short, top in maxima.items() if top is not None}
+        return cls(name, known, cost_monthly, currency, lead_time_days)
+
+    def __hash__(self) -> int:
+        return hash((self.name, frozenset(self.maxima.items()), self.cost_monthly, self.currency, self.lead_time_days))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A read-only view cannot be copied or sent elsewhere; what it shows can.
+        return type(self), (self.name, dict(self.maxima), self.cost_monthly, self.currency, self.lead_time_days)
+
+    def maximum(self, metric: str) -> float | None:
+        """The maximum of a metric, by its name; None where it is unlimited."""
+        return self.maxima.get(metric)
 
     def holds(self, usage: Mapping[str, float]) -> bool:
         """Whether the usage lies below every maximum: a tier is outgrown on the day its maximum is reached."""
-        return all(top is None or usage.get(metric, 0) < top for metric, top in self.maxima().items())
+        return all(usage.get(metric, 0) < top for metric, top in self.maxima.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +113,11 @@ class Ladder:
         """The currency of all prices."""
         return self.tiers[0].currency
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Every metric that some tier limits, by name: those of the commerce schema first, then as they are named."""
+        return in_order(metric for tier in self.tiers for metric in tier.maxima)
+
     def __iter__(self) -> Iterator[Tier]:
         return iter(self.tiers)
 
@@ -121,6 +145,29 @@ class Ladder:
         return self.tiers[at] if at < len(self.tiers) else None
 
 
+def next_tier_trigger(ladder: Ladder, tier: Tier, usage: Mapping[str, float], metrics: MetricCatalogue) -> str | None:
+    """One sentence on what will make the next tier necessary; None on the last tier.
+
+    Args:
+        usage: by metric; what it does not name is no trigger.
+        metrics: those that the ladder limits, at the least.
+    """
+    following = ladder.above(tier)
+    shares = {name: usage[name] / top for name, top in tier.maxima.items() if name in usage}
+    if following is None or not shares:
+        return None
+    metric = max(shares, key=lambda name: shares[name])
+    limit = metrics.resolve(metric).amount(tier.maxima[metric])
+    return f"{following.name} at {limit} ({usage[metric]:,} now, {percent(shares[metric])})"
+
+
+def in_order(metrics: Iterable[str]) -> tuple[str, ...]:
+    """Names of metrics, each once: those of the commerce schema in their order, then the others as they are named."""
+    named = dict.fromkeys(metrics)
+    first = [resource.metric.name for resource in COMMERCE if resource.metric.name in named]
+    return tuple(dict.fromkeys((*first, *named)))
+
+
 def _check_order(below: Tier, above: Tier) -> None:
     """See that a tier is larger than the one below it, and that the two prices can be compared."""
     where = f"ladder: tier '{above.name}'"
@@ -134,16 +181,16 @@ def _check_order(below: Tier, above: Tier) -> None:
             f"{where} costs {above.cost_monthly}, less than '{below.name}' below it ({below.cost_monthly})",
             "order the tiers from the smallest to the largest, or leave the smaller, dearer one out",
         )
-    if all(top is None for top in below.maxima().values()):
+    if not below.maxima:
         raise ConfigurationError(
             f"ladder: tier '{below.name}' is unlimited, but '{above.name}' stands above it",
             "only the last tier may be unlimited",
         )
-    if above.maxima() == below.maxima():
+    if above.maxima == below.maxima:
         raise ConfigurationError(f"{where} holds no more than '{below.name}' below it", "leave one of the two out")
-    for metric, top in above.maxima().items():
-        under = below.maxima()[metric]
-        if top is not None and (under is None or top < under):
+    for metric, top in above.maxima.items():
+        under = below.maximum(metric)
+        if under is None or top < under:
             raise ConfigurationError(
                 f"{where} holds less of {metric} than '{below.name}' below it",
                 "order the tiers from the smallest to the largest; only the last may be unlimited",
@@ -152,12 +199,12 @@ def _check_order(below: Tier, above: Tier) -> None:
 
 DEFAULT_LADDER = Ladder(
     (
-        Tier("Starter", 50, 10_000, Decimal(30)),
-        Tier("Small", 100, 30_000, Decimal(80)),
-        Tier("Medium", 300, 100_000, Decimal(150)),
-        Tier("Large", 500, 250_000, Decimal(350)),
-        Tier("Scale", 1_000, 500_000, Decimal(700)),
-        Tier("Enterprise", None, None, Decimal(1_500)),
+        Tier.of("Starter", Decimal(30), stores=50, products=10_000),
+        Tier.of("Small", Decimal(80), stores=100, products=30_000),
+        Tier.of("Medium", Decimal(150), stores=300, products=100_000),
+        Tier.of("Large", Decimal(350), stores=500, products=250_000),
+        Tier.of("Scale", Decimal(700), stores=1_000, products=500_000),
+        Tier.of("Enterprise", Decimal(1_500)),
     ),
     example=True,
 )

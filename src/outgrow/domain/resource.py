@@ -84,6 +84,16 @@ class Resources:
         """The one whose use a metric measures; None where it is none."""
         return next((resource for resource in self._table if resource.metric.name == name), None)
 
+    def metric_name(self, name: str) -> str:
+        """The name of the metric that a resource's name or a metric's short name means; any other name as it is."""
+        found = next((resource for resource in self._table if resource.name == name), None)
+        return found.metric.name if found else ALIASES.get(name, name)
+
+    def short(self, metric: str) -> str:
+        """What plans and tiers call a metric: its resource's name, else its own."""
+        found = self.of_metric(metric)
+        return found.name if found else metric
+
     def noun(self, metric: Metric) -> str:
         """What a metric counts, in words."""
         found = self.of_metric(metric.name)

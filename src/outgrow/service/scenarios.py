@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from outgrow.domain.errors import ConfigurationError, OutgrowError, UnknownMetricError, UsageError
 from outgrow.domain.event import Event
-from outgrow.domain.ladder import Ladder, Tier
+from outgrow.domain.ladder import Ladder
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.scenario import Arrival, Growth, LevelStep, NewStores, PlanChange, Scenario
 from outgrow.domain.text import cleaned_key
@@ -211,7 +211,7 @@ def _ladder(asked: Asked, known: Known) -> Ladder | None:
             what = f"tier '{tier.name}' is priced in {tier.currency}, the present ladder in {currency}"
             raise asked.fault(("ladder", n, "currency"), what, "give both in one currency, or they cannot be compared")
     try:
-        return Ladder(tuple(Tier(**{**tier.model_dump(), "currency": currency}) for tier in tiers))
+        return Ladder(tuple(tier.to_tier(currency) for tier in tiers))
     except ConfigurationError as error:
         raise asked.fault(("ladder",), error.what, error.mend) from error
 

@@ -132,6 +132,11 @@ class TierSection(_Section):
     currency: Currency | None = None
     lead_time_days: Days | None = None
 
+    def to_tier(self, currency: str) -> Tier:
+        """As the domain knows it."""
+        maxima = {key.removeprefix("max_"): top for key, top in self.model_dump().items() if key.startswith("max_")}
+        return Tier.of(self.name, self.cost_monthly, currency, self.lead_time_days, **maxima)
+
 
 class PlanSection(_Section):
     """`[plan]`: what the plan of the months ahead rests on."""
@@ -292,7 +297,7 @@ class Settings(BaseSettings):
                 f"ladder: tier '{without}' names no currency, others do",
                 "give all tiers the same `currency`, or leave it out of all",
             )
-        return Ladder(tuple(Tier(**{**t.model_dump(), "currency": t.currency or EUR}) for t in self.ladder))
+        return Ladder(tuple(tier.to_tier(tier.currency or EUR) for tier in self.ladder))
 
 
 def load_settings(file: Path | None = None, **options: Any) -> Settings:  # noqa: ANN401

@@ -36,7 +36,7 @@ from outgrow.store.tables import ForecastRow, MeasurementRow
 
 THEN = date(2026, 3, 10)
 NOW = THEN + timedelta(days=14)
-LADDER = Ladder((Tier("Only", None, None, Decimal(1)),))
+LADDER = Ladder((Tier.of("Only", Decimal(1)),))
 PRODUCTS, DAYS = "total_products", 200
 Value = Callable[[int], float]
 """A value by the number of its day, from 0 on; day 0 is 200 days before `THEN`."""

@@ -42,9 +42,9 @@ Limits = tuple[int | None, ...]
 PLANS: dict[str, Limits] = {"free": (10, 50, 1, 2), "pro": (40, None, 5, 20), "vast": (None, None, None, None)}
 LADDER = Ladder(
     (
-        Tier("S", 100, 300, Decimal(90), 1_000, 60, 50),
-        Tier("M", 200, 4_000, Decimal(190), 20_000, 500, 900),
-        Tier("L", None, None, Decimal(480)),
+        Tier.of("S", Decimal(90), stores=100, products=300, orders_month=1_000, team_members=60, storage_gb=50),
+        Tier.of("M", Decimal(190), stores=200, products=4_000, orders_month=20_000, team_members=500, storage_gb=900),
+        Tier.of("L", Decimal(480)),
     )
 )
 CONFIG = CapacityConfig(ladder=LADDER)
@@ -165,7 +165,7 @@ def test_every_sum_is_that_of_plain_loops(db: Session, seed: int) -> None:
         assert use.largest == {1: pytest.approx(amounts[0] / sum(amounts)),
                                10: pytest.approx(sum(amounts[:3]) / sum(amounts))}  # fmt: skip
         rented = LADDER.rented({each.use.metric.name: each.use.used or 0 for each in found.resources})
-        maximum = rented.maxima()[use.metric.name]
+        maximum = rented.maximum(use.metric.name)
         assert maximum is not None
         assert row.overcommit == sum(sold.values()) / maximum
 
@@ -194,7 +194,12 @@ def test_chances_are_those_of_the_single_forecast(db: Session) -> None:
 
 def test_what_is_reached_already_is_sure(db: Session) -> None:
     some(db, store=grown)
-    tiny = Ladder((Tier("Tiny", 60, 50, Decimal(5), 500, 30, 20), *LADDER.tiers[1:]))
+    tiny = Ladder(
+        (
+            Tier.of("Tiny", Decimal(5), stores=60, products=50, orders_month=500, team_members=30, storage_gb=20),
+            *LADDER.tiers[1:],
+        )
+    )
     reached = ask(db, CapacityConfig(ladder=tiny, plan=PlanRules(current_tier="Tiny"))).exposure.resources[0]
     assert reached.probability_within == dict.fromkeys((30, 90, 180, 365), 1.0)
 

@@ -146,7 +146,7 @@ class TestWhatIsKept:
 
     def test_the_limits_are_what_when_says(self, db: Session) -> None:
         config = CapacityConfig(
-            Ladder((Tier("Small", 40, 90, Decimal(1)), Tier("Big", None, None, Decimal(2)))), CONFIG.limits
+            Ladder((Tier.of("Small", Decimal(1), stores=40, products=90), Tier.of("Big", Decimal(2)))), CONFIG.limits
         )
         take(db, config=config)
         kept = rows(db)

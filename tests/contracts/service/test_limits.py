@@ -29,10 +29,10 @@ TODAY = date(2026, 3, 31)
 STORE = "store:17"
 LADDER = Ladder(
     (
-        Tier("Small", 10, 1_000, Decimal(10), max_orders_month=3_000, max_team_members=20, max_storage_gb=100),
-        Tier("Big", 20, 2_000, Decimal(20), max_orders_month=9_000, max_team_members=40, max_storage_gb=200,
-             lead_time_days=60),
-        Tier("Huge", None, None, Decimal(90)),
+        Tier.of("Small", Decimal(10), stores=10, products=1_000, orders_month=3_000, team_members=20, storage_gb=100),
+        Tier.of("Big", Decimal(20), stores=20, products=2_000, orders_month=9_000, team_members=40, storage_gb=200,
+                lead_time_days=60),
+        Tier.of("Huge", Decimal(90)),
     )
 )  # fmt: skip
 
@@ -265,7 +265,7 @@ def test_the_nearest_limit_is_the_lowest_above_the_value_or_the_highest(
         Limit("storage_used_gb", 250, "some of it"),
         Limit("storage_used_gb", value + 0.5, "of a store", scope=STORE),
         Limit("total_products", value + 0.25, "of products"),
-        ladder=Ladder((Tier("Only", None, None, Decimal(1)),)),
+        ladder=Ladder((Tier.of("Only", Decimal(1)),)),
     )
 
     assert usable(nearest_limit(seen, seen.forecastable(STORAGE_USED_GB))) == nearest
@@ -282,7 +282,7 @@ def test_a_limit_is_above_nothing_where_nothing_is_stored(session: Session) -> N
 
 
 def test_a_tier_s_maxima_wait_for_the_tier_above_and_those_of_the_last_for_none() -> None:
-    ladder = Ladder((*LADDER.tiers[:2], Tier("Last", 50, None, Decimal(90))))
+    ladder = Ladder((*LADDER.tiers[:2], Tier.of("Last", Decimal(90), stores=50)))
     small, last = (tier_limits(ladder, ladder.tiers[at]) for at in (0, 2))
 
     assert [limit.lead_time_days for limit in small] == [60] * 5

@@ -39,7 +39,7 @@ from outgrow.store.schema import upgrade
 from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
-LADDER = Ladder((Tier("Small", 200, 1_500, Decimal(10)), Tier("Huge", None, None, Decimal(90))))
+LADDER = Ladder((Tier.of("Small", Decimal(10), stores=200, products=1_500), Tier.of("Huge", Decimal(90))))
 SURE = Project("the move", TODAY + timedelta(days=20), 1.0, {"products": 400.0, "stores": 30.0})
 PERHAPS = Project("the fair", TODAY + timedelta(days=40), 0.5, {"orders_per_day": 60.0})
 LATER = Project("next decade", TODAY + timedelta(days=4_000), 1.0, {"storage_gb": 500.0})

@@ -19,7 +19,7 @@ from outgrow.service.view import View
 from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
-LADDER = Ladder((Tier("Only", None, None, Decimal(10)),))
+LADDER = Ladder((Tier.of("Only", Decimal(10)),))
 UNSOLD = tuple(SoldCapacity(name, None, None) for name in SOLD)
 
 

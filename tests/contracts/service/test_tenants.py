@@ -63,7 +63,7 @@ def test_today_is_the_day_where_the_platform_is(workspace: Workspace) -> None:
 
 
 def test_money_is_in_the_ladders_currency(workspace: Workspace) -> None:
-    ladder = Ladder((Tier("One", None, None, Decimal(10), currency="BRL"),))
+    ladder = Ladder((Tier.of("One", Decimal(10), currency="BRL"),))
     workspace.config = type(workspace.config)(ladder=ladder)
     assert tenants(workspace).plan.currency == "BRL"
 

@@ -101,7 +101,7 @@ def test_storage_statistics(db: Session) -> None:
 
 
 def test_the_report_names_tier_and_next_trigger(db: Session) -> None:
-    ladder = Ladder((Tier("Tiny", 10, 60, Decimal(5)), Tier("Big", None, None, Decimal(50))))
+    ladder = Ladder((Tier.of("Tiny", Decimal(5), stores=10, products=60), Tier.of("Big", Decimal(50))))
     report = PlatformHealthService(ladder).get_full_health_report(db)
     assert report["infrastructure_tier"] == {
         "name": "Tiny",
@@ -115,7 +115,7 @@ def test_the_report_names_tier_and_next_trigger(db: Session) -> None:
 
 
 def test_the_last_tier_has_no_trigger(db: Session) -> None:
-    ladder = Ladder((Tier("Only", None, None, Decimal(5)),))
+    ladder = Ladder((Tier.of("Only", Decimal(5)),))
     assert PlatformHealthService(ladder).get_full_health_report(db)["next_tier_trigger"] is None
 
 

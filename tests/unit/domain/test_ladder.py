@@ -10,7 +10,7 @@ from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
 
 
 def tier(name: str, stores: int | None, products: int | None) -> Tier:
-    return Tier(name, stores, products, Decimal(10))
+    return Tier.of(name, Decimal(10), stores=stores, products=products)
 
 
 def usage(stores: float, products: float) -> dict[str, float]:
@@ -18,7 +18,9 @@ def usage(stores: float, products: float) -> dict[str, float]:
 
 
 def test_the_default_ladder_is_the_documented_one() -> None:
-    assert [(t.name, t.max_stores, t.max_products, t.cost_monthly) for t in DEFAULT_LADDER] == [
+    assert [
+        (t.name, t.maximum("active_stores"), t.maximum("total_products"), t.cost_monthly) for t in DEFAULT_LADDER
+    ] == [
         ("Starter", 50, 10_000, Decimal(30)),
         ("Small", 100, 30_000, Decimal(80)),
         ("Medium", 300, 100_000, Decimal(150)),
@@ -94,7 +96,7 @@ def test_a_tier_may_grow_in_one_thing_alone() -> None:
 @pytest.mark.parametrize("rung", [tier("b", 10, 100), tier("b", None, None)])
 def test_a_tier_that_is_no_larger_than_the_one_below_is_refused(rung: Tier) -> None:
     with pytest.raises(ConfigurationError, match="'b'"):
-        Ladder((Tier("a", rung.max_stores, rung.max_products, Decimal(5)), rung))
+        Ladder((Tier("a", rung.maxima, Decimal(5)), rung))
 
 
 @pytest.mark.parametrize(
@@ -108,13 +110,23 @@ def test_a_tier_that_is_no_larger_than_the_one_below_is_refused(rung: Tier) -> N
             "order the tiers",
         ),
         (
-            {"max_stores": None, "max_products": None},
+            {"maxima": {}},
             {},
             "tier 'a' is unlimited, but 'b' stands above it",
             "only the last",
         ),
-        ({"max_storage_gb": 5}, {"max_storage_gb": 4}, "holds less of storage_used_gb than 'a'", "from the smallest"),
-        ({"max_orders_month": None}, {"max_orders_month": 4}, "holds less of total_orders_month", "from the smallest"),
+        (
+            {"maxima": {"storage_used_gb": 5}},
+            {"maxima": {"storage_used_gb": 4}},
+            "holds less of storage_used_gb than 'a'",
+            "from the smallest",
+        ),
+        (
+            {},
+            {"maxima": {"active_stores": 20, "total_products": 200, "total_orders_month": 4}},
+            "holds less of total_orders_month",
+            "from the smallest",
+        ),
         ({}, {"name": "a"}, "two tiers are called 'a'", "a name of its own"),
     ],
 )

@@ -82,7 +82,7 @@ def test_the_rest_of_the_plan() -> None:
 
     one = config.ladder.tiers[0]
     assert (config.ladder.currency, one.cost_monthly, one.lead_time_days) == ("USD", Decimal("99.50"), 30)
-    assert one.maxima()["storage_used_gb"] == 50
+    assert one.maxima["storage_used_gb"] == 50
     assert (config.plan.current_tier, config.plan.day_over_cost, config.plan.seed) == ("One", Decimal("12.5"), 9)
     assert config.calendar.events == (Event("anniversary", date(2027, 3, 1), date(2027, 3, 1)),)
     assert (config.calendar.country, config.calendar.sales) == ("BR", False)

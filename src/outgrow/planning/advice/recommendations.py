@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.forecast import DaysUntil, Status
-from outgrow.domain.ladder import Tier
+from outgrow.domain.ladder import Tier, in_order
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
 from outgrow.domain.metric import STORAGE_USED_GB, Metric
 from outgrow.domain.recommendation import Finding, Recommendation
+from outgrow.domain.resource import COMMERCE
 from outgrow.domain.words import counted, exact, figure, percent
 from outgrow.planning.advice.evidence import basis_of, evidence_of, evidence_of_tiers
 from outgrow.planning.limits.urgency import EXACT, HELD, LimitOutlook, by_urgency, sold_severity
@@ -130,7 +131,7 @@ def _sold_capacity(resource: SoldCapacity, policy: AlertPolicy) -> Finding:
 
 def _infrastructure(infrastructure: Infrastructure, policy: AlertPolicy) -> list[Finding]:
     """The rented tier; of the others, that nothing is found, so that one that was needed before is let go slowly."""
-    quiet = [Finding(_tier_key(tier), basis_of(policy, *tier.maxima().values())) for tier in infrastructure.others]
+    quiet = [Finding(_tier_key(tier), _tier_basis(tier, policy)) for tier in infrastructure.others]
     tier, following = infrastructure.tier, infrastructure.next_tier
     if following is None or infrastructure.trigger is None:
         return quiet
@@ -155,7 +156,7 @@ def _infrastructure(infrastructure: Infrastructure, policy: AlertPolicy) -> list
     )
     held = max((o.with_margin for o in outlooks if not o.lost), default=Severity.INFO)
     known = not outlooks or any(o.known for o in outlooks)
-    return [Finding.of(said, basis_of(policy, *tier.maxima().values()), held, known=known), *quiet]
+    return [Finding.of(said, _tier_basis(tier, policy), held, known=known), *quiet]
 
 
 def _tier_action(infrastructure: Infrastructure, following: Tier, pressing: LimitOutlook | None) -> str:
@@ -179,6 +180,12 @@ def _tier_sentence(infrastructure: Infrastructure, pressing: LimitOutlook | None
 
 def _tier_key(tier: Tier) -> str:
     return f"tier:{tier.name}"
+
+
+def _tier_basis(tier: Tier, policy: AlertPolicy) -> str:
+    """With a place for each metric of the commerce schema, so that no two of them are taken for each other."""
+    metrics = in_order((*(resource.metric.name for resource in COMMERCE), *tier.maxima))
+    return basis_of(policy, *(tier.maximum(metric) for metric in metrics))
 
 
 def _growth(grown: Growth, policy: AlertPolicy) -> Finding:

@@ -47,11 +47,10 @@ class Downgrade:
 def lasting_downgrade(paths: Paths, ladder: Ladder, rented: Tier) -> Downgrade | None:
     """The smallest tier below the rented one that would last, from the first day on which it would."""
     for tier in ladder.tiers[: ladder.tiers.index(rented)]:
-        limits = [(metric, top) for metric, top in tier.maxima().items() if top is not None]
-        if any(metric not in paths.metrics for metric, _ in limits):
+        if any(metric not in paths.metrics for metric in tier.maxima):
             continue  # of what nothing is known, nothing can be promised
         holds = np.ones((paths.n_paths, paths.n_days + 1), dtype=bool)
-        for metric, top in limits:
+        for metric, top in tier.maxima.items():
             values = np.column_stack([np.full(paths.n_paths, paths.now()[metric]), paths.of(metric)[0]])
             # The highest from each day on.
             holds &= np.maximum.accumulate(values[:, ::-1], axis=1)[:, ::-1] < top

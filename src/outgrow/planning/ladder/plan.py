@@ -196,14 +196,12 @@ def outgrown_days(paths: Paths, ladder: Ladder) -> Days:
 
 
 def _limited(tier: Tier, paths: Paths) -> list[str]:
-    return [metric for metric, top in tier.maxima().items() if top is not None and metric in paths.metrics]
+    return [metric for metric in tier.maxima if metric in paths.metrics]
 
 
 def _reached_on(paths: Paths, metric: str, tier: Tier) -> Days:
     """The first day ahead on which each path is at a tier's maximum, (n_paths,)."""
-    top = tier.maxima()[metric]
-    assert top is not None, "only limited metrics are asked"  # noqa: S101
-    return paths.first_days(metric, top)
+    return paths.first_days(metric, tier.maxima[metric])
 
 
 def _steps(paths: Paths, ladder: Ladder, rented: Tier, outgrown: Days, policy: AlertPolicy) -> tuple[Step, ...]:

@@ -40,7 +40,7 @@ class ResourceExposure:
 
     use: ResourceUse
     tier: Tier
-    maximum: int | None
+    maximum: float | None
     until: DaysUntil | None
 
     @property
@@ -136,8 +136,8 @@ class FullUse:
         tier = ladder.required(usage)
         beyond = not tier.holds(usage)
         short = tier if beyond else next((below for below, above in pairwise(ladder) if above == tier), None)
-        maxima = short.maxima() if short else {}
-        binding = tuple(name for name, top in maxima.items() if top is not None and usage.get(name, 0) >= top)
+        maxima = short.maxima if short else {}
+        binding = tuple(name for name, top in maxima.items() if usage.get(name, 0) >= top)
         return cls(usage, tier, beyond, rented.holds(usage), binding)
 
     @property
@@ -223,13 +223,13 @@ def expose(
         stores: how many are active; plans sell none, so it stays at that. None where nobody knows.
         untils: when use reaches a maximum of the rented tier, of each resource that it limits.
     """
-    maxima, asked = rented.maxima(), {until.metric.name: until for until in untils}
+    asked = {until.metric.name: until for until in untils}
     resources = tuple(
-        ResourceExposure(use, rented, maxima[use.metric.name], asked.get(use.metric.name)) for use in uses
+        ResourceExposure(use, rented, rented.maximum(use.metric.name), asked.get(use.metric.name)) for use in uses
     )
     usage = {} if stores is None else {ACTIVE_STORES.name: stores}
     usage |= {each.use.metric.name: amount for each in resources if (amount := each.use.if_all_used) is not None}
-    missing = {name for tier in ladder for name, top in tier.maxima().items() if top is not None} - usage.keys()
+    missing = set(ladder.metrics) - usage.keys()
     why = "not known: no count of active stores is stored" if missing == {ACTIVE_STORES.name} else NO_DATABASE
     return Exposure(
         as_of=as_of,

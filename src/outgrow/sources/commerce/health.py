@@ -7,9 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day
-from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
+from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, next_tier_trigger
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS, MetricCatalogue
-from outgrow.domain.words import percent
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.areas.database import database_size_mb
 from outgrow.sources.commerce.areas.media import GB, files_and_bytes
@@ -89,11 +88,11 @@ class PlatformHealthService:
             "usage": usage,
             "infrastructure_tier": {
                 "name": tier.name,
-                "max_stores": tier.max_stores,
-                "max_products": tier.max_products,
+                "max_stores": tier.maximum(ACTIVE_STORES.name),
+                "max_products": tier.maximum(TOTAL_PRODUCTS.name),
                 "cost_monthly": tier.cost_monthly,
             },
-            "next_tier_trigger": next_tier_trigger(self.ladder, tier, usage),
+            "next_tier_trigger": next_tier_trigger(self.ladder, tier, usage, MetricCatalogue()),
             "image_storage": MediaService().get_storage_stats(db, platform),
             "database": {"size_mb": self._get_database_size(db)},
             "capacity": self.get_subscription_capacity(db, platform, today),
@@ -108,23 +107,6 @@ class PlatformHealthService:
 
     def _get_database_size(self, db: Session) -> float:
         return round(database_size_mb(db), 3)
-
-
-def next_tier_trigger(ladder: Ladder, tier: Tier, usage: dict[str, int]) -> str | None:
-    """One sentence on what will make the next tier necessary; None on the last tier.
-
-    Args:
-        usage: by metric; what it does not name is no trigger.
-    """
-    following = ladder.above(tier)
-    shares = {m: usage[m] / top for m, top in tier.maxima().items() if top and m in usage}
-    if following is None or not shares:
-        return None
-    metric = max(shares, key=lambda name: shares[name])
-    top = tier.maxima()[metric]
-    assert top is not None, "only limited metrics have a share"  # noqa: S101
-    limit = MetricCatalogue().resolve(metric).amount(top)
-    return f"{following.name} at {limit} ({usage[metric]:,} now, {percent(shares[metric])})"
 
 
 def _amount(used: float, resource: str) -> float | int:

@@ -21,7 +21,10 @@ from outgrow.planning.limits.urgency import LimitOutlook
 
 TODAY = date(2026, 3, 20)
 POLICY = AlertPolicy()
-SMALL, MEDIUM = (Tier("Small", 100, 30_000, Decimal(80)), Tier("Medium", 300, 100_000, Decimal("1150")))
+SMALL, MEDIUM = (
+    Tier.of("Small", Decimal(80), stores=100, products=30_000),
+    Tier.of("Medium", Decimal("1150"), stores=300, products=100_000),
+)
 LAST = Infrastructure(MEDIUM, None, None, [])
 """Nothing to say: there is no larger tier."""
 

@@ -32,9 +32,10 @@ def plan(paths: Paths, ladder: Ladder = DEFAULT_LADDER, **rules: object) -> Ladd
 def ladder_of(tops: list[int], costs: list[Decimal], products: int = 10**9) -> Ladder:
     """Tiers of so many stores, and an unlimited one above."""
     limited = [
-        Tier(f"T{k}", top, products * (k + 1), cost) for k, (top, cost) in enumerate(zip(tops, costs, strict=False))
+        Tier.of(f"T{k}", cost, stores=top, products=products * (k + 1))
+        for k, (top, cost) in enumerate(zip(tops, costs, strict=False))
     ]
-    return Ladder((*limited, Tier("all", None, None, costs[-1])))
+    return Ladder((*limited, Tier.of("all", costs[-1])))
 
 
 def test_straight_growth_outgrows_on_the_day() -> None:
@@ -56,7 +57,7 @@ def test_straight_growth_outgrows_on_the_day() -> None:
 
 
 def test_a_tiers_own_lead_time_counts() -> None:
-    tiers = (Tier("a", 50, None, Decimal(1)), Tier("b", None, None, Decimal(2), lead_time_days=30))
+    tiers = (Tier.of("a", Decimal(1), stores=50), Tier.of("b", Decimal(2), lead_time_days=30))
 
     (step,) = plan(straight(40, 1), Ladder(tiers)).steps
 
@@ -131,7 +132,7 @@ def test_falling_use_makes_a_downgrade_possible_later() -> None:
 
 
 def test_beyond_the_largest_tier_is_said() -> None:
-    ladder = Ladder((Tier("a", 50, None, Decimal(10)), Tier("b", 100, None, Decimal(20))))
+    ladder = Ladder((Tier.of("a", Decimal(10), stores=50), Tier.of("b", Decimal(20), stores=100)))
 
     made = plan(straight(40, 1), ladder)
 
@@ -193,7 +194,9 @@ def test_more_stores_are_never_later_nor_cheaper(seed: int, tops: list[int], cos
 def test_another_unit_changes_nothing(seed: int, power: int) -> None:
     paths, factor = futures(seed), 2.0**power
     ladder = ladder_of([64, 128, 256], [Decimal(10), Decimal(20), Decimal(30)])
-    scaled = Ladder(tuple(replace(t, max_stores=t.max_stores and int(t.max_stores * factor)) for t in ladder))
+    scaled = Ladder(
+        tuple(replace(t, maxima={name: int(top * factor) for name, top in t.maxima.items()}) for t in ladder)
+    )
     stores = Paths(TODAY, METRICS[:1], *(part[:1] for part in (paths.current, paths.values, paths.peaks)))
     same = Paths(TODAY, METRICS[:1], *(factor * part for part in (stores.current, stores.values, stores.peaks)))
 

@@ -47,9 +47,9 @@ LIMITS = {
 }
 TIERS = Ladder(
     (
-        Tier("S", 100, 12_000, Decimal(100), 4_500, None, 600),
-        Tier("M", 200, 30_000, Decimal("250.50"), 9_000, None, 1_200),
-        Tier("L", None, None, Decimal(700)),
+        Tier.of("S", Decimal(100), stores=100, products=12_000, orders_month=4_500, storage_gb=600),
+        Tier.of("M", Decimal("250.50"), stores=200, products=30_000, orders_month=9_000, storage_gb=1_200),
+        Tier.of("L", Decimal(700)),
     )
 )
 

@@ -12,13 +12,11 @@ from tests.support.exposures import LADDER, TODAY, UNSOLD, exposure_of, tenants_
 
 from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
-from outgrow.domain.metric import STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS
+from outgrow.domain.metric import ACTIVE_STORES, STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS
 from outgrow.domain.tenant import RESOURCES, UNLIMITED, Tenants
 from outgrow.planning.tenants.exposure import NO_DATABASE, Exposure, ResourceExposure, expose
 from outgrow.planning.tenants.resource_use import stored_uses
 
-SOLD = ("max_products", "max_orders_month", "max_team_members", "max_storage_gb")
-"""What a tier limits and plans sell."""
 LIMITED = st.tuples(*[st.integers(0, 3_000).map(float)] * 4)
 AMOUNTS = st.tuples(*[st.integers(0, 3_000).map(float)] * 4)
 TENANTS = st.lists(
@@ -148,7 +146,7 @@ def test_the_tier_is_not_made_up_where_the_stores_are_not_known() -> None:
     found = exposure_of(products_sold(10), stores=None)
     assert found.if_all_used is None
     assert found.if_all_used_unknown == "not known: no count of active stores is stored"
-    without = Ladder((Tier("Disk", None, None, Decimal(5), max_storage_gb=10), Tier("All", None, None, Decimal(9))))
+    without = Ladder((Tier.of("Disk", Decimal(5), storage_gb=10), Tier.of("All", Decimal(9))))
     assert rank(exposure_of(products_sold(10), without, stores=None), without) == (0, False)
 
 
@@ -169,7 +167,15 @@ def test_every_null_has_its_reason_and_no_other_key(tenants: Tenants) -> None:
 @given(TENANTS, st.sampled_from([2, 4, 8, 1_024]))
 def test_use_limits_and_tiers_together_larger_change_no_ratio(tenants: Tenants, factor: int) -> None:
     larger = replace(tenants, used=tenants.used * factor, limits=tenants.limits * factor)
-    ladder = Ladder(tuple(replace(tier, **{key: factor * getattr(tier, key) for key in SOLD}) for tier in LADDER))
+    ladder = Ladder(
+        tuple(
+            replace(
+                tier,
+                maxima={name: top if name == ACTIVE_STORES.name else factor * top for name, top in tier.maxima.items()},
+            )
+            for tier in LADDER
+        )
+    )
     small, large = exposure_of(tenants), exposure_of(larger, ladder)
 
     assert large.tier.name == small.tier.name
