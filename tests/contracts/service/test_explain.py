@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from outgrow.service.view import View
 from sqlalchemy import create_engine, delete, update
 from sqlalchemy.orm import Session
 from tests.support.snapshots import store_days
@@ -29,7 +30,6 @@ from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.config import CapacityConfig
 from outgrow.service.explain import explain
 from outgrow.service.issue import issue
-from outgrow.service.view import View
 from outgrow.store.forecasts import read_forecast, write_forecasts
 from outgrow.store.schema import upgrade
 from outgrow.store.tables import ForecastRow, MeasurementRow

@@ -7,6 +7,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from outgrow.service.view import View
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from tests.support.platforms import tables_of
@@ -19,7 +20,6 @@ from outgrow.domain.plan import PlanRules
 from outgrow.planning.tenants.exposure import NO_DATABASE
 from outgrow.service.config import CapacityConfig
 from outgrow.service.exposure import ExposureReport, exposure, exposure_document
-from outgrow.service.view import View
 from outgrow.service.when import when
 from outgrow.sources.commerce.models import (
     CommerceBase,

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from outgrow.service.view import View
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 from tests.support.forecasts import Products, issued
@@ -34,7 +35,6 @@ from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
 from outgrow.service.forecast import forecast
-from outgrow.service.view import View
 from outgrow.service.when import when
 from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from outgrow.service.view import View
 from sqlalchemy.orm import Session
 from tests.support.snapshots import observed, row
 
@@ -21,7 +22,6 @@ from outgrow.service.config import CapacityConfig
 from outgrow.service.limits import configured_limits, nearest_limit, newest_use, platform_limits, tier_limits
 from outgrow.service.recommend import find, recommend, stored_newest
 from outgrow.service.status import StatusRow, status
-from outgrow.service.view import View
 from outgrow.service.when import when
 from outgrow.store.snapshots import write_days, write_measurements
 

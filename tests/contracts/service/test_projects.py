@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from outgrow.service.view import View
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from tests.support.snapshots import observed, row
@@ -31,7 +32,6 @@ from outgrow.service.issue import issue
 from outgrow.service.ladder import ladder
 from outgrow.service.recommend import find, stored_newest
 from outgrow.service.status import status
-from outgrow.service.view import View
 from outgrow.service.whatif import whatif
 from outgrow.service.when import when
 from outgrow.store.forecasts import read_forecast

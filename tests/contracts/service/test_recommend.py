@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from outgrow.service.view import View
 from sqlalchemy.orm import Session
 from tests.support.snapshots import observed, row
 
@@ -15,7 +16,6 @@ from outgrow.domain.recommendation import Recommendation
 from outgrow.planning.advice.recommendations import SoldCapacity
 from outgrow.service.config import CapacityConfig
 from outgrow.service.recommend import SOLD, Present, recommend
-from outgrow.service.view import View
 from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
