@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from outgrow.documents.trends import TrendsDocument, trends_document
 from outgrow.domain.days import Clock, system_clock
 from outgrow.domain.errors import UnknownPlatformError
 from outgrow.service.capture import capture
@@ -66,9 +67,9 @@ class CapacityForecastService:
             platform = self._source(db) or self._platform_to_be(db)
         return capture(db, db, platform, self._clock(), self._aggregator, config=self._config)
 
-    def get_growth_trends(self, db: Session, days: int = 30) -> dict[str, Any]:
-        """Growth of every captured metric over the last `days` days; see `outgrow.service.trends.trends`."""
-        return trends(self._view(db), days)
+    def get_growth_trends(self, db: Session, days: int = 30) -> TrendsDocument:
+        """Growth of every captured metric over the last `days` days, as `outgrow trends --json` gives it."""
+        return trends_document(trends(self._view(db), days))
 
     def get_scaling_recommendations(self, db: Session) -> list[dict[str, Any]]:
         """What should be done, most severe first: category, severity, title, description, action, and more.

@@ -33,6 +33,7 @@ def when(
     json: Json = False,
 ) -> None:
     """Say when a metric reaches a limit, or falls to one."""
+    from outgrow.documents.days_until import days_until_document
     from outgrow.domain.metric import Scope
     from outgrow.faces.cli.accuracy import say_fallbacks
     from outgrow.faces.cli.text import until_lines
@@ -45,7 +46,7 @@ def when(
         until = ask(view, metric, limit, whose, falling=falling)
         say_fallbacks(view, [until.metric], whose)
     if json:
-        print_json(until.to_document())
+        print_json(days_until_document(until))
     else:
         typer.echo("\n".join(until_lines(until)))
 
