@@ -25,11 +25,28 @@ from typing import (
     is_typeddict,
 )
 
+from outgrow.documents.accuracy import AccuracyDocument
+from outgrow.documents.backfill import BackfillDocument
+from outgrow.documents.backtest import BacktestDocument
+from outgrow.documents.capture import CaptureDocument
+from outgrow.documents.check import CheckDocument
 from outgrow.documents.days_until import DaysUntilDocument
+from outgrow.documents.doctor import FindingDocument
+from outgrow.documents.drivers import DriversDocument
+from outgrow.documents.fit import FitDocument
 from outgrow.documents.forecast import ForecastDocument, RefusalDocument
+from outgrow.documents.history import HistoryDocument
+from outgrow.documents.import_ import ImportDocument
 from outgrow.documents.kinds import Told
+from outgrow.documents.ladder import LadderDocument
+from outgrow.documents.metrics import MetricsDocument
+from outgrow.documents.movement import MovementDocument
+from outgrow.documents.recommendation import RecommendationDocument
+from outgrow.documents.scenario import ScenariosDocument
 from outgrow.documents.status import StatusDocument
+from outgrow.documents.tenants import TenantsDocument
 from outgrow.documents.trends import TrendsDocument
+from outgrow.documents.whatif import WhatIfDocument
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -37,8 +54,25 @@ if TYPE_CHECKING:
 DOCUMENTS: dict[str, Any] = {
     "when": DaysUntilDocument,
     "status": StatusDocument,
+    "metrics": MetricsDocument,
     "forecast": ForecastDocument | RefusalDocument,
     "trends": TrendsDocument,
+    "history": HistoryDocument,
+    "explain": MovementDocument,
+    "drivers": DriversDocument,
+    "recommend": list[RecommendationDocument],
+    "ladder": LadderDocument,
+    "tenants": TenantsDocument,
+    "whatif": WhatIfDocument,
+    "scenarios": ScenariosDocument,
+    "backtest": BacktestDocument,
+    "accuracy": AccuracyDocument,
+    "fit": FitDocument,
+    "check": CheckDocument,
+    "capture": CaptureDocument,
+    "backfill": BackfillDocument,
+    "import": ImportDocument,
+    "doctor": list[FindingDocument],
 }
 """Every document by its name: the command's, or of one that gives several, what it gives."""
 STRICT = {"extra": "forbid", "strict": True}

@@ -46,19 +46,6 @@ class BackfillReport:
         """Number of days of the history."""
         return 0 if self.first_day is None else (self.last_day - self.first_day).days + 1
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "platform": self.platform,
-            "first_day": self.first_day.isoformat() if self.first_day else None,
-            "last_day": self.last_day.isoformat(),
-            "days": self.days,
-            "metrics": list(self.metrics),
-            "unavailable": self.unavailable,
-            "limitations": list(self.limitations),
-            "dry_run": self.dry_run,
-        }
-
 
 def backfill(
     source: Session,

@@ -1,17 +1,17 @@
 """The embedded service: four methods over the caller's own session, for use inside a platform's code."""
 
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy.orm import Session
 
+from outgrow.documents.recommendation import RecommendationDocument, recommendation_document
 from outgrow.documents.trends import TrendsDocument, trends_document
 from outgrow.domain.days import Clock, system_clock
 from outgrow.domain.errors import UnknownPlatformError
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
 from outgrow.service.embedded import embedded_view, known_source, stored_platform, stored_zone
-from outgrow.service.lives import found_documents
+from outgrow.service.lives import found_now
 from outgrow.service.recommend import measured_now, stored_newest
 from outgrow.service.trends import trends
 from outgrow.service.view import View
@@ -71,7 +71,7 @@ class CapacityForecastService:
         """Growth of every captured metric over the last `days` days, as `outgrow trends --json` gives it."""
         return trends_document(trends(self._view(db), days))
 
-    def get_scaling_recommendations(self, db: Session) -> list[dict[str, Any]]:
+    def get_scaling_recommendations(self, db: Session) -> list[RecommendationDocument]:
         """What should be done, most severe first: category, severity, title, description, action, and more.
 
         What is found at this moment, whoever acknowledged it or put it off: `state` tells. What was found on days
@@ -81,7 +81,8 @@ class CapacityForecastService:
         view = self._view_of(db, source)
         # Here the ladder and the limit that outgrow brings were always the host's own.
         view = replace(view, config=view.config.as_own())
-        return found_documents(view, stored_newest(view) if source is None else measured_now(db, source, view))
+        found = found_now(view, stored_newest(view) if source is None else measured_now(db, source, view))
+        return [recommendation_document(life) for life in found]
 
     def get_days_until_threshold(self, db: Session, metric: str, threshold: float) -> int | None:
         """Days from the newest snapshot until a metric is at or above a threshold, likeliest value.

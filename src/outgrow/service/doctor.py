@@ -56,10 +56,6 @@ class Finding:
     message: str
     mend: str = ""
 
-    def to_document(self) -> dict[str, str]:
-        """As JSON."""
-        return {"check": self.check, "state": self.state.value, "message": self.message, "mend": self.mend}
-
 
 class _Exam:
     """Runs checks one after the other and remembers whether one came out bad."""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -64,11 +63,6 @@ def exposure(view: View, source: tuple[Session, PlatformRef] | None = None) -> E
         untils=_untils(view, rented),
     )
     return ExposureReport(view.platform, made)
-
-
-def exposure_document(report: ExposureReport) -> dict[str, Any]:
-    """As JSON."""
-    return {"platform": report.platform, **report.exposure.to_document()}
 
 
 def _last_month(db: Session, platform: PlatformRef, tenants: Tenants) -> Array:

@@ -1,11 +1,11 @@
 """Recommendations as they live from day to day: kept by captures, shown as of today, acknowledged and put off."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from outgrow.domain.errors import UsageError
-from outgrow.domain.recommendation import Life, State, with_state
+from outgrow.domain.recommendation import Life, State
 from outgrow.planning.lifecycle import acknowledged, advance, snoozed
 from outgrow.planning.recommendations import said_of
 from outgrow.service.recommend import Present, find
@@ -91,8 +91,8 @@ def _named(known: Iterable[Life], key: str) -> Life:
     raise UsageError(f"there is no recommendation '{key}'", mend)
 
 
-def found_documents(view: View, present: Present) -> list[dict[str, Any]]:
-    """What this look alone finds, most severe first, as JSON, each with where its life stands."""
+def found_now(view: View, present: Present) -> list[Life]:
+    """What this look alone finds, as it finds it, most severe first, each with where its life stands."""
     findings = find(view, present)
     now = advance(read_lives(view.store, view.platform, view.today), findings, view.today)
-    return [with_state(said.to_document(), now[said.key]) for said in said_of(findings)]
+    return [replace(now[said.key], said=said, severity=said.severity) for said in said_of(findings)]

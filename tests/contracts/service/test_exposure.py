@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from tests.support.platforms import tables_of
 from tests.support.snapshots import store_days
 
+from outgrow.documents.exposure import exposure_document
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS
 from outgrow.domain.plan import PlanRules
 from outgrow.planning.exposure import NO_DATABASE
 from outgrow.service.config import CapacityConfig
-from outgrow.service.exposure import ExposureReport, exposure, exposure_document
+from outgrow.service.exposure import ExposureReport, exposure
 from outgrow.service.view import View
 from outgrow.service.when import when
 from outgrow.sources.commerce.models import (

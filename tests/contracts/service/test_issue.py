@@ -19,6 +19,7 @@ from tests.support.platforms import KnownPlatform, Thing, eventful_platform
 from tests.support.snapshots import store_days
 
 from outgrow import CapacityForecastService
+from outgrow.documents.shared import day_band_document
 from outgrow.domain.event import CalendarRules, Event
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS
 from outgrow.domain.ladder import Ladder, Tier
@@ -156,7 +157,7 @@ class TestWhatIsKept:
         for metric in ("total_products", "active_stores", "storage_used_gb"):
             for limit in kept[metric, TODAY].limits:
                 said = when(view(db), metric, limit["threshold"])
-                assert limit["days"] == said.days.to_document()
+                assert limit["days"] == day_band_document(said.days)
                 assert limit["probability_within"] == {
                     str(days): pytest.approx(p, abs=1e-6) for days, p in said.probability_within.items()
                 }

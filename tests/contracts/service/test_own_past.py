@@ -9,6 +9,7 @@ from sqlalchemy import delete, event
 from sqlalchemy.orm import Session
 from tests.support.snapshots import store_days
 
+from outgrow.documents.trends import trends_document
 from outgrow.domain.metric import (
     ACTIVE_STORES,
     ORDERS_PER_DAY,
@@ -157,7 +158,7 @@ class TestWhereItIsApplied:
         drawn = forecast(view(steady_platform), "stores", 7_000)
         report = status(view(steady_platform))
         listed = next(row for row in report.rows if row.outlook.until.metric == ACTIVE_STORES).outlook.until
-        shown = trends(view(steady_platform))["trends"]["stores"]["monthly_projection"]
+        shown = trends_document(trends(view(steady_platform)))["trends"]["stores"]["monthly_projection"]
         plain = project(view(steady_platform).forecastable(ACTIVE_STORES), TODAY, ForecastRules())
 
         assert isinstance(drawn.projection, Projection)

@@ -22,6 +22,7 @@ def backfill(
 
     From time stamps and status history, up to yesterday. Can be cut off and run again.
     """
+    from outgrow.documents.backfill import backfill_document
     from outgrow.faces.cli.progress import progress_bar
     from outgrow.service.backfill import backfill as rebuild
     from outgrow.sources.commerce.platforms import find_platform
@@ -41,7 +42,7 @@ def backfill(
             after_chunk=both.keep,
         )
     if json:
-        print_json(report.to_document())
+        print_json(backfill_document(report))
     elif not is_quiet():
         print_report(report)
 

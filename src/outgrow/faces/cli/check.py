@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli import plugin
+from outgrow.documents.check import check_document
 from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_workspace
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def check(
     with closing(open_here()) as workspace, workspace.view(as_date(as_of), projects=not without_projects) as view:
         result = judge(status(view), alarms) if metric is None else check_metric(view, metric, alarms)
     if json:
-        print_json(plugin.document(result.state, result.line))
+        print_json(check_document(result.state, result.line))
     else:
         typer.echo(result.line)
     raise typer.Exit(result.state)

@@ -26,7 +26,8 @@ def ladder(
 
     Then what was sold to tenants against what they use and what the tier holds.
     """
-    from outgrow.service.exposure import exposure, exposure_document
+    from outgrow.documents.ladder import ladder_document
+    from outgrow.service.exposure import exposure
     from outgrow.service.ladder import ladder as ask
 
     with workspace.view(as_date(as_of), projects=not without_projects) as view, workspace.source() as source:
@@ -41,7 +42,7 @@ def ladder(
 
         _draw(exposure_chart(sold), exposure_png, exposure_svg)
     if json:
-        print_json({**report.to_document(), "exposure": exposure_document(sold)})
+        print_json(ladder_document(report, sold))
         return
     from outgrow.faces.cli.exposure_text import print_exposure
     from outgrow.faces.cli.ladder_text import print_ladder

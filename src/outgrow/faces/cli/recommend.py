@@ -31,6 +31,7 @@ def recommend(
     json: Json = False,
 ) -> None:
     """Say what should be done, most severe first."""
+    from outgrow.documents.recommendation import recommendation_document
     from outgrow.domain.errors import UsageError
     from outgrow.service.lives import SHOWN, lives
     from outgrow.service.recommend import measured_now, stored_newest
@@ -47,7 +48,7 @@ def recommend(
         say(message)
     shown = [life for life in found if everything or life.state in SHOWN]
     if json:
-        print_json([life.to_document() for life in shown])
+        print_json([recommendation_document(life) for life in shown])
     else:
         print_lives(shown, hidden=len(found) - len(shown))
         if projects:
