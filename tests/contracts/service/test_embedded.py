@@ -1,6 +1,6 @@
 """The service inside a host's own code: the host's session, the host's transaction, the host's snapshots."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from tests.support.documents import plain
 from tests.support.platforms import tables_of
 from tests.support.snapshots import store_days
 
@@ -240,7 +241,7 @@ def test_without_the_platforms_database_stored_values_tell_what_they_can(session
     store_days(session, 60, grown, TODAY, TOTAL_PRODUCTS.name)
     store_days(session, 60, lambda n: 600, TODAY, "theoretical_products_limit")
     report = exposure(View(session, "main", TODAY, CONFIG))
-    document = exposure_document(report)
+    document = plain(exposure_document(report))
     products, storage = document["resources"][0], document["resources"][3]
 
     assert (document["platform"], document["as_of"], document["tier"]) == ("main", "2026-03-20", "S")

@@ -1,6 +1,7 @@
 """A limit has one date, whoever is asked: committed projects count wherever one is told, and are named."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any

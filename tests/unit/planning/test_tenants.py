@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.tenants import BASIC, FREE, PLANS, PRO, TODAY, TOP, drawn, outlooks_of, plan_of, tenants_of
 
+from outgrow.documents.tenants import tenants_document
 from outgrow.domain.forecast import Status
 from outgrow.domain.tenant import RESOURCES, Plan, TenantOutlooks, Tenants
 from outgrow.domain.upsell import TenantPlan
 from outgrow.planning.tenant_words import sentence
 from outgrow.planning.tenants import MATTERS, MAY_OUTGROW, next_plans, plan_tenants
+from outgrow.service.tenants import TenantReport
 
 SEEDS = st.integers(0, 5_000)
 NOTHING = ((0.0, 0.0),) * 4
@@ -26,6 +28,10 @@ LIKELY = ((0.2, 0.6), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
 
 def plan(tenants: Tenants, outlooks: TenantOutlooks, **more: tuple[str, ...]) -> TenantPlan:
     return plan_tenants(tenants, outlooks, "EUR", **more)
+
+
+def told(made: TenantPlan) -> Any:
+    return tenants_document(TenantReport("main", RESOURCES, made))
 
 
 # ---------------------------------------------------------------- what always holds
