@@ -39,13 +39,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 from benchmarks.yardsticks import line_day
 from numpy.typing import NDArray
-from outgrow.service.view import View
 
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.tenant import RESOURCES, UNLIMITED, Plan, Tenants, UseChanges
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.tenant_outlooks import BLOCK, tenant_outlooks
 from outgrow.planning.tenants.upsell import plan_tenants
+from outgrow.service.desk import View
 from outgrow.service.ladder import ladder
 from outgrow.service.status import status
 from outgrow.setup.demo import make_demo

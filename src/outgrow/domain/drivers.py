@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,44 +129,6 @@ class Drivers:
     def told(self, units: int) -> str:
         """A change as people write it."""
         return f"{self.shown(units):+,.{self.metric.decimals}f}"
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        split = self.split
-        parts = [
-            self._part(identity.code, *(int(column[:, identity].sum()) for column in (split.before, split.after)))
-            | {"stores": int(split.stores[:, identity].sum())}
-            for identity in Identity
-        ]
-        return {
-            "metric": self.metric.name,
-            "scope": self.scope_name,
-            "unit": self.metric.unit,
-            "since": self.since.isoformat(),
-            "until": self.until.isoformat(),
-            **self._amounts(self.before, self.after),
-            "parts": [*parts, self._part(WITHOUT_STORE, *self.unplaced) | {"stores": None}],
-            "by": self.by,
-            "groups": self._group_documents() if self.by else [],
-            "sentence": self.sentence,
-        }
-
-    def _group_documents(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "group": name,
-                "stores": int(self.split.stores[at].sum()),
-                **self._amounts(int(self.split.before[at].sum()), int(self.split.after[at].sum())),
-                **{identity.code: self.shown(int(self.split.change[at, identity])) for identity in Identity},
-            }
-            for at, name in enumerate(self.groups)
-        ]
-
-    def _part(self, code: str, before: int, after: int) -> dict[str, Any]:
-        return {"code": code, **self._amounts(before, after)}
-
-    def _amounts(self, before: int, after: int) -> dict[str, Any]:
-        return {"before": self.shown(before), "after": self.shown(after), "change": self.shown(after - before)}
 
 
 WITHOUT_STORE = "without_store"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from outgrow.domain.bounds import FACTOR, check_numbers, sensible_day
 from outgrow.domain.errors import ConfigurationError, UsageError
@@ -54,19 +53,6 @@ class EventEffect:
         """Where the uplift is from: `settings`, `learned`, or `not_seen`."""
         return "not_seen" if self.uplift is None else "learned" if self.seen else "settings"
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        low, middle, high = self.uplift or (None, None, None)
-        return {
-            "name": self.event.name,
-            "kind": self.event.kind.value,
-            "first": self.event.first.isoformat(),
-            "last": self.event.last.isoformat(),
-            "uplift": {"p10": _rounded(low), "p50": _rounded(middle), "p90": _rounded(high)},
-            "source": self.source,
-            "seen": self.seen,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class CalendarRules:
@@ -98,7 +84,3 @@ class CalendarRules:
                     f"event '{event.name}': the last day, {event.last}, lies before the first, {event.first}",
                     "give the days in order",
                 )
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from outgrow.domain.days import spoken
 from outgrow.domain.metric import Metric
@@ -63,16 +62,6 @@ class Pattern:
         each = "month" if first <= self.every_days <= last else days
         return f"It {moves} by about {number} {unit} every {each}; next on {spoken(self.next)}."
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        numbers = {"size": self.size, "from": self.start, "to": self.end}
-        return {
-            "every_days": round(self.every_days, 1),
-            "seen": self.seen,
-            "next": self.next.isoformat(),
-            **{name: None if number is None else float(f"{number:.6g}") for name, number in numbers.items()},
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -116,26 +105,6 @@ class Explanation:
         if self.plain_share is None:
             return [*self._amounts(metric), *self._band(metric), *self._flow_model()]
         return [*self._paces(metric), *self._band(metric), *self._level_model(), *self._doubt(), *self._correction()]
-
-    def to_document(self, metric: Metric) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "text": self.sentences(metric),
-            "paces": _by_days(self.paces),
-            "growth_per_day": _by_days(self.growth_per_day),
-            "amounts": _by_days(self.amounts),
-            "amounts_ahead": _by_days(self.amounts_ahead),
-            "width80": _by_days(self.width80),
-            "causes": {cause.value: round(share, 3) for cause, share in self.causes.items()},
-            "plain_share": None if self.plain_share is None else round(self.plain_share, 3),
-            "steady_share": None if self.steady_share is None else round(self.steady_share, 3),
-            "pattern": None if self.pattern is None else self.pattern.to_document(),
-            "correction": {
-                "width": round(self.width, 3),
-                "series": self.correction_series,
-                "outcomes": round(self.correction_outcomes, 1),
-            },
-        }
 
     def _paces(self, metric: Metric) -> list[str]:
         told = [*self.paces.values(), *self.growth_per_day.values()]
@@ -239,10 +208,6 @@ def _over(numbers: dict[int, str], first: str) -> str:
 def _listed(parts: list[str]) -> str:
     """`a, b and c`."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-
-
-def _by_days(numbers: dict[int, float]) -> dict[str, float]:
-    return {str(days): float(f"{number:.6g}") for days, number in numbers.items()}
 
 
 def _numbers(values: dict[int, float], digits: int = 3) -> dict[int, str]:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from outgrow.domain.history import History
 from outgrow.domain.metric import Metric
 from outgrow.domain.note import Note, NoteCode
 from outgrow.domain.scenario import Project
-from outgrow.domain.words import Figures, rounded
 
 BAND = (0.1, 0.5, 0.9)
 """Levels of the early, the middle and the late day."""
@@ -66,10 +65,6 @@ class DayBand:
             for key, days in (("p10", self.p10), ("p50", self.p50), ("p90", self.p90))
         }
 
-    def to_document(self) -> dict[str, int | None]:
-        """As JSON."""
-        return {"p10": self.p10, "p50": self.p50, "p90": self.p90}
-
 
 def first_reached(chances: NDArray[np.float64], level: float) -> int | None:
     """The place of the first chance that is at a level or above; None where none is."""
@@ -112,14 +107,6 @@ class HistoryNote:
         known = self.observed_days + self.reconstructed_days
         return self.observed_days / known if known else None
 
-    def to_document(self) -> dict[str, int]:
-        """As JSON."""
-        return {
-            "observed_days": self.observed_days,
-            "reconstructed_days": self.reconstructed_days,
-            "missing_days": self.missing_days,
-        }
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
@@ -148,30 +135,6 @@ class Forecast:
         """One quantile over the horizon, (horizon,); the level has to be one of `levels`."""
         row: NDArray[np.float64] = self.quantiles[self.levels.index(level)]
         return row
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON: one entry a day, quantiles keyed `p05`, `p10`, ..."""
-        keys = [f"p{round(100 * level):02d}" for level in self.levels]
-        decimals = Figures.of(self.metric, (self.current, *self.quantiles[:, 0])).decimals + 1
-        return {
-            "metric": self.metric.name,
-            "scope": self.scope_name,
-            "unit": self.metric.unit,
-            "status": Status.OK.value,
-            "reason": None,
-            "model": self.model,
-            "as_of": self.as_of.isoformat(),
-            "current": as_number(self.current),
-            "growth_per_30_days": rounded(self.growth_per_30_days, 2),
-            "days": [
-                {
-                    "date": (self.as_of + timedelta(days=d + 1)).isoformat(),
-                    **{key: as_number(round(float(v), decimals)) for key, v in zip(keys, column, strict=True)},
-                }
-                for d, column in enumerate(self.quantiles.T)
-            ],
-            "history": self.history.to_document(),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,40 +181,6 @@ class DaysUntil:
     def date(self, key: str) -> date | None:
         """The calendar day of one of the quantiles `p10`, `p50`, `p90`."""
         return None if self.as_of is None else self.days.dates(self.as_of)[key]
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON, section 3 of the contract."""
-        dates = self.days.dates(self.as_of) if self.as_of else {"p10": None, "p50": None, "p90": None}
-        document: dict[str, Any] = {
-            "metric": self.metric.name,
-            "scope": self.scope_name,
-            "unit": self.metric.unit,
-            "threshold": as_number(self.threshold),
-            "status": self.status.value,
-            "reason": self.reason,
-            "current": as_number(self.current),
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-            "days": self.days.to_document(),
-            "date": {key: day.isoformat() if day else None for key, day in dates.items()},
-            "probability_within": {
-                str(d): round(self.probability_within[d], 4) if d in self.probability_within else None
-                for d in WITHIN_DAYS
-            },
-            "growth_per_30_days": None if self.growth_per_30_days is None else rounded(self.growth_per_30_days, 2),
-            "history": self.history.to_document(),
-            "notes": [note.to_document(self.metric.unit) for note in self.notes],
-        }
-        if self.example:
-            document["example"] = True
-        if self.projects:
-            document["projects"] = [project.to_document() for project in self.projects]
-        if self.falling:
-            document["direction"] = "falling"
-        if self.status is Status.ALREADY_EXCEEDED:
-            document["days_ago"] = self.days_ago
-        if self.status is Status.INSUFFICIENT_DATA:
-            document["have"], document["need"] = self.have, self.need
-        return document
 
 
 def as_number(value: float | None) -> float | None:

@@ -33,7 +33,3 @@ class MoneyBand:
         ordered, n = sorted(amounts), len(amounts)
         p10, p50, p90 = (ordered[-(-n * tenths // 10) - 1] for tenths in (1, 5, 9))
         return cls(p10, p50, p90, ordered[0] if ordered[0] == ordered[-1] else cents(sum(ordered, Decimal(0)) / n))
-
-    def to_document(self) -> dict[str, str]:
-        """As JSON: decimals as text."""
-        return {name: written(getattr(self, name)) for name in ("p10", "p50", "p90", "mean")}

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from outgrow.domain.days import spoken
-from outgrow.domain.forecast import DaysUntil, Status, as_number
+from outgrow.domain.forecast import DaysUntil, Status
 from outgrow.domain.metric import Metric
 
 NamedLevel = tuple[str | None, float]
@@ -54,10 +53,6 @@ class Part:
         apart = " (not to be told apart from what follows)" if self.days is None else ""
         return f"{text[0].upper()}{text[1:]}{apart}."
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {"code": self.mover.value, "days": self.days, "sentence": self.sentence}
-
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -79,24 +74,6 @@ class Said:
     value: float
     model: str
     model_id: str | None
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "issued_on": self.issued_on.isoformat(),
-            "as_of": self.as_of.isoformat(),
-            "status": self.status.value,
-            "median": self.median.isoformat() if self.median else None,
-            "kept": self.kept,
-            "current": as_number(self.value),
-            "limit": self.limit_document(),
-            "model": self.model,
-            "model_id": self.model_id,
-        }
-
-    def limit_document(self) -> dict[str, Any]:
-        """The limit as JSON."""
-        return {"name": self.limit[0], "threshold": as_number(self.limit[1])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,23 +126,6 @@ class Movement:
         same_way = [part for part in parts if (part.days or 0) * moved > 0]
         enough = 1 if 2 * abs(same_way[0].days or 0) >= abs(moved) else 2
         return f": mostly because {_listed(same_way[:enough])}"
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "metric": self.metric.name,
-            "scope": self.scope_name,
-            "unit": self.metric.unit,
-            "status": self.status.value,
-            "reason": self.reason,
-            "limit": self.after.limit_document() if self.after else None,
-            "from": self.before.to_document() if self.before else None,
-            "to": self.after.to_document() if self.after else None,
-            "moved_days": self.moved_days,
-            "parts": [part.to_document() for part in self.parts],
-            "sentence": self.sentence,
-            **({"with_projects": self.with_projects.to_document()} if self.with_projects else {}),
-        }
 
 
 def _listed(parts: Sequence[Part]) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from outgrow.domain.days import spoken
 
@@ -114,17 +113,6 @@ class Note:
             nth=_nth(self.first.day),
             weekday=WEEKDAYS[self.first.weekday()],
         )
-
-    def to_document(self, unit: str = "") -> dict[str, Any]:
-        """As JSON; `unit` is the metric's own."""
-        return {
-            "code": self.code.value,
-            "first": self.first.isoformat(),
-            "last": self.last.isoformat(),
-            "before": float(self.before),
-            "after": float(self.after),
-            "text": self.sentence(unit),
-        }
 
 
 def _nth(number: int) -> str:

@@ -1,16 +1,12 @@
 """One thing that someone should do: what was found, how urgent it is, and how it lives from day to day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from outgrow.domain.forecast import as_number
 from outgrow.domain.limit import Severity
-
-MEASURED = ("threshold", "current", "maximum")
-"""What evidence holds of measurements: stores keep whole numbers among them that were written without a point."""
 
 
 class State(StrEnum):
@@ -46,40 +42,6 @@ class Recommendation:
     sentence: str
     act_by: date | None = None
     evidence: tuple[Mapping[str, Any], ...] = ()
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON; the first five keys are those of every face."""
-        return {
-            "category": self.category,
-            "severity": self.severity.word,
-            "title": self.title,
-            "description": self.description,
-            "action": self.action,
-            "key": self.key,
-            "sentence": self.sentence,
-            "act_by": self.act_by.isoformat() if self.act_by else None,
-            "evidence": [dict(entry) for entry in self.evidence],
-        }
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Self:
-        """Read what `to_document` wrote."""
-        act_by = document["act_by"]
-        return cls(
-            category=document["category"],
-            severity=Severity[document["severity"].upper()],
-            title=document["title"],
-            description=document["description"],
-            action=document["action"],
-            key=document["key"],
-            sentence=document["sentence"],
-            act_by=date.fromisoformat(act_by) if act_by else None,
-            evidence=tuple(_measured(entry) for entry in document["evidence"]),
-        )
-
-
-def _measured(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: as_number(value) if key in MEASURED else value for key, value in entry.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +101,3 @@ class Life:
     def key(self) -> str:
         """Which recommendation it is."""
         return self.said.key
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON: the recommendation with the severity in force, and where it stands."""
-        return with_state(replace(self.said, severity=self.severity).to_document(), self)
-
-
-def with_state(document: Mapping[str, Any], life: Life) -> dict[str, Any]:
-    """A recommendation's document with the state of its life."""
-    return {
-        **document,
-        "state": life.state.value,
-        "opened_on": life.opened_on.isoformat(),
-        "changed_on": life.changed_on.isoformat(),
-        "quiet_since": life.quiet_since.isoformat() if life.quiet_since else None,
-        "snoozed_until": life.snoozed_until.isoformat() if life.snoozed_until else None,
-    }

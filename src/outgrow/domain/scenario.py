@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,15 +56,6 @@ class Project:
         return f"{self.name} from {spoken(self.on)} on" + (
             f" ({percent(self.probability)})" if self.probability < 1 else ""
         )
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "name": self.name,
-            "date": self.on.isoformat(),
-            "probability": self.probability,
-            "sizes": {name: float(size) for name, size in self.sizes.items()},
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from outgrow.domain.forecast import DayBand, Status, as_number
-from outgrow.domain.money import written
-from outgrow.domain.tenant import WITHIN, Plan
+from outgrow.domain.forecast import DayBand, Status
+from outgrow.domain.tenant import Plan
 
 UNDATED = DayBand()
 """Of a limit that has no dates."""
@@ -40,25 +38,6 @@ class Need:
         """Use as a share of the limit; a limit of nothing is used up."""
         return self.used / self.limit if self.limit else 1.0
 
-    def to_document(self, as_of: date) -> dict[str, Any]:
-        """As JSON."""
-        document: dict[str, Any] = {
-            "resource": self.resource,
-            "used": as_number(round(self.used, 6)),
-            "limit": as_number(self.limit),
-            "used_share": round(self.used_share, 4),
-            "status": self.status.value,
-            "reason": self.reason,
-            "probability_within": {
-                str(days): round(self.probability[days], 4) if days in self.probability else None for days in WITHIN
-            },
-            "days": self.days.to_document(),
-            "date": {key: day.isoformat() if day else None for key, day in self.days.dates(as_of).items()},
-        }
-        if self.status is Status.INSUFFICIENT_DATA:
-            document["have"], document["need"] = self.have, self.need
-        return document
-
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
@@ -73,17 +52,6 @@ class Tenant:
     def pays(self) -> Decimal:
         """A month: the plan's price, and nothing on trial."""
         return Decimal(0) if self.trial else self.plan.price_monthly
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "merchant": self.key,
-            "name": self.name,
-            "plan": self.plan.code,
-            "plan_name": self.plan.name,
-            "trial": self.trial,
-            "price_monthly": written(self.plan.price_monthly),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +76,6 @@ class Upsell:
         """The resource that runs out first."""
         return self.needs[0]
 
-    def to_document(self, as_of: date) -> dict[str, Any]:
-        """As JSON."""
-        following = self.next_plan
-        return {
-            **self.tenant.to_document(),
-            "binding": self.binding.resource,
-            "next_plan": following.code if following else None,
-            "next_plan_name": following.name if following else None,
-            "next_price_monthly": written(following.price_monthly) if following else None,
-            "revenue_change": _money(self.revenue_change),
-            "expected_revenue_change": _money(self.expected),
-            "resources": [need.to_document(as_of) for need in self.needs],
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Decrease:
@@ -137,16 +91,6 @@ class Decrease:
         """What went in 90 days, as a share of what there was."""
         return 1.0 - self.now / self.before
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "resource": self.resource,
-            "before": as_number(round(self.before, 6)),
-            "now": as_number(round(self.now, 6)),
-            "in_90_days": round(self.later, 2),
-            "change": round(-self.lost_share, 4),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Shrinking:
@@ -154,14 +98,6 @@ class Shrinking:
 
     tenant: Tenant
     decreases: tuple[Decrease, ...]
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            **self.tenant.to_document(),
-            "pays_monthly": written(self.tenant.pays),
-            "resources": [decrease.to_document() for decrease in self.decreases],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,26 +127,3 @@ class TenantPlan:
     def expected(self) -> Decimal:
         """A month, expected within 90 days."""
         return sum((one.expected for one in self.upsells if one.expected is not None), Decimal(0))
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "as_of": self.as_of.isoformat(),
-            "currency": self.currency,
-            "tenants": self.tenants,
-            "subscribed": self.subscribed,
-            "too_new": self.too_new,
-            "totals": {
-                "upsell": len(self.upsells),
-                "shrinking": len(self.shrinking),
-                "revenue_change": _money(self.revenue_change),
-                "expected_revenue_change": _money(self.expected),
-                "shrinking_pay_monthly": _money(sum((one.tenant.pays for one in self.shrinking), Decimal(0))),
-            },
-            "upsell": [one.to_document(self.as_of) for one in self.upsells],
-            "shrinking": [one.to_document() for one in self.shrinking],
-        }
-
-
-def _money(amount: Decimal | None) -> str | None:
-    return None if amount is None else written(amount)

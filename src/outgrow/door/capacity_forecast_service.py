@@ -1,11 +1,9 @@
 """The embedded service: four methods over the caller's own session, for use inside a platform's code."""
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
-from outgrow.documents.recommendation import found_document
-from outgrow.documents.trends import trends_document
+from outgrow.documents.recommendation import RecommendationDocument, recommendation_document
+from outgrow.documents.trends import TrendsDocument, trends_document
 from outgrow.domain.days import Clock, system_clock
 from outgrow.domain.limit import checked_threshold
 from outgrow.door.host import Host
@@ -63,12 +61,12 @@ class CapacityForecastService:
         assert stored is not None, "a captured day has a row"  # noqa: S101
         return stored
 
-    def get_growth_trends(self, db: Session, days: int = 30) -> dict[str, Any]:
-        """Growth of every captured metric over the last `days` days; see `outgrow.service.trends.trends`."""
+    def get_growth_trends(self, db: Session, days: int = 30) -> TrendsDocument:
+        """Growth of every captured metric over the last `days` days, as `outgrow trends --json` gives it."""
         with self._host(db).desk() as desk:
-            return dict(trends_document(trends(desk, days)))
+            return trends_document(trends(desk, days))
 
-    def get_scaling_recommendations(self, db: Session) -> list[dict[str, Any]]:
+    def get_scaling_recommendations(self, db: Session) -> list[RecommendationDocument]:
         """What should be done, most severe first: category, severity, title, description, action, and more.
 
         What is found at this moment, whoever acknowledged it or put it off: `state` tells. What was found on days
@@ -77,7 +75,7 @@ class CapacityForecastService:
         with self._host(db).desk() as desk:
             # Here the ladder and the limit that outgrow brings were always the host's own.
             mine = desk.with_config(desk.config.as_own())
-            return [dict(found_document(*found)) for found in found_now(mine, use_to_judge(mine))]
+            return [recommendation_document(life) for life in found_now(mine, use_to_judge(mine))]
 
     def get_days_until_threshold(self, db: Session, metric: str, threshold: float) -> int | None:
         """Days from the newest snapshot until a metric is at or above a threshold, likeliest value.

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from outgrow.service.config import CapacityConfig
     from outgrow.service.desk import Desk
     from outgrow.service.drivers import By
-    from outgrow.service.exposure import ExposureReport
     from outgrow.service.forecast import ForecastAnswer
     from outgrow.service.ladder import LadderReport
     from outgrow.service.metrics import MetricsReport
     from outgrow.service.recommend import RecommendReport
+    from outgrow.service.sold import ExposureReport
     from outgrow.service.status import StatusReport
     from outgrow.service.tenants import TenantReport
     from outgrow.service.trends import TrendsReport

@@ -11,7 +11,7 @@ from outgrow.domain.days import Clock, local_day, system_clock, time_zone
 from outgrow.domain.errors import DataError, UsageError, quoted
 from outgrow.domain.platform import DEFAULT_PLATFORM
 from outgrow.service.config import CapacityConfig
-from outgrow.service.view import View
+from outgrow.service.desk import View
 from outgrow.sources.commerce.platforms import PlatformRef, has_platforms, known_platform, platform_codes
 from outgrow.store.schema import check_schema
 from outgrow.store.snapshots import SNAPSHOTS, remembered_platforms, stored_platforms

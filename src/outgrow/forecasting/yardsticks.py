@@ -1,7 +1,6 @@
 """Whether a plain yardstick would have forecast a metric's past better than the engine did."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from outgrow.domain.words import percent
 from outgrow.forecasting.backtest import ENDPOINT, ENGINE, LINE, WALK, WEEK, MetricBacktest
@@ -50,16 +49,6 @@ class Yardstick:
     def words(self) -> str:
         """By how much it errs less, as a part of a sentence."""
         return f"{WORDS[self.name]} errs {percent(self.saved)} less"
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "name": self.name,
-            "days": list(self.days),
-            "yardstick_error": float(f"{self.error:.6g}"),
-            "engine_error": float(f"{self.engine_error:.6g}"),
-            "better": self.better,
-        }
 
 
 def best_yardstick(found: MetricBacktest) -> Yardstick | None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, Array
 from outgrow.domain.metric import Metric
 from outgrow.forecasting import scores
 from outgrow.forecasting.panel import MODELS
-from outgrow.forecasting.scoring import LEAST_ISSUES, WINDOW_DAYS, Outcome, Verdict, crossings, hold_against, judge
+from outgrow.forecasting.scoring import WINDOW_DAYS, Outcome, Verdict, crossings, hold_against, judge
 from outgrow.service.desk import Desk
 
 BANDS = {50: (0.25, 0.75), 80: (0.1, 0.9), 95: (0.025, 0.975)}
@@ -40,16 +39,6 @@ class HorizonScore:
     pinball: dict[str, float | None]
     coverage: dict[int, float | None]
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "days_ahead": self.days_ahead,
-            "due": self.due,
-            "mean_absolute_error": _rounded(self.mean_absolute_error),
-            "pinball": {name: _rounded(loss) for name, loss in self.pinball.items()},
-            "coverage": {str(band): _rounded(share) for band, share in self.coverage.items()},
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class LimitScore:
@@ -67,16 +56,6 @@ class LimitScore:
     said: float | None
     came: float | None
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "within_days": self.within_days,
-            "due": self.due,
-            "brier": _rounded(self.brier),
-            "said": _rounded(self.said),
-            "came": _rounded(self.came),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class SpanScore:
@@ -85,14 +64,6 @@ class SpanScore:
     together: HorizonScore
     horizons: tuple[HorizonScore, ...]
     limits: tuple[LimitScore, ...]
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "all": self.together.to_document(),
-            "horizons": [score.to_document() for score in self.horizons],
-            "limits": [score.to_document() for score in self.limits],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +87,6 @@ class MetricAccuracy:
     recent: SpanScore
     ever: SpanScore
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "metric": self.metric.name,
-            "unit": self.metric.unit,
-            "issued": self.issued,
-            "first_issued": self.first_issued.isoformat(),
-            "next_due": self.next_due.isoformat() if self.next_due else None,
-            "model": self.model,
-            "reason": self.reason,
-            "judged": self.verdict.issues,
-            "recent": self.recent.to_document(),
-            "ever": self.ever.to_document(),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class AccuracyReport:
@@ -149,18 +105,6 @@ class AccuracyReport:
     def next_due(self) -> date | None:
         """The next day that a forecast speaks of."""
         return min((found.next_due for found in self.metrics if found.next_due), default=None)
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "platform": self.platform,
-            "as_of": self.today.isoformat(),
-            "window_days": WINDOW_DAYS,
-            "least_judged": LEAST_ISSUES,
-            "due": self.due,
-            "next_due": self.next_due.isoformat() if self.next_due else None,
-            "metrics": [found.to_document() for found in self.metrics],
-        }
 
 
 def accuracy(desk: Desk, metrics: Sequence[str] = ()) -> AccuracyReport:
@@ -245,7 +189,3 @@ def _coverage(came: Array, said: Array, low: float, high: float) -> float | None
 
 def _mean_where(chosen: NDArray[np.bool_], values: Array) -> float | None:
     return scores.mean_or_none(np.where(chosen, values, np.nan))
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.5g}")

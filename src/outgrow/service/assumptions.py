@@ -49,7 +49,7 @@ def assumed(
     sized = [(project, _size(project, metric)) for project in projects if as_of < project.on <= until]
     return {
         "until": until.isoformat(),
-        "events": [event_document(event) for event in heeded if event.last > as_of and event.first <= until],
+        "events": [_encoded(event) for event in heeded if event.last > as_of and event.first <= until],
         "projects": [
             {"name": project.name, "on": project.on.isoformat(), "probability": project.probability, "size": size}
             for project, size in sized
@@ -74,8 +74,8 @@ def between(assumptions: Mapping[str, Any], after: date, until: date) -> dict[st
     }
 
 
-def event_document(event: Event) -> dict[str, Any]:
-    """An event as JSON."""
+def _encoded(event: Event) -> dict[str, Any]:
+    """An event as it is kept."""
     return {
         "name": event.name,
         "first": event.first.isoformat(),

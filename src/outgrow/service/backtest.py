@@ -3,16 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from outgrow.domain.errors import UsageError
-from outgrow.domain.forecast import Status
 from outgrow.domain.metric import Metric
 from outgrow.domain.words import percent
-from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE, Backtest, MetricBacktest, TooShort
+from outgrow.forecasting.backtest import Backtest, MetricBacktest
 from outgrow.forecasting.backtest import backtest as run
 from outgrow.forecasting.origins import DAYS, BacktestRules
-from outgrow.forecasting.scores import ReliabilityBin, calibration_error
 from outgrow.forecasting.totals import flows_of_plain_totals
 from outgrow.forecasting.yardsticks import LEAST_SPAN, Yardstick, best_yardstick
 from outgrow.service.desk import Desk
@@ -94,24 +91,6 @@ class BacktestReport:
         less = [(m, share) for m, share in held if share is not None and share < JUDGED_BAND / 100 - 2 * KEPT]
         return sorted(less, key=lambda pair: pair[1])
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON; whatever nothing is known of is null."""
-        result, rules = self.result, self.result.rules
-        return {
-            "platform": self.platform,
-            "as_of": self.today.isoformat(),
-            "every_days": rules.every_days,
-            "horizon_days": rules.horizon_days,
-            "model": rules.model,
-            "sentence": self.sentence,
-            "coverage": {str(band): _share(result.coverage(band)) for band in BANDS},
-            "brier": {name: _share(result.brier(name)) for name in (ENGINE, *BASELINES)},
-            "calibration_error": _share(calibration_error(result.reliability())),
-            "reliability": [_bin_document(found) for found in result.reliability()],
-            "metrics": [_metric_document(found) for found in result.metrics],
-            "left_out": [_left_out_document(short) for short in result.too_short],
-        }
-
 
 def backtest(
     desk: Desk,
@@ -151,60 +130,3 @@ def backtest(
 def _span_days(found: MetricBacktest) -> int:
     first, last = found.span
     return (last - first).days
-
-
-def _metric_document(found: MetricBacktest) -> dict[str, Any]:
-    metric, (first, last) = found.metric, found.span
-    return {
-        "metric": metric.name,
-        "unit": metric.unit,
-        "daily_flow": metric.month_total_of,
-        "origins": len(found.origins),
-        "first_origin": first.isoformat(),
-        "last_origin": last.isoformat(),
-        "crossings": int((found.crossed == 1).sum()),
-        "coverage": {str(band): _share(found.coverage(band)) for band in BANDS},
-        "coverage_by_day": {str(band): {str(d): _share(found.coverage(band, d)) for d in found.days} for band in BANDS},
-        "skill": {name: {str(d): _share(found.skill(name, d)) for d in found.days} for name in found.baselines},
-        "best_yardstick": None if (best := best_yardstick(found)) is None else best.to_document(),
-        "calibration_error": _share(calibration_error(found.reliability())),
-        "forecasters": {name: _scores_document(found, name) for name in found.said},
-    }
-
-
-def _scores_document(found: MetricBacktest, name: str) -> dict[str, Any]:
-    return {
-        "error": {str(d): _short(found.error(name, d)) for d in found.days},
-        "scaled_error": {str(d): _short(found.error(name, d, scaled=True)) for d in found.days},
-        "pinball": {str(d): _short(found.pinball(name, d)) for d in found.days},
-        "brier": _share(found.brier(name)),
-        "brier_within": {str(d): _share(found.brier(name, d)) for d in found.days},
-    }
-
-
-def _bin_document(found: ReliabilityBin) -> dict[str, Any]:
-    return {
-        "from": found.low,
-        "to": found.high,
-        "questions": found.count,
-        "said": _share(found.said),
-        "happened": _share(found.happened),
-    }
-
-
-def _left_out_document(short: TooShort) -> dict[str, Any]:
-    return {
-        "metric": short.metric.name,
-        "status": Status.INSUFFICIENT_DATA.value,
-        "reason": short.reason,
-        "have": short.have,
-        "need": short.need,
-    }
-
-
-def _share(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
-
-
-def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.6g}")

@@ -78,7 +78,7 @@ def capture(desk: Desk) -> CaptureReport:
 
 def _keep_what_follows(desk: Desk) -> None:
     """Forecasts and recommendations. What keeps them from being made is no reason to lose a day."""
-    anew = replace(desk, shelf=None)  # what was read before the day was written counts no more
+    anew = desk.anew()  # what was read before the day was written counts no more
     if not _is_kept("forecast", anew, lambda: issue(anew)):
         return  # recommendations would fail by the same
     now = anew.on(anew.today)  # anew, because only the forecasts decide which models are asked

@@ -8,6 +8,7 @@ from typing import Self
 
 from outgrow.domain.errors import ConfigurationError, UnknownMetricError
 from outgrow.domain.event import Event
+from outgrow.domain.forecast import Refusal
 from outgrow.domain.history import History
 from outgrow.domain.ladder import Ladder
 from outgrow.domain.metric import CAPTURED, PLATFORM, TIER_SUBSCRIPTIONS, Kind, Metric, MetricCatalogue, Scope
@@ -20,7 +21,7 @@ from outgrow.forecasting.correction import Correction, learn_correction
 from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.model import load_model
 from outgrow.forecasting.panel import DRIFT, SHARED
-from outgrow.forecasting.projection import ForecastRules, Projection, Refusal, project_all
+from outgrow.forecasting.projection import ForecastRules, Projection, project_all
 from outgrow.forecasting.totals import flow_of_total, flows_of_plain_totals
 from outgrow.service.config import CapacityConfig
 from outgrow.service.shelf import Shelf
@@ -105,6 +106,10 @@ class Desk:
     def with_config(self, config: CapacityConfig) -> Self:
         """The same by other rules; what was read stays read."""
         return replace(self, config=config)
+
+    def anew(self) -> Self:
+        """The same with nothing read yet: after the store was written."""
+        return replace(self, shelf=Shelf(self.store, self.code))
 
     def on(self, day: date) -> Self:
         """The same with another day for today."""

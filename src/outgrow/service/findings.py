@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from outgrow.domain.ladder import next_trigger
+from outgrow.domain.ladder import next_tier_trigger
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.recommendation import Finding
@@ -14,12 +14,13 @@ from outgrow.forecasting.growth import growth_over
 from outgrow.planning.advice import recommendations
 from outgrow.planning.advice.recommendations import Growth, Infrastructure, SoldCapacity
 from outgrow.planning.limits.urgency import LimitOutlook
-from outgrow.planning.tenants.resource_use import sold_capacity
 from outgrow.service.desk import Desk
 from outgrow.service.limits import configured_limits, newest_use, resource_metrics, tier_limits
 from outgrow.service.outlooks import until_limits
 
 GROWTH_DAYS = 30
+DECIMALS = 6
+"""Of amounts that are no counts: gigabytes to the kilobyte."""
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def use_to_judge(desk: Desk) -> NewestUse:
         for each in counted
         if each.metric.name in others - by_plan and each.scope == PLATFORM and each.reading.value is not None
     }
-    return NewestUse({**usage, **_used(tenants)}, sold_capacity(tenants))
+    return NewestUse({**usage, **_used(tenants)}, _sold(tenants))
 
 
 def stored_use(desk: Desk) -> NewestUse:
@@ -59,7 +60,7 @@ def stored_use(desk: Desk) -> NewestUse:
         newest,
         [
             SoldCapacity(
-                resource.capacity_name or resource.name,
+                resource,
                 None if resource.sold is None else newest.get(resource.metric.name),
                 None if resource.sold is None else newest.get(resource.sold.name),
             )
@@ -74,17 +75,29 @@ def captured_use(desk: Desk) -> NewestUse:
     if desk.tenant_source is None:
         return stored
     try:
-        return replace(stored, sold=sold_capacity(desk.tenant_source.tenants(desk.today, now=True)))
+        return replace(stored, sold=_sold(desk.tenant_source.tenants(desk.today, now=True)))
     except Exception:  # a source may fail in any way of its own; what was captured is worth more than this
         logger.warning("what was sold could not be counted", exc_info=True)
-        names = [resource.capacity_name or resource.name for resource in desk.resources.by_plan]
-        return replace(stored, sold=[SoldCapacity(name, None, None) for name in names])
+        return replace(stored, sold=[SoldCapacity(resource, None, None) for resource in desk.resources.by_plan])
 
 
 def _used(tenants: Tenants) -> dict[str, float]:
     """What all tenants use together, and whoever else, by metric."""
     amounts = tenants.used_by_all.tolist()
-    return {resource.metric.name: used for resource, used in zip(tenants.resources.by_plan, amounts, strict=True)}
+    return {resource.metric.name: used for resource, used in zip(tenants.columns, amounts, strict=True)}
+
+
+def _sold(tenants: Tenants) -> list[SoldCapacity]:
+    """What is used of what was sold, by tenants on limited plans."""
+    subscribed, used = tenants.subscribed, tenants.used_limited.tolist()
+    return [
+        SoldCapacity(
+            resource,
+            int(used[column]) if resource.metric.is_count else round(used[column], DECIMALS),
+            int(subscribed.sold(column).amount),
+        )
+        for column, resource in enumerate(tenants.columns)
+    ]
 
 
 def find(desk: Desk, newest: NewestUse) -> list[Finding]:
@@ -103,7 +116,7 @@ def find(desk: Desk, newest: NewestUse) -> list[Finding]:
     infrastructure = Infrastructure(
         tier,
         ladder.above(tier),
-        next_trigger(ladder, tier, usage, desk.metrics),
+        next_tier_trigger(ladder, tier, usage, desk.metrics),
         outlooks[: len(tiers)],
         [other for other in ladder if rented is None and other != tier],
         ladder.example,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -62,23 +61,6 @@ class FitReport:
         kept = [name for kind, name in KINDS.items() if kind not in scores or not scores[kind].better]
         stays = f" For {kept[0]} the shipped model stays." if kept and self.model == self.result.model.checksum else ""
         return f"On what it had not seen, the fitted model lost {won} than the shipped one.{stays}"
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON; of a refusal, have and need, and of a fit, its scores."""
-        refusal = self.result if isinstance(self.result, Refusal) else None
-        fitted = self.result if not isinstance(self.result, Refusal) else None
-        return {
-            "date": self.day.isoformat(),
-            "status": refusal.status.value if refusal else "ok",
-            "reason": refusal.reason if refusal else None,
-            "have": refusal.have if refusal else None,
-            "need": refusal.need if refusal else None,
-            "sentence": self.sentence,
-            "prior": self.prior,
-            "model": self.model,
-            "file": str(self.file) if self.file else None,
-            **({} if fitted is None else fitted.to_card()),
-        }
 
 
 def fit(

@@ -1,7 +1,6 @@
 """Forecast: every coming day of a metric, as a distribution."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from outgrow.domain.forecast import DaysUntil, Refusal
 from outgrow.domain.history import History
@@ -48,30 +47,3 @@ def forecast(desk: Desk, metric: str, limit: str | float | None = None, scope: S
     if isinstance(projection, ReservedProjection):
         projection = projection.with_bands()
     return ForecastAnswer(known, projection, replace(days_until_of(projection, known, threshold), example=example))
-
-
-def forecast_document(history: History, projection: Projection | Refusal) -> dict[str, Any]:
-    """As JSON, with notes, explanation and the events within the horizon.
-
-    A refusal bears its status, reason, have and need, and no days.
-    """
-    metric = history.metric
-    if isinstance(projection, Projection):
-        counted = [project.to_document() for project in projection.projects]
-        return {
-            **projection.forecast.to_document(),
-            **({"projects": counted} if counted else {}),
-            "events": [effect.to_document() for effect in projection.events_ahead],
-            "notes": [note.to_document(metric.unit) for note in projection.notes],
-            "explanation": projection.explanation.to_document(metric) if projection.explanation else None,
-        }
-    return {
-        "metric": metric.name,
-        "scope": history.scope_name,
-        "unit": metric.unit,
-        "status": projection.status.value,
-        "reason": projection.reason,
-        "have": projection.have,
-        "need": projection.need,
-        "days": [],
-    }

@@ -1,12 +1,8 @@
 """History: a metric's daily values with their provenance."""
 
 from datetime import date
-from typing import Any
 
-import numpy as np
-
-from outgrow.domain.forecast import as_number
-from outgrow.domain.history import PROVENANCE_NAMES, History
+from outgrow.domain.history import History
 from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.service.desk import Desk
 
@@ -20,21 +16,3 @@ def history(
         UnknownMetricError: there is no such metric.
     """
     return desk.history(desk.metrics.resolve(metric), scope).between(since, until)
-
-
-def history_document(found: History) -> dict[str, Any]:
-    """As JSON: one entry for each known day."""
-    known = np.flatnonzero(~np.isnan(found.values))
-    return {
-        "metric": found.metric.name,
-        "scope": found.scope_name,
-        "unit": found.metric.unit,
-        "days": [
-            {
-                "date": found.day(int(i)).isoformat(),
-                "value": as_number(float(found.values[i])),
-                "provenance": name.value if (name := PROVENANCE_NAMES[int(found.provenance[i])]) else None,
-            }
-            for i in known
-        ],
-    }

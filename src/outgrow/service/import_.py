@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -40,21 +39,6 @@ class ImportReport:
     replaced: int
     kept: int
     new_metrics: dict[str, str | None]
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "file": self.file,
-            "platform": self.platform,
-            "first_day": self.first_day.isoformat(),
-            "last_day": self.last_day.isoformat(),
-            "metrics": list(self.metrics),
-            "values": self.values,
-            "new": self.new,
-            "replaced": self.replaced,
-            "kept": self.kept,
-            "new_metrics": self.new_metrics,
-        }
 
 
 def import_series(

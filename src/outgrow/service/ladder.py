@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from outgrow.domain.limit import Severity
 from outgrow.domain.scenario import Project
@@ -34,17 +33,6 @@ class LadderReport:
     def sentence(self) -> str:
         """How long the tier lasts, by when to order the next one, and what all months cost."""
         return sentence(self.plan)
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "platform": self.platform,
-            "sentence": self.sentence,
-            "severity": self.severity.word,
-            **self.plan.to_document(),
-            "projects": [project.to_document() for project in self.projects],
-            "unknown": dict(self.unknown),
-        }
 
 
 def ladder(desk: Desk) -> LadderReport:

@@ -69,8 +69,7 @@ def tier_limits(ladder: Ladder, tier: Tier) -> list[Limit]:
     lead = above.lead_time_days if above else None
     named = f"tier {tier.name}"
     example = f"{named} of the example ladder" if ladder.example else ""
-    maxima = tier.maxima().items()
-    return [Limit(name, float(top), named, lead_time_days=lead, example=example) for name, top in maxima if top]
+    return [Limit(name, float(top), named, lead_time_days=lead, example=example) for name, top in tier.maxima.items()]
 
 
 def newest_use(desk: Desk, histories: Mapping[str, History]) -> dict[str, float]:

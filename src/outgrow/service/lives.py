@@ -1,10 +1,11 @@
 """Recommendations as they live from day to day: kept by captures, shown as of today, acknowledged and put off."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from outgrow.domain.errors import UsageError
-from outgrow.domain.recommendation import Life, Recommendation, State
+from outgrow.domain.recommendation import Life, State
 from outgrow.planning.advice.lifecycle import acknowledged, advance, snoozed
 from outgrow.planning.advice.recommendations import said_of
 from outgrow.service.desk import Desk
@@ -89,8 +90,8 @@ def _named(known: Iterable[Life], key: str) -> Life:
     raise UsageError(f"there is no recommendation '{key}'", mend)
 
 
-def found_now(desk: Desk, newest: NewestUse) -> list[tuple[Recommendation, Life]]:
-    """What this look alone finds, most severe first, each with where its life stands."""
+def found_now(desk: Desk, newest: NewestUse) -> list[Life]:
+    """What this look alone finds, as it finds it, most severe first, each with where its life stands."""
     findings = find(desk, newest)
     now = advance(desk.store.lives(desk.code, desk.today), findings, desk.today)
-    return [(said, now[said.key]) for said in said_of(findings)]
+    return [replace(now[said.key], said=said, severity=said.severity) for said in said_of(findings)]

@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from outgrow.domain.forecast import as_number
 from outgrow.domain.metric import ALIASES, CAPTURED, PLATFORM, Metric
 from outgrow.service.desk import Desk
 from outgrow.store.contract import StoredSeries
@@ -23,25 +21,6 @@ class KnownMetric:
         """The other name that it goes by; None without one."""
         return next((short for short, name in ALIASES.items() if name == self.metric.name), None)
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "metric": self.metric.name,
-            "short_name": self.short_name,
-            "title": self.metric.label,
-            "unit": self.metric.unit,
-            "kind": self.metric.kind.value,
-            "scopes": [
-                {
-                    "scope": str(series.scope),
-                    "days": series.days,
-                    "newest_date": series.newest_day.isoformat(),
-                    "newest_value": as_number(series.newest_value),
-                }
-                for series in self.stored
-            ],
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class MetricsReport:
@@ -50,14 +29,6 @@ class MetricsReport:
     platform: str
     today: date
     metrics: tuple[KnownMetric, ...]
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "platform": self.platform,
-            "as_of": self.today.isoformat(),
-            "metrics": [known.to_document() for known in self.metrics],
-        }
 
 
 def metrics(desk: Desk) -> MetricsReport:

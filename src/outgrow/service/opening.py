@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from outgrow.domain.diagnosis import Diagnosis
+from outgrow.domain.given import FileSeries
 from outgrow.domain.history import History
+from outgrow.service.backfill import BackfillReport
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
 from outgrow.service.scenario_file import ScenarioFile

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -168,16 +168,6 @@ class ScenarioFile:
         near = get_close_matches(name, self.tables, n=3, cutoff=0.5) or list(self.tables)
         mend = f"use one of: {', '.join(near)}" if near else f"write it, in a table [scenario.{name}]"
         raise UsageError(f"{self.path} holds no scenario '{name}'", mend)
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON: what there is to ask about."""
-        return {
-            "file": str(self.path),
-            "scenarios": [
-                {"name": name, "description": table.description, "changes": table.kinds()}
-                for name, table in self.tables.items()
-            ],
-        }
 
     def fault(self, name: str) -> Fault:
         """Makes errors that name the file, the line and the key."""

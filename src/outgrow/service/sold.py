@@ -8,7 +8,6 @@ import numpy as np
 from outgrow.domain.days import month_start
 from outgrow.domain.forecast import DaysUntil
 from outgrow.domain.ladder import Tier
-from outgrow.domain.metric import ACTIVE_STORES
 from outgrow.domain.tenant import Array, Tenants
 from outgrow.planning.tenants.exposure import Exposure, expose
 from outgrow.planning.tenants.resource_use import count_uses, stored_uses
@@ -33,11 +32,13 @@ def exposed(desk: Desk) -> ExposureReport:
     """
     stored = {known.metric.name: known for known in desk.histories(resource_metrics(desk, sold=True))}
     source, tenants = desk.tenant_source, None
-    uses = stored_uses({name: each.newest[1] for name, each in stored.items() if each.newest is not None})
+    values = {name: each.newest[1] for name, each in stored.items() if each.newest is not None}
+    uses = stored_uses(values, desk.resources)
     if source is not None:
         tenants = source.tenants(desk.today)
-        uses = count_uses(tenants, _last_month(desk, source, tenants))
-    newest = newest_use(desk, stored)
+        uses = count_uses(tenants, _last_month(source, tenants))
+    newest, sold = newest_use(desk, stored), {use.metric.name for use in uses}
+    limited = [metric.name for metric in resource_metrics(desk)]
     # The tier of what is stored, as in the plan of the ladder; what is counted stands in where nothing is.
     usage = {use.metric.name: use.used for use in uses if use.used is not None} | newest
     rented = desk.ladder.rented(usage, desk.config.plan.current_tier)
@@ -47,22 +48,24 @@ def exposed(desk: Desk) -> ExposureReport:
         uses=uses,
         ladder=desk.ladder,
         rented=rented,
-        stores=newest.get(ACTIVE_STORES.name),
+        unsold={name: newest[name] for name in limited if name in newest and name not in sold},
+        nouns={name: desk.resources.noun(desk.metrics.resolve(name)) for name in desk.ladder.metrics},
         untils=_untils(desk, rented),
     )
     return ExposureReport(desk.code, made)
 
 
-def _last_month(desk: Desk, source: TenantSource, tenants: Tenants) -> Array | None:
-    """What each tenant had in the last whole month of what plans limit by the month, (n,); None without such."""
-    monthly = next((resource for resource in desk.resources.by_plan if resource.monthly), None)
-    if monthly is None:
-        return None
+def _last_month(source: TenantSource, tenants: Tenants) -> dict[str, Array]:
+    """Of what is limited by the month, by name: each tenant's use in the last whole one, (n,)."""
     month = month_start(tenants.as_of)
     first = month_start(month - timedelta(days=1))
-    changes = source.changes(tenants, monthly.name, (tenants.as_of - first).days + 1)
-    inside = changes.day < (month - first).days
-    return np.bincount(changes.tenant[inside], changes.amount[inside], len(tenants)).astype(np.float64)
+    found = {}
+    for resource in (each for each in tenants.columns if each.monthly):
+        changes = source.changes(tenants, resource.name, (tenants.as_of - first).days + 1)
+        inside = changes.day < (month - first).days
+        counted = np.bincount(changes.tenant[inside], changes.amount[inside], len(tenants))
+        found[resource.name] = counted.astype(np.float64)
+    return found
 
 
 def _untils(desk: Desk, tier: Tier) -> list[DaysUntil]:

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from outgrow.domain.forecast import HistoryNote, as_number
+from outgrow.domain.forecast import HistoryNote
 from outgrow.domain.history import History
 from outgrow.domain.limit import Severity
 from outgrow.domain.scenario import Project
@@ -30,18 +29,6 @@ class StatusRow:
     recent: NDArray[np.float64]
     """The last 90 daily values, NaN where unknown."""
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON: the days-until document with the limit's name, the severity and its reason, and the act-by date."""
-        limit = self.outlook.limit
-        return {
-            "name": self.outlook.name,
-            "severity": self.outlook.severity.word,
-            "why": self.outlook.why,
-            "maximum": as_number(limit.maximum) if limit else None,
-            "act_by": self.outlook.act_by.isoformat() if self.outlook.act_by else None,
-            **self.outlook.until.to_document(),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
@@ -61,22 +48,6 @@ class StatusReport:
     def newest_age_days(self) -> int | None:
         """Age of the newest snapshot; None when there is none."""
         return None if self.newest_snapshot is None else (self.today - self.newest_snapshot).days
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        share = self.history.observed_share
-        return {
-            "platform": self.platform,
-            "as_of": self.today.isoformat(),
-            "sentence": self.sentence,
-            "severity": self.severity.word,
-            "newest_snapshot": self.newest_snapshot.isoformat() if self.newest_snapshot else None,
-            "newest_age_days": self.newest_age_days,
-            "history": self.history.to_document(),
-            "observed_share": None if share is None else round(share, 4),
-            "projects": [project.to_document() for project in self.projects],
-            "limits": [row.to_document() for row in self.rows],
-        }
 
 
 def status(desk: Desk) -> StatusReport:

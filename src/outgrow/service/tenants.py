@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.upsell import TenantPlan
@@ -26,19 +25,6 @@ class TenantReport:
     plan: TenantPlan
     newest_change: date | None = None
     stale: bool = False
-
-    def to_document(self, limit: int | None = None) -> dict[str, Any]:
-        """As JSON, with the first lines of either list, or with all."""
-        document = self.plan.to_document()
-        return {
-            "platform": self.platform,
-            "resources": list(self.resources),
-            "newest_change": self.newest_change.isoformat() if self.newest_change else None,
-            "stale": self.stale,
-            **document,
-            "upsell": document["upsell"][:limit],
-            "shrinking": document["shrinking"][:limit],
-        }
 
 
 def tenants(desk: Desk, resource: str | None = None) -> TenantReport:

@@ -1,49 +1,89 @@
 """Trends: what changed over the last days, and what the forecast says of the next thirty."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from outgrow.domain.errors import UsageError, quoted
-from outgrow.domain.forecast import Refusal, as_number
+from outgrow.domain.forecast import Refusal
 from outgrow.domain.history import History
 from outgrow.domain.metric import ALIASES, Metric
-from outgrow.domain.words import Figures
-from outgrow.forecasting.growth import growth_over
+from outgrow.forecasting.growth import PastGrowth, growth_over
 from outgrow.forecasting.projection import Projection
 from outgrow.service.desk import Desk
 
 LEAST_SNAPSHOTS = 2
+SHORT_NAMES = {name: alias for alias, name in ALIASES.items()}
+"""By which metrics go in trends, where they have one."""
 
 
-def trends(desk: Desk, days: int = 30) -> dict[str, Any]:
-    """Growth of every captured metric over the last `days` days, in the shape of `get_growth_trends`.
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How a metric grew over the period, and what the next 30 days bring.
 
-    The first five metrics go by their short names (`stores`, `products`, ...). `start_value`, `current_value`,
-    `change`, `growth_rate_percent` and `daily_growth_rate` (percent) describe; of a flow they describe its pace in
-    the period's first and last week, per day, and of a month's total the same per 30 days. `monthly_projection` is
-    the forecast's median 30 days after the newest value, or of a flow the expected amount a day over the next 30, and
-    of a month's total what they bring together; None with the reason in `projection_status` where no forecast may be
-    made.
+    Attributes:
+        growth: None with fewer than two known days.
+        in_30_days: of a level the forecast's median 30 days after the newest value, of a flow the expected amount a day
+            over the next 30, of a month's total what they bring together; None where no forecast may be made.
+        refusal: why there is none.
+    """
+
+    metric: Metric
+    growth: PastGrowth | None
+    in_30_days: float | None
+    refusal: Refusal | None
+
+    @property
+    def name(self) -> str:
+        """The metric's short name, where it has one."""
+        return SHORT_NAMES.get(self.metric.name, self.metric.name)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendsReport:
+    """The growth of every captured metric.
+
+    Attributes:
+        period_days: from the first to the last snapshot; as many as were asked for, where there are fewer than two.
+        snapshots: days with one in the period.
+        first, last: of them; None without any.
+        trends: those with a short name first; none where there are fewer than two snapshots.
+    """
+
+    period_days: int
+    snapshots: int
+    first: date | None
+    last: date | None
+    trends: tuple[Trend, ...] = ()
+
+    @property
+    def message(self) -> str | None:
+        """Why there is no trend; None where there may be one."""
+        return "Insufficient data for trend analysis" if self.snapshots < LEAST_SNAPSHOTS else None
+
+
+def trends(desk: Desk, days: int = 30) -> TrendsReport:
+    """Growth of every captured metric over the last `days` days.
+
+    Of a flow it is that of its pace from the period's first week to the last, per day, and of a month's total the same
+    per 30 days.
+
+    Raises:
+        UsageError: the period is no whole number of days, or none.
     """
     days = _checked_period(days)
     start = desk.today - timedelta(days=min(days, (desk.today - date.min).days))
     available = desk.store.snapshot_days(desk.code, start, desk.today)
-    document: dict[str, Any] = {"period_days": days, "snapshots_available": len(available)}
-    if available:
-        document |= {"start_date": available[0].isoformat(), "end_date": available[-1].isoformat()}
     if len(available) < LEAST_SNAPSHOTS:
-        return document | {"trends": {}, "message": "Insufficient data for trend analysis"}
-    short = {name: alias for alias, name in ALIASES.items()}
-    metrics = sorted(desk.platform_metrics(), key=lambda m: (m.name not in short, m.name))
+        only = available[0] if available else None
+        return TrendsReport(days, len(available), only, only)
+    metrics = sorted(desk.platform_metrics(), key=lambda m: (m.name not in SHORT_NAMES, m.name))
     histories = desk.forecastables(metrics)
-    projections = desk.projected(histories)
-    return document | {
-        "period_days": (available[-1] - available[0]).days,
-        "trends": {
-            short.get(history.metric.name, history.metric.name): _trend(history.between(start, None), projection)
-            for history, projection in zip(histories, projections, strict=True)
-        },
-    }
+    first, last = available[0], available[-1]
+    found = (
+        _trend(history.between(start, None), projection)
+        for history, projection in zip(histories, desk.projected(histories), strict=True)
+    )
+    return TrendsReport((last - first).days, len(available), first, last, tuple(found))
 
 
 def _checked_period(days: object) -> int:
@@ -57,29 +97,8 @@ def _checked_period(days: object) -> int:
     return int(whole)
 
 
-def _trend(period: History, projection: Projection | Refusal) -> dict[str, Any]:
-    metric, growth = period.metric, growth_over(period)
-    described = dict.fromkeys(
-        ("start_value", "current_value", "change", "growth_rate_percent", "daily_growth_rate"), None
-    ) if growth is None else {
-        "start_value": _shown(growth.start, metric),
-        "current_value": _shown(growth.end, metric),
-        "change": _shown(growth.end - growth.start, metric),
-        "growth_rate_percent": as_number(round(growth.percent, 2)),
-        "daily_growth_rate": as_number(round(growth.percent_a_day, 3)),
-    }  # fmt: skip
+def _trend(period: History, projection: Projection | Refusal) -> Trend:
+    growth = growth_over(period)
     if isinstance(projection, Refusal):
-        return described | {
-            "monthly_projection": None,
-            "projection_status": projection.status.value,
-            "projection_reason": projection.reason,
-        }
-    return described | {
-        "monthly_projection": _shown(max(projection.in_30_days(), 0.0), metric),
-        "projection_status": "ok",
-        "projection_reason": None,
-    }
-
-
-def _shown(value: float, metric: Metric) -> float | None:
-    return as_number(round(value, Figures.of(metric, (value,)).decimals))
+        return Trend(period.metric, growth, None, projection)
+    return Trend(period.metric, growth, projection.in_30_days(), None)

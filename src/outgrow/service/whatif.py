@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from outgrow.domain.days import spoken
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import PLATFORM, Metric
-from outgrow.domain.money import MoneyBand, written
 from outgrow.domain.paths import Paths
 from outgrow.domain.scenario import Ramp, Scenario
 from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
@@ -49,24 +47,6 @@ class Outcome:
         """The day of the same limit here; None where there is no such."""
         return next((found for found in self.limits if _same(found.limit) == _same(limit)), None)
 
-    def to_document(self, baseline: "Outcome") -> dict[str, Any]:
-        """As JSON, with the differences from the baseline."""
-        return {
-            "name": self.name,
-            "description": self.description,
-            "changes": list(self.changes),
-            "notes": list(self.notes),
-            "limits": [{**each.to_document(), "later_by_days": self._later(each, baseline)} for each in self.limits],
-            "plan": self.plan.to_document(),
-            "tenants": None if self.tenants is None else [each.to_document() for each in self.tenants],
-            "cost_difference": cost_difference(self.plan.cost, baseline.plan.cost),
-        }
-
-    @staticmethod
-    def _later(each: LimitDate, baseline: "Outcome") -> int | None:
-        there = baseline.of(each.limit)
-        return each.later_than(there) if there else None
-
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
@@ -94,27 +74,9 @@ class WhatIf:
         """Every limit that is dated in any of them, once."""
         return list({_same(found.limit): found.limit for each in self.outcomes for found in each.limits}.values())
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "platform": self.platform,
-            "as_of": self.as_of.isoformat(),
-            "horizon_days": self.horizon_days,
-            "currency": self.baseline.plan.currency,
-            "baseline": self.baseline.to_document(self.baseline),
-            "scenarios": [outcome.to_document(self.baseline) for outcome in self.scenarios],
-            "unknown": dict(self.unknown),
-        }
-
 
 def _same(limit: Limit) -> tuple[str, str, float]:
     return limit.metric, limit.name, limit.maximum
-
-
-def cost_difference(cost: MoneyBand, baseline: MoneyBand) -> dict[str, str]:
-    """By how much each quantile of a cost, and its mean, lies above the baseline's."""
-    names = ("p10", "p50", "p90", "mean")
-    return {name: written(getattr(cost, name) - getattr(baseline, name)) for name in names}
 
 
 def whatif(desk: Desk, asked: Sequence[Sequence[Asked]]) -> WhatIf:

@@ -1,7 +1,6 @@
 """Demo: a synthetic platform in a database of its own, captured, rebuilt, and ready for questions."""
 
 import secrets
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -77,7 +76,7 @@ def _fill(engine: Engine, today: date, seed: int, progress: Progress) -> Demo:
         source = open_source(session, CODE)
         desk = Desk(store, source.platform, today, now, lambda: source)
         rebuilt = backfill(desk, progress=progress)
-        capture(replace(desk, shelf=None))
+        capture(desk.anew())
     return Demo(built.platform, built.rows, rebuilt)
 
 

@@ -10,7 +10,7 @@ from outgrow.domain.metric import Metric
 from outgrow.domain.platform import DEFAULT_PLATFORM, Platform
 from outgrow.domain.resource import COMMERCE, Resources
 from outgrow.domain.snapshot import Measurement
-from outgrow.sources.contract import Past, Progress
+from outgrow.sources.contract import Past, Progress, every_metric
 from outgrow.sources.registry import SourceRequest
 
 
@@ -39,13 +39,13 @@ class NullSource:
         """None."""
         return ()
 
-    def measure(self, day: date) -> Sequence[Measurement]:
+    def measure(self, day: date, wanted: Callable[[Metric], bool] = every_metric) -> Sequence[Measurement]:
         """Nothing can be measured.
 
         Raises:
             ConfigurationError: always.
         """
-        self._refuse(day)
+        self._refuse(day, wanted)
 
     def past(self, since: date | None, until: date, wanted: Callable[[Metric], bool], tell: Progress) -> Past:
         """Nothing is told.

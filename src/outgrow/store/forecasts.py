@@ -175,7 +175,7 @@ def _limit(limit: IssuedLimit) -> dict[str, Any]:
     return {
         "name": limit.name,
         "threshold": limit.threshold,
-        "days": limit.days.to_document(),
+        "days": {"p10": limit.days.p10, "p50": limit.days.p50, "p90": limit.days.p90},
         "probability_within": {str(days): round(p, DIGITS) for days, p in limit.probability_within.items()},
     }
 

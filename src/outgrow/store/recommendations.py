@@ -1,12 +1,13 @@
 """Keeps the lives of recommendations, a row for each, from the day on which it was first opened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import Table, delete, false, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from outgrow.domain.forecast import as_number
 from outgrow.domain.limit import Severity
 from outgrow.domain.recommendation import Life, Recommendation, State
 from outgrow.store.tables import RecommendationRow
@@ -14,6 +15,8 @@ from outgrow.store.tables import RecommendationRow
 RECOMMENDATIONS = cast("Table", RecommendationRow.__table__)
 _LOCK = 7_236_515
 """First key of the advisory lock under which PostgreSQL lets one writer of a platform's lives work at a time."""
+MEASURED = ("threshold", "current", "maximum")
+"""What evidence holds of measurements: stores keep whole numbers among them that were written without a point."""
 
 
 def claim_lives(session: Session, platform: str) -> None:
@@ -50,6 +53,41 @@ def write_lives(session: Session, platform: str, lives: Iterable[Life]) -> None:
         session.execute(insert(RECOMMENDATIONS), rows)
 
 
+def encoded(said: Recommendation) -> dict[str, Any]:
+    """A recommendation as it is kept, as JSON."""
+    return {
+        "category": said.category,
+        "severity": said.severity.word,
+        "title": said.title,
+        "description": said.description,
+        "action": said.action,
+        "key": said.key,
+        "sentence": said.sentence,
+        "act_by": said.act_by.isoformat() if said.act_by else None,
+        "evidence": [dict(entry) for entry in said.evidence],
+    }
+
+
+def decoded(kept: Mapping[str, Any]) -> Recommendation:
+    """Read what `encoded` wrote."""
+    act_by = kept["act_by"]
+    return Recommendation(
+        category=kept["category"],
+        severity=Severity[kept["severity"].upper()],
+        title=kept["title"],
+        description=kept["description"],
+        action=kept["action"],
+        key=kept["key"],
+        sentence=kept["sentence"],
+        act_by=date.fromisoformat(act_by) if act_by else None,
+        evidence=tuple(_measured(entry) for entry in kept["evidence"]),
+    )
+
+
+def _measured(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: as_number(value) if key in MEASURED else value for key, value in entry.items()}
+
+
 def _row(platform: str, life: Life) -> dict[str, Any]:
     return {
         "platform": platform,
@@ -64,13 +102,13 @@ def _row(platform: str, life: Life) -> dict[str, Any]:
         "quiet_since": life.quiet_since,
         "quiet_severity": life.quiet_severity.word,
         "snoozed_until": life.snoozed_until,
-        "document": life.said.to_document(),
+        "document": encoded(life.said),
     }
 
 
 def _life(row: Any) -> Life:  # noqa: ANN401 - a row has no type of its own
     return Life(
-        said=Recommendation.from_document(row.document),
+        said=decoded(row.document),
         basis=row.basis,
         state=State(row.state),
         severity=Severity[row.severity.upper()],

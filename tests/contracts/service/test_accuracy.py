@@ -11,6 +11,7 @@ from tests.support.forecasts import BELL, Products, issued, limit
 from tests.support.platforms import KnownPlatform
 
 from outgrow import create_schema
+from outgrow.documents.accuracy import AccuracyDocument, accuracy_document
 from outgrow.domain.errors import UnknownMetricError
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, IssuedForecast
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Scope
@@ -25,7 +26,7 @@ from outgrow.service import when as when_verb
 from outgrow.service.accuracy import AccuracyReport, accuracy
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
-from outgrow.service.view import View
+from outgrow.service.desk import View
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.forecasts import read_forecasts, write_forecasts
@@ -169,7 +170,7 @@ class TestScores:
         keep(session, issued(TODAY, 100, 100), issued(TODAY, 100, 100, metric="active_stores", as_of=ago(0)))
         young = report(session)
         assert (len(young.metrics), young.due, young.next_due) == (2, 0, TODAY + timedelta(days=1))
-        assert young.to_document()["metrics"][0]["ever"]["all"]["mean_absolute_error"] is None
+        assert accuracy_document(young)["metrics"][0]["ever"]["all"]["mean_absolute_error"] is None
 
 
 class TestFallback:
@@ -324,7 +325,7 @@ class TestAYear:
         first = date(2025, 4, 1)
         today = [0]
         areas = StatsAggregator([Products(lambda: None if today[0] in self.LOST else self.value(today[0]))])
-        told: dict[int, dict[str, Any]] = {}
+        told: dict[int, AccuracyDocument] = {}
         with Session(platform_engine) as db:
             KnownPlatform("UTC").put(db)
             platform = find_platform(db)
@@ -334,12 +335,12 @@ class TestAYear:
                 capture(db, db, platform, at(day), areas)
                 db.commit()
                 if number in self.LOOKED:
-                    told[number] = report(db, day).to_document()
+                    told[number] = accuracy_document(report(db, day))
             found = report(db, first + timedelta(days=364)).metrics[0]
             record = read_forecasts(db, "main", first + timedelta(days=364))[PRODUCTS]
 
             # What was known on a day is told for it ever after.
-            assert {n: report(db, first + timedelta(days=n)).to_document() for n in self.LOOKED} == told
+            assert {n: accuracy_document(report(db, first + timedelta(days=n))) for n in self.LOOKED} == told
 
         assert found.issued == 352, "a forecast needs 14 days"
         assert found.first_issued == first + timedelta(days=13)

@@ -13,7 +13,7 @@ from tests.support.snapshots import missing, observed, rebuilt, row
 from outgrow.domain.metric import ORDERS_PER_DAY, TOTAL_PRODUCTS, Metric
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
-from outgrow.service.view import View
+from outgrow.service.desk import View
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import stats_aggregator

@@ -1,6 +1,5 @@
 """The backtest of a stored platform, on every database."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
@@ -8,7 +7,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
+from tests.support.documents import plain
 
+from outgrow.documents.backtest import backtest_document
 from outgrow.domain.errors import UnknownMetricError, UsageError
 from outgrow.domain.metric import TOTAL_PRODUCTS
 from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE, FLOW_BASELINES
@@ -16,7 +17,7 @@ from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.yardsticks import Yardstick
 from outgrow.service.backtest import BacktestReport, backtest
 from outgrow.service.config import CapacityConfig
-from outgrow.service.view import View
+from outgrow.service.desk import View
 from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
@@ -58,7 +59,7 @@ def ask(session: Session, *metrics: str, today: date = TODAY, **how: Any) -> Bac
 def test_every_metric_of_the_platform_is_tested_or_left_out_with_its_reason(session: Session) -> None:
     fill(session, 200, total_products=wandering(9_000, 30), storage_used_gb=wandering(500, 3))
     fill(session, 40, active_stores=wandering(150, 1))
-    document = ask(session).to_document()
+    document = backtest_document(ask(session))
 
     assert [found["metric"] for found in document["metrics"]] == ["total_products", "storage_used_gb"]
     left = {short["metric"]: short for short in document["left_out"]}
@@ -71,9 +72,8 @@ def test_every_metric_of_the_platform_is_tested_or_left_out_with_its_reason(sess
 
 def test_the_document(session: Session) -> None:
     fill(session, 200, total_products=wandering(9_000, 30))
-    document = ask(session, "products", every_days=10, horizon_days=90).to_document()
+    document = plain(backtest_document(ask(session, "products", every_days=10, horizon_days=90)))
 
-    assert json.loads(json.dumps(document)) == document
     said = {"platform": "main", "as_of": "2026-03-31", "every_days": 10, "horizon_days": 90, "model": "shared"}
     assert {key: document[key] for key in said} == said
     assert document["sentence"].startswith("The 80% bands held ")
@@ -116,7 +116,7 @@ def test_the_document(session: Session) -> None:
 def test_a_month_s_total_is_tested_as_its_daily_flow_under_its_own_name(session: Session) -> None:
     flow = wandering(100, 0.5)
     fill(session, 150, orders_per_day=flow, total_orders_month=lambda n: 5.0)
-    total, daily = ask(session, "orders", "orders_per_day").to_document()["metrics"]
+    total, daily = backtest_document(ask(session, "orders", "orders_per_day"))["metrics"]
 
     assert (total["metric"], total["daily_flow"]) == ("total_orders_month", "orders_per_day")
     assert (daily["metric"], daily["daily_flow"]) == ("orders_per_day", None)
@@ -133,10 +133,10 @@ def test_as_of_a_day_nothing_later_is_looked_at(session: Session) -> None:
     products = wandering(9_000, 30)
     fill(session, 200, total_products=products)
     day = TODAY - timedelta(days=60)
-    before = ask(session, today=day).to_document()
+    before = backtest_document(ask(session, today=day))
     fill(session, 60, total_products=lambda n: 1e6 + n)
 
-    assert ask(session, today=day).to_document() == before
+    assert backtest_document(ask(session, today=day)) == before
     assert before["metrics"][0]["last_origin"] == (day - timedelta(days=30)).isoformat()
 
 
@@ -145,7 +145,7 @@ def test_the_model_and_the_history_are_those_of_the_settings(session: Session) -
     config = CapacityConfig(rules=ForecastRules(history_days=70, model="drift"))
     report = backtest(View(session, "main", TODAY, config))
 
-    assert report.to_document()["model"] == "drift"
+    assert backtest_document(report)["model"] == "drift"
     assert report.result.metrics[0].origins.past.shape[1] == 70
 
 
@@ -153,8 +153,8 @@ def test_nothing_stored_is_no_error(session: Session) -> None:
     report = ask(session, "stores")
 
     assert report.sentence == "No metric has enough history for a backtest."
-    assert report.to_document()["coverage"] == {"50": None, "80": None, "95": None}
-    assert report.to_document()["metrics"] == []
+    assert backtest_document(report)["coverage"] == {"50": None, "80": None, "95": None}
+    assert backtest_document(report)["metrics"] == []
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_a_metric_that_fails_twice_is_named_once(session: Session, monkeypatch: 
 
 def test_a_flow_is_held_against_the_weekly_median_and_a_level_is_not(session: Session) -> None:
     fill(session, 200, total_products=wandering(9_000, 30), orders_per_day=wandering(100, 0.5))
-    products, orders = ask(session, "products", "orders_per_day", horizon_days=30).to_document()["metrics"]
+    products, orders = backtest_document(ask(session, "products", "orders_per_day", horizon_days=30))["metrics"]
 
     assert set(products["skill"]) == set(BASELINES)
     assert set(orders["skill"]) == {*BASELINES, *FLOW_BASELINES}

@@ -19,7 +19,7 @@ from outgrow.service import capture as capturing
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture, open_reasons
 from outgrow.service.config import CapacityConfig
-from outgrow.service.view import View
+from outgrow.service.desk import View
 from outgrow.sources.commerce.aggregator import BUILT_IN, StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.areas.orders import OrderMetrics

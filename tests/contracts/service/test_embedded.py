@@ -1,6 +1,6 @@
 """The service inside a host's own code: the host's session, the host's transaction, the host's snapshots."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, insert, text
 from sqlalchemy.orm import Session
+from tests.support.documents import plain
 from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
 
 from outgrow import (
@@ -19,6 +20,7 @@ from outgrow import (
     media_service,
     platform_health_service,
 )
+from outgrow.documents.recommendation import RecommendationDocument
 from outgrow.domain.errors import (
     BadThresholdError,
     ClockError,
@@ -275,7 +277,7 @@ def growing(db: Session, days: int = 31) -> None:
 
 def test_trends_have_every_key_for_every_metric(db: Session, service: CapacityForecastService) -> None:
     growing(db)
-    told = service.get_growth_trends(db)
+    told = plain(service.get_growth_trends(db))
 
     assert {key: told[key] for key in ("period_days", "snapshots_available", "start_date", "end_date")} == {
         "period_days": 30,
@@ -294,7 +296,7 @@ def test_trends_have_every_key_for_every_metric(db: Session, service: CapacityFo
 
 def test_trends_describe_what_was(db: Session, service: CapacityForecastService) -> None:
     growing(db)
-    told = service.get_growth_trends(db)["trends"]
+    told = plain(service.get_growth_trends(db))["trends"]
 
     def described(name: str) -> list[float]:
         keys = ("start_value", "current_value", "change", "growth_rate_percent", "daily_growth_rate")
@@ -448,7 +450,7 @@ def test_steady_orders_reach_their_month_s_end_and_no_more(db: Session, service:
     assert april.get_days_until_threshold(db, "orders", 2_550) in range(5, 8)
 
 
-def found(told: list[dict[str, Any]], category: str) -> list[dict[str, Any]]:
+def found(told: Sequence[RecommendationDocument], category: str) -> list[Any]:
     return [one for one in told if one["category"] == category]
 
 
@@ -561,7 +563,7 @@ def test_the_most_severe_comes_first_and_every_key_is_there(shop: Session, servi
     known.files = [Thing(NOW - timedelta(days=3), size=1_100 * GB)]
     put(shop, known)
     snapshots(shop, 31, active_stores=lambda n: 1, total_products=lambda n: 550 + 10 * n)
-    told = service.get_scaling_recommendations(shop)
+    told = plain(service.get_scaling_recommendations(shop))
 
     assert [one["severity"] for one in told] == ["critical", "warning", "info", "info"]
     assert [one["category"] for one in told] == ["storage", "capacity", "infrastructure", "growth"]

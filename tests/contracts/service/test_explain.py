@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from outgrow.service.view import View
 from sqlalchemy import create_engine, delete, update
 from sqlalchemy.orm import Session
+from tests.support.documents import plain
 from tests.support.snapshots import store_days
 
+from outgrow.documents.movement import movement_document
 from outgrow.domain.errors import BadThresholdError, UnknownMetricError
 from outgrow.domain.event import CalendarRules, Event, EventKind
 from outgrow.domain.forecast import Status
@@ -28,6 +29,7 @@ from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.model import load_model, save_model
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import View
 from outgrow.service.explain import explain
 from outgrow.service.issue import issue
 from outgrow.store.forecasts import read_forecast, write_forecasts
@@ -170,8 +172,8 @@ class TestWhatElseMovesIt:
 
         assert parts(found)["limit"] == pytest.approx(100 / 7, abs=6)
         assert sentence(found, Mover.LIMIT) == "The limit was raised: 2,700 (catalogue) instead of 2,600 (catalogue)."
-        assert found.to_document()["from"]["limit"] == {"name": "catalogue", "threshold": 2600}
-        assert found.to_document()["limit"] == {"name": "catalogue", "threshold": 2700}
+        assert plain(movement_document(found))["from"]["limit"] == {"name": "catalogue", "threshold": 2600}
+        assert plain(movement_document(found))["limit"] == {"name": "catalogue", "threshold": 2700}
 
     def test_a_limit_of_another_name_takes_the_place_of_the_nearest(self, session: Session) -> None:
         using = config(2_500, name="disk")
@@ -188,7 +190,7 @@ class TestWhatElseMovesIt:
         nearer = replace(earlier.limits[0], name="warning", threshold=2_100)
         write_forecasts(session, "main", [replace(earlier, limits=(nearer, *earlier.limits))])
 
-        assert ask(session, config(2_650)).to_document()["from"]["limit"]["name"] == "catalogue"
+        assert plain(movement_document(ask(session, config(2_650))))["from"]["limit"]["name"] == "catalogue"
 
     def test_another_model(self, session: Session) -> None:
         using = config(rules=ForecastRules(model="drift"))
@@ -360,7 +362,7 @@ class TestDates:
         assert (found.moved_days, found.parts) == (None, ())
         assert found.reason is not None
         assert found.reason.startswith("on 10 Mar 2026 there was no date, it does not grow")
-        assert found.to_document()["from"]["median"] is None
+        assert plain(movement_document(found))["from"]["median"] is None
 
     def test_growth_that_stopped_has_a_date_then_and_none_now(self, session: Session) -> None:
         value = wobbling(7)
@@ -432,7 +434,7 @@ class TestWhatIsCompared:
         found = ask(session, config(), level="2100")
 
         parts(found)
-        assert found.to_document()["limit"] == {"name": None, "threshold": 2100}
+        assert plain(movement_document(found))["limit"] == {"name": None, "threshold": 2100}
 
 
 class TestNothingToCompare:
@@ -536,7 +538,7 @@ def test_parts_add_up_whatever_came(
     memory.rollback()
 
     assert found.sentence
-    assert found.to_document()["status"] == found.status.value
+    assert plain(movement_document(found))["status"] == found.status.value
     if found.status is Status.OK:
         told = parts(found)
         assert apart or not told

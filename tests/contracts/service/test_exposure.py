@@ -7,19 +7,21 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from outgrow.service.view import View
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from tests.support.documents import plain
 from tests.support.platforms import tables_of
 from tests.support.snapshots import store_days
 
+from outgrow.documents.exposure import exposure_document
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS
 from outgrow.domain.plan import PlanRules
 from outgrow.planning.tenants.exposure import NO_DATABASE
 from outgrow.service.config import CapacityConfig
-from outgrow.service.exposure import ExposureReport, exposure, exposure_document
+from outgrow.service.desk import View
+from outgrow.service.exposure import ExposureReport, exposure
 from outgrow.service.when import when
 from outgrow.sources.commerce.models import (
     CommerceBase,
@@ -244,7 +246,7 @@ def test_without_the_platforms_database_stored_values_tell_what_they_can(session
     store_days(session, 60, grown, TODAY, TOTAL_PRODUCTS.name)
     store_days(session, 60, lambda n: 600, TODAY, "theoretical_products_limit")
     report = exposure(View(session, "main", TODAY, CONFIG))
-    document = exposure_document(report)
+    document = plain(exposure_document(report))
     products, storage = document["resources"][0], document["resources"][3]
 
     assert (document["platform"], document["as_of"], document["tier"]) == ("main", "2026-03-20", "S")

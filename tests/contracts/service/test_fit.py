@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 from tests.support.snapshots import store_days
 
+from outgrow.documents.backtest import backtest_document
 from outgrow.domain.errors import DataError, MissingExtraError, ModelFileError
 from outgrow.domain.forecast import DaysUntil, Refusal
 from outgrow.domain.metric import ACTIVE_STORES, ORDERS_PER_DAY, PLATFORM, TOTAL_PRODUCTS, Scope
@@ -19,8 +20,8 @@ from outgrow.forecasting.model import SHIPPED, load_model, save_model
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.backtest import backtest
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import View
 from outgrow.service.fit import _series, fit, stored_fleet
-from outgrow.service.view import View
 from outgrow.service.when import when
 from outgrow.store.snapshots import stored_series, write_days, write_measurements
 
@@ -118,7 +119,7 @@ def test_a_model_of_ones_own_is_asked_under_the_name_of_the_shared_one(session: 
 def test_a_backtest_asks_it_too(session: Session, own: Path) -> None:
     store_days(session, 200, lambda n: 1000.0 + 3 * n + 40 * np.sin(n / 40), TODAY)
     mine, shipped = (
-        backtest(View(session, "main", TODAY, config(file)), ["products"]).to_document() for file in (own, SHIPPED)
+        backtest_document(backtest(View(session, "main", TODAY, config(file)), ["products"])) for file in (own, SHIPPED)
     )
 
     assert mine["model"] == shipped["model"] == "shared"

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from outgrow.service.view import View
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 from tests.support.forecasts import Products, issued
@@ -20,6 +19,7 @@ from tests.support.platforms import KnownPlatform, Thing, eventful_platform
 from tests.support.snapshots import store_days
 
 from outgrow import CapacityForecastService
+from outgrow.documents.shared import day_band_document
 from outgrow.domain.event import CalendarRules, Event
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS
 from outgrow.domain.ladder import Ladder, Tier
@@ -34,6 +34,7 @@ from outgrow.service import issue
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import View
 from outgrow.service.forecast import forecast
 from outgrow.service.when import when
 from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
@@ -156,7 +157,7 @@ class TestWhatIsKept:
         for metric in ("total_products", "active_stores", "storage_used_gb"):
             for limit in kept[metric, TODAY].limits:
                 said = when(view(db), metric, limit["threshold"])
-                assert limit["days"] == said.days.to_document()
+                assert limit["days"] == day_band_document(said.days)
                 assert limit["probability_within"] == {
                     str(days): pytest.approx(p, abs=1e-6) for days, p in said.probability_within.items()
                 }

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from outgrow.service.view import View
 from sqlalchemy.orm import Session
 from tests.support.snapshots import observed, row
 
+from outgrow.documents.days_until import days_until_document
+from outgrow.documents.status import status_document, status_row_document
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.limit import Headroom, Limit, Severity
@@ -19,6 +20,7 @@ from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.service.check import check
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import View
 from outgrow.service.limits import configured_limits, nearest_limit, newest_use, platform_limits, tier_limits
 from outgrow.service.recommend import find, recommend, stored_newest
 from outgrow.service.status import StatusRow, status
@@ -71,7 +73,7 @@ class TestHeadroom:
         line = rows(seen)["disk"]
 
         assert line.outlook.until.threshold == 800
-        assert (line.to_document()["threshold"], line.to_document()["maximum"]) == (800, 1_000)
+        assert (status_row_document(line)["threshold"], status_row_document(line)["maximum"]) == (800, 1_000)
         assert line.outlook.until.used_share == pytest.approx(700 / 800)
         assert when(seen, "storage_gb", None).threshold == 800
         assert usable(nearest_limit(seen, seen.forecastable(seen.metrics.resolve("storage_gb")))) == 800
@@ -128,7 +130,8 @@ class TestOtherScopes:
         alone = when(seen, "products", 400, Scope("store", "17"))
 
         assert line.outlook.until.current == 318
-        assert line.to_document() | alone.to_document() == line.to_document()
+        told: dict[str, object] = {**status_row_document(line)}
+        assert told | {**days_until_document(alone)} == told
         assert line.recent[-1] == 318
         assert "Products of store:17 (plan of shop 17, 400 products)" in status(seen).sentence
         assert "'total_products'=318;320;400;0" in check(status(seen)).line
@@ -341,7 +344,7 @@ class TestProjects:
         assert before.act_by is not None
         assert after.act_by is not None
         assert after.act_by < before.act_by
-        assert [project["name"] for project in status(taken).to_document()["projects"]] == ["the move"]
+        assert [project["name"] for project in status_document(status(taken))["projects"]] == ["the move"]
         (said,) = (found for found in recommend(taken, stored_newest(taken)) if found.category == "limit")
         assert said.act_by == after.act_by
 

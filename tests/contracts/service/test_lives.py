@@ -24,9 +24,9 @@ from outgrow.planning.advice.lifecycle import HOLD_DAYS
 from outgrow.service import capture as capture_verb
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import View
 from outgrow.service.lives import acknowledge, keep_lives, lives, snooze
 from outgrow.service.recommend import measured_now, stored_newest
-from outgrow.service.view import View
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import StatsAggregator

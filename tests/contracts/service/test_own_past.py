@@ -9,6 +9,7 @@ from sqlalchemy import delete, event
 from sqlalchemy.orm import Session
 from tests.support.snapshots import store_days
 
+from outgrow.documents.trends import trends_document
 from outgrow.domain.metric import (
     ACTIVE_STORES,
     ORDERS_PER_DAY,
@@ -26,10 +27,10 @@ from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import ForecastRules, Projection, project
 from outgrow.service import view as view_module
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import View
 from outgrow.service.forecast import forecast
 from outgrow.service.status import status
 from outgrow.service.trends import trends
-from outgrow.service.view import View
 from outgrow.service.when import when
 from outgrow.store.snapshots import StoredPlatform, remember_metrics, remember_platform
 from outgrow.store.tables import MeasurementRow
@@ -157,7 +158,7 @@ class TestWhereItIsApplied:
         drawn = forecast(view(steady_platform), "stores", 7_000)
         report = status(view(steady_platform))
         listed = next(row for row in report.rows if row.outlook.until.metric == ACTIVE_STORES).outlook.until
-        shown = trends(view(steady_platform))["trends"]["stores"]["monthly_projection"]
+        shown = trends_document(trends(view(steady_platform)))["trends"]["stores"]["monthly_projection"]
         plain = project(view(steady_platform).forecastable(ACTIVE_STORES), TODAY, ForecastRules())
 
         assert isinstance(drawn.projection, Projection)

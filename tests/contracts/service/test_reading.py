@@ -12,9 +12,16 @@ import pytest
 from sqlalchemy import Engine, delete, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from tests.support.documents import plain
 from tests.support.platforms import KnownPlatform, Thing, tables_of
 
 from outgrow import create_schema
+from outgrow.documents.days_until import days_until_document
+from outgrow.documents.forecast import forecast_document
+from outgrow.documents.history import history_document
+from outgrow.documents.import_ import import_document
+from outgrow.documents.status import status_document
+from outgrow.documents.trends import trends_document
 from outgrow.domain.days import Clock, spoken
 from outgrow.domain.errors import (
     BadThresholdError,
@@ -27,14 +34,14 @@ from outgrow.domain.errors import (
 from outgrow.domain.metric import Kind, Scope
 from outgrow.domain.snapshot import Provenance
 from outgrow.service.check import check
-from outgrow.service.forecast import forecast, forecast_document
-from outgrow.service.history import history, history_document
+from outgrow.service.desk import View
+from outgrow.service.forecast import forecast
+from outgrow.service.history import history
 from outgrow.service.import_ import ImportReport, import_file
 from outgrow.service.limits import newest_use
 from outgrow.service.recommend import recommend, stored_newest
 from outgrow.service.status import status
 from outgrow.service.trends import trends
-from outgrow.service.view import View
 from outgrow.service.when import when
 from outgrow.setup.doctor import Finding, State, examine
 from outgrow.setup.settings import Settings
@@ -114,7 +121,7 @@ def fill(
 
 def days_until(workspace: Workspace, metric: str, threshold: float | None, as_of: date | None = None) -> dict[str, Any]:
     with workspace.view(as_of) as view:
-        return when(view, metric, threshold).to_document()
+        return dict(days_until_document(when(view, metric, threshold)))
 
 
 def noisy(n: int) -> float:
@@ -207,7 +214,7 @@ class TestWhen:
         fill(workspace, 60, total_products=lambda n: 100 + n)
         fill(workspace, 60, total_products=lambda n: 10 + n, scope="store:17")
         with workspace.view() as view:
-            document = when(view, "products", 100, Scope("store", "17")).to_document()
+            document = days_until_document(when(view, "products", 100, Scope("store", "17")))
 
         assert (document["scope"], document["current"]) == ("store:17", 69)
         assert document["days"]["p50"] == 31
@@ -243,7 +250,7 @@ class TestFalling:
 
     def fall(self, workspace: Workspace, threshold: float | None, metric: str = "products") -> dict[str, Any]:
         with workspace.view() as view:
-            return when(view, metric, threshold, falling=True).to_document()
+            return dict(days_until_document(when(view, metric, threshold, falling=True)))
 
     def test_a_limit_that_will_be_fallen_to(self, workspace: Workspace) -> None:
         fill(workspace, 90, total_products=lambda n: 1_000 - 2 * n)
@@ -360,8 +367,8 @@ class TestNotesAndReasons:
         fill(workspace, 200, total_products=lambda n: noisy(n) + (40_000 if n > 150 else 0))
         with workspace.view() as view:
             made = forecast(view, "products")
-            drawn = forecast_document(made.history, made.projection)
-            report = status(view).to_document()
+            drawn = plain(forecast_document(made))
+            report = status_document(status(view))
         (note,) = days_until(workspace, "products", 60_000)["notes"]
 
         assert (note["code"], note["first"]) == ("import", (TODAY - timedelta(days=48)).isoformat())
@@ -374,14 +381,14 @@ class TestNotesAndReasons:
         with workspace.view() as view:
             made = forecast(view, "products")
 
-        assert forecast_document(made.history, made.projection).keys() >= {"status", "have", "need"}
+        assert plain(forecast_document(made)).keys() >= {"status", "have", "need"}
         assert days_until(workspace, "products", 9_000)["notes"] == []
 
     def test_why_a_level_goes_on_as_it_does(self, workspace: Workspace) -> None:
         fill(workspace, 400, total_products=lambda n: 3.0 * n)
         with workspace.view() as view:
             made = forecast(view, "products")
-            why = forecast_document(made.history, made.projection)["explanation"]
+            why = plain(forecast_document(made))["explanation"]
 
         assert why["paces"] == {"7": 3, "28": 3, "91": 3, "364": 3}
         assert why["growth_per_day"] == {"30": 3, "90": 3}
@@ -397,7 +404,7 @@ class TestNotesAndReasons:
         fill(workspace, 100, orders_per_day=lambda n: 70.0)
         with workspace.view() as view:
             made = forecast(view, metric)
-            why = forecast_document(made.history, made.projection)["explanation"]
+            why = plain(forecast_document(made))["explanation"]
 
         assert why["amounts"] == {"7": 70, "28": 70, "91": 70}
         assert why["amounts_ahead"] == {"30": pytest.approx(70, rel=0.02), "90": pytest.approx(70, rel=0.02)}
@@ -409,7 +416,7 @@ class TestNotesAndReasons:
         """Five thousand orders on a single day are no month to come down from."""
         fill(workspace, 200, orders_per_day=lambda n: 5_000.0 if n == 190 else 100.0 + Random(n).randint(-5, 5))
         with workspace.view() as view:
-            told = trends(view)["trends"]
+            told = trends_document(trends(view))["trends"]
 
         for metric in ("orders_per_day", "orders"):
             assert abs(days_until(workspace, metric, 100_000)["growth_per_30_days"]) < (
@@ -430,7 +437,7 @@ def answers(workspace: Workspace, day: date) -> dict[str, Any]:
     with workspace.view(day) as view:
         report = status(view)
         told: dict[str, Any] = {
-            "status": report.to_document(),
+            "status": status_document(report),
             "check": check(status(as_own(view))),
             "sparks": [row.recent.tolist() for row in report.rows],
             "trends": trends(view, 30),
@@ -439,8 +446,8 @@ def answers(workspace: Workspace, day: date) -> dict[str, Any]:
         for metric, threshold in (("stores", 500), ("products", 20_000), ("orders", 3_000), ("storage_gb", None)):
             made = forecast(view, metric)
             told[metric] = (
-                when(view, metric, threshold).to_document(),
-                forecast_document(made.history, made.projection),
+                days_until_document(when(view, metric, threshold)),
+                plain(forecast_document(made)),
                 history_document(history(view, metric)),
             )
     return told
@@ -491,7 +498,7 @@ class TestForecast:
         fill(workspace, 90, total_products=noisy)
         with workspace.view() as view:
             made = forecast(view, "products")
-            document = forecast_document(made.history, made.projection)
+            document = plain(forecast_document(made))
 
         assert set(document) == {
             "metric", "scope", "unit", "status", "reason", "model", "as_of", "current", "growth_per_30_days", "days",
@@ -509,7 +516,7 @@ class TestForecast:
         fill(workspace, 5, total_products=noisy)
         with workspace.view() as view:
             made = forecast(view, "products")
-            document = forecast_document(made.history, made.projection)
+            document = plain(forecast_document(made))
 
         assert document["days"] == []
         assert (document["status"], document["have"], document["need"]) == ("insufficient_data", 5, 14)
@@ -566,7 +573,7 @@ class TestStatus:
             total_team_members=lambda n: 40 + n,
         )
         with workspace.view() as view:
-            document = status(view).to_document()
+            document = plain(status_document(status(view)))
 
         limits = document.pop("limits")
         assert document == {
@@ -598,12 +605,12 @@ class TestStatus:
         )
         with workspace.view() as view:
             for row in limits[:3]:
-                alone = when(view, row["metric"], row["threshold"]).to_document()
+                alone = days_until_document(when(view, row["metric"], row["threshold"]))
                 assert {key: row[key] for key in alone} == alone
 
     def test_nothing_is_stored_yet(self, workspace: Workspace) -> None:
         with workspace.view() as view:
-            document = status(view).to_document()
+            document = status_document(status(view))
 
         assert (document["newest_snapshot"], document["newest_age_days"], document["observed_share"]) == (None,) * 3
         assert (document["limits"], document["severity"]) == ([], "info")
@@ -860,7 +867,7 @@ class TestImport:
             "date,total_products,storage_gb\n2026-03-29,100,1.5\n2026-03-30,,2.5\n2026-03-31,120,\n",
         )
 
-        assert report.to_document() == {
+        assert import_document(report) == {
             "file": str(tmp_path / "wide.csv"),
             "platform": "main",
             "first_day": "2026-03-29",
@@ -909,7 +916,7 @@ class TestImport:
 
         assert (document["status"], document["unit"], document["days"]["p50"]) == ("ok", "vans", 10)
         with workspace.view() as view:
-            assert "vans" in trends(view)["trends"]
+            assert "vans" in trends_document(trends(view))["trends"]
 
     def test_one_wrong_row_and_nothing_is_stored(self, workspace: Workspace, tmp_path: Path) -> None:
         with workspace.store() as store:

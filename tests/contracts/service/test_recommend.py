@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from outgrow.service.view import View
 from sqlalchemy.orm import Session
 from tests.support.snapshots import observed, row
 
@@ -15,6 +14,7 @@ from outgrow.domain.limit import Limit
 from outgrow.domain.recommendation import Recommendation
 from outgrow.planning.advice.recommendations import SoldCapacity
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import View
 from outgrow.service.recommend import SOLD, Present, recommend
 from outgrow.store.snapshots import write_days, write_measurements
 

@@ -9,15 +9,16 @@ import pytest
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
+from outgrow.documents.drivers import drivers_document
+from outgrow.documents.exposure import exposure_document
 from outgrow.domain.metric import ACTIVE_SUBSCRIPTIONS, THEORETICAL_PRODUCTS_LIMIT
 from outgrow.domain.scenario import PlanChange, Scenario
 from outgrow.service.affected import whom_they_touch
 from outgrow.service.capture import capture
+from outgrow.service.desk import View
 from outgrow.service.drivers import drivers
 from outgrow.service.exposure import exposure as ask
-from outgrow.service.exposure import exposure_document
 from outgrow.service.recommend import captured, measured_now
-from outgrow.service.view import View
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.capture import Rebuilding
 from outgrow.sources.commerce.health import platform_health_service
@@ -128,7 +129,7 @@ def test_drivers_and_tenants_name_the_same_plan(db: Session) -> None:
     assert tenants.trial.tolist() == [True, False, False]
     world.merchant("d", ("small", {"status": "trial"}), "basic")
     assert read_tenants(db, ref, TODAY).trial.tolist() == [True, False, False, False]
-    brought = {group["group"]: group["change"] for group in split.to_document()["groups"]}
+    brought = {group["group"]: group["change"] for group in drivers_document(split)["groups"]}
     assert brought == {"basic": 3 + 5, "small": 7}  # who has left is told of under the plan that was left
 
 

@@ -10,8 +10,8 @@ from tests.support.snapshots import observed, rebuilt, row
 
 from outgrow.domain.forecast import HistoryNote
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import View
 from outgrow.service.status import SPARK_DAYS, StatusReport, status
-from outgrow.service.view import View
 from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from outgrow.documents.ladder import ladder_plan_document
 from outgrow.domain.limit import Headroom, Limit
 from outgrow.domain.metric import PLATFORM
 from outgrow.service.backfill import backfill
@@ -50,7 +51,7 @@ def ask(workspace: Workspace, *tables: dict[str, Any]) -> WhatIf:
 def test_the_baseline_is_the_plan_and_its_limits(workspace: Workspace) -> None:
     found = ask(workspace, {"growth": 2})
     with workspace.view() as view:
-        assert found.baseline.plan.to_document() == ladder(view).plan.to_document()
+        assert ladder_plan_document(found.baseline.plan) == ladder_plan_document(ladder(view).plan)
 
     assert [(d.limit.name, d.limit.metric) for d in found.baseline.limits] == [
         ("tier Medium", "active_stores"),

@@ -15,8 +15,8 @@ from outgrow import create_schema
 from outgrow.domain.limit import Limit
 from outgrow.service.backfill import backfill
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import View
 from outgrow.service.issue import issue
-from outgrow.service.view import View
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
 

@@ -14,10 +14,12 @@ from rich.console import Console
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from tests.support.cli import NOW, TODAY, Cli, Told
+from tests.support.documents import plain
 from tests.support.ladders import LADDER, ladder_of, plan_of, report_of
 from tests.support.platforms import eventful_platform
 
 from outgrow import create_schema
+from outgrow.documents.ladder import ladder_document
 from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.faces.cli import ladder_text
@@ -25,7 +27,7 @@ from outgrow.faces.cli.ladder_text import bar, print_ladder
 from outgrow.planning.ladder.plan import LadderPlan
 from outgrow.planning.ladder.words import amount, sentence
 from outgrow.service.config import CapacityConfig
-from outgrow.service.exposure import exposure, exposure_document
+from outgrow.service.exposure import exposure
 from outgrow.service.ladder import LadderReport, ladder
 from outgrow.setup.settings import load_settings
 from outgrow.setup.workspace import Workspace
@@ -70,7 +72,7 @@ def asked(as_of: date | None = None) -> tuple[LadderReport, dict[str, Any]]:
     """What the service says in the working folder: the plan, and the whole document."""
     with closing(Workspace(load_settings(), clock=lambda: NOW)) as workspace, workspace.view(as_of) as view:
         report = ladder(view)
-        return report, {**report.to_document(), "exposure": exposure_document(exposure(view))}
+        return report, plain(ladder_document(report, exposure(view)))
 
 
 def lines_of(told: Told) -> list[str]:

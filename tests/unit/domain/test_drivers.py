@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 
+from outgrow.documents.drivers import drivers_document
 from outgrow.domain.drivers import Drivers, GrowthSplit
 from outgrow.domain.metric import ORDERS_PER_DAY, STORAGE_USED_GB, TOTAL_PRODUCTS
 
@@ -43,7 +44,7 @@ def test_nothing_that_changed_is_one_number() -> None:
 
 
 def test_the_document_adds_up() -> None:
-    document = SPLIT.to_document()
+    document = drivers_document(SPLIT)
 
     assert (document["before"], document["after"], document["change"]) == (82, 106, 24)
     assert [(part["code"], part["stores"], part["change"]) for part in document["parts"]] == [
@@ -66,13 +67,13 @@ def test_the_document_adds_up() -> None:
 
 
 def test_without_groups_there_are_none() -> None:
-    assert replace(SPLIT, by=None).to_document()["groups"] == []
+    assert drivers_document(replace(SPLIT, by=None))["groups"] == []
 
 
 def test_bytes_are_told_in_gigabytes_to_the_last_one() -> None:
     split = GrowthSplit(STORES, np.zeros_like(BEFORE), AFTER * 1_000_000_001)
     told = replace(SPLIT, metric=STORAGE_USED_GB, split=split, unplaced=(0, 1), units=10**9)
 
-    assert told.to_document()["parts"][0]["change"] == 9.000000009
-    assert told.to_document()["parts"][4]["change"] == 1e-9
+    assert drivers_document(told)["parts"][0]["change"] == 9.000000009
+    assert drivers_document(told)["parts"][4]["change"] == 1e-9
     assert told.sentence.startswith("Media storage from 23 Aug 2026 to 21 Nov 2026: +102.00 GB: ")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from outgrow.documents.explanation import explanation_document
 from outgrow.domain.explanation import Cause, Explanation
 from outgrow.domain.metric import ACTIVE_STORES, ORDERS_PER_DAY, STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS
 
@@ -151,7 +152,7 @@ def test_where_the_model_leaves_the_word_to_the_drift() -> None:
 
 
 def test_the_document() -> None:
-    document = level().to_document(STORAGE_USED_GB)
+    document = explanation_document(level(), STORAGE_USED_GB)
 
     assert document == {
         "text": level().sentences(STORAGE_USED_GB),
@@ -167,4 +168,4 @@ def test_the_document() -> None:
         "correction": {"width": 0.93, "series": 11, "outcomes": 41.2},
     }
     assert json.loads(json.dumps(document, allow_nan=False)) == document
-    assert flow().to_document(ORDERS_PER_DAY).keys() == document.keys()
+    assert explanation_document(flow(), ORDERS_PER_DAY).keys() == document.keys()

@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.support.documents import plain
 
+from outgrow.documents.days_until import days_until_document
+from outgrow.documents.forecast import forecast_days_document
+from outgrow.documents.shared import note_document
 from outgrow.domain.forecast import DayBand, DaysUntil, Forecast, HistoryNote, Status, as_number
 from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED, History
 from outgrow.domain.metric import PLATFORM, STORAGE_USED_GB, TOTAL_PRODUCTS
@@ -58,7 +62,7 @@ def refused(status: Status, **changed: Any) -> DaysUntil:
 
 
 def test_the_document_is_the_one_in_the_contract() -> None:
-    document = days_until().to_document()
+    document = plain(days_until_document(days_until()))
 
     assert list(document) == KEYS
     assert document.pop("growth_per_30_days") == 4_200.13
@@ -80,7 +84,7 @@ def test_the_document_is_the_one_in_the_contract() -> None:
 
 
 def test_the_direction_is_told_of_a_fall_alone() -> None:
-    document = days_until(falling=True).to_document()
+    document = days_until_document(days_until(falling=True))
 
     assert list(document) == [*KEYS, "direction"]
     assert document["direction"] == "falling"
@@ -88,16 +92,16 @@ def test_the_direction_is_told_of_a_fall_alone() -> None:
 
 def test_what_was_amiss_is_told_in_the_metric_s_unit() -> None:
     note = Note(NoteCode.CLEANUP, AS_OF, AS_OF, 20_000, 15_000)
-    (told,) = days_until(notes=(note,)).to_document()["notes"]
+    (told,) = days_until_document(days_until(notes=(note,)))["notes"]
 
-    assert told == note.to_document("products")
+    assert told == note_document(note, "products")
     assert "fell by 5,000 to 15,000 products" in told["text"]
 
 
 @pytest.mark.parametrize("status", Status)
 def test_every_status_has_the_same_keys_and_its_own_more(status: Status) -> None:
     more = {Status.ALREADY_EXCEEDED: ["days_ago"], Status.INSUFFICIENT_DATA: ["have", "need"]}
-    document = refused(status, days_ago=3, have=2, need=14).to_document()
+    document = days_until_document(refused(status, days_ago=3, have=2, need=14))
 
     assert list(document) == [*KEYS, *more.get(status, [])]
     assert document["status"] == status.value
@@ -118,7 +122,7 @@ def test_the_statuses_are_those_of_the_contract() -> None:
 
 
 def test_a_refusal_says_nothing_of_days() -> None:
-    document = refused(Status.INSUFFICIENT_DATA, have=2, need=14).to_document()
+    document = days_until_document(refused(Status.INSUFFICIENT_DATA, have=2, need=14))
 
     assert document["days"] == document["date"] == {"p10": None, "p50": None, "p90": None}
     assert document["probability_within"] == {"30": None, "90": None, "180": None, "365": None}
@@ -127,7 +131,7 @@ def test_a_refusal_says_nothing_of_days() -> None:
 
 def test_without_any_history_there_is_no_day_to_count_from() -> None:
     said = refused(Status.INSUFFICIENT_DATA, as_of=None, current=None, threshold=None)
-    document = said.to_document()
+    document = days_until_document(said)
 
     assert (document["as_of"], document["current"], document["threshold"]) == (None, None, None)
     assert said.date("p50") is None
@@ -136,12 +140,12 @@ def test_without_any_history_there_is_no_day_to_count_from() -> None:
 def test_what_lies_beyond_the_horizon_is_null() -> None:
     said = days_until(days=DayBand(31, None, None))
 
-    assert said.to_document()["date"] == {"p10": "2026-12-22", "p50": None, "p90": None}
+    assert days_until_document(said)["date"] == {"p10": "2026-12-22", "p50": None, "p90": None}
     assert (said.date("p10"), said.date("p90")) == (date(2026, 12, 22), None)
 
 
 def test_probabilities_are_rounded_to_four_places() -> None:
-    assert days_until(probability_within={30: 1 / 3}).to_document()["probability_within"]["30"] == 0.3333
+    assert days_until_document(days_until(probability_within={30: 1 / 3}))["probability_within"]["30"] == 0.3333
 
 
 @pytest.mark.parametrize(
@@ -184,13 +188,10 @@ def test_a_note_counts_a_history_s_days() -> None:
 def test_a_forecast_s_document_has_a_line_for_each_day() -> None:
     quantiles = np.array([[1.0, 2.0, 3.0], [1.5, 2.51234, 3.5], [2.0, 3.0, 4.0]])
     forecast = Forecast(STORAGE_USED_GB, "platform:main", AS_OF, 1.25, (0.05, 0.5, 0.9), quantiles, 3.14159, NOTE)
-    document = forecast.to_document()
+    days = plain(forecast_days_document(forecast))
 
-    assert document["days"][1] == {"date": "2026-11-23", "p05": 2.0, "p50": 2.512, "p90": 3.0}
-    assert [line["date"] for line in document["days"]] == ["2026-11-22", "2026-11-23", "2026-11-24"]
-    assert (document["metric"], document["unit"], document["current"]) == ("storage_used_gb", "GB", 1.25)
-    assert (document["as_of"], document["growth_per_30_days"]) == ("2026-11-21", 3.14)
-    assert document["history"] == NOTE.to_document()
+    assert days[1] == {"date": "2026-11-23", "p05": 2.0, "p50": 2.512, "p90": 3.0}
+    assert [line["date"] for line in days] == ["2026-11-22", "2026-11-23", "2026-11-24"]
     assert forecast.quantile(0.5).tolist() == [1.5, 2.51234, 3.5]
     with pytest.raises(ValueError, match=r"not in tuple|0\.7"):
         forecast.quantile(0.7)

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from tests.support.documents import plain
 
+from outgrow.documents.movement import movement_document, part_document
 from outgrow.domain.forecast import Status
 from outgrow.domain.metric import TOTAL_PRODUCTS
 from outgrow.domain.movement import Movement, Mover, Part, Said
@@ -82,7 +84,7 @@ class TestSentence:
 
 class TestDocument:
     def test_all_of_it(self) -> None:
-        document = moved(FASTER).to_document()
+        document = plain(movement_document(moved(FASTER)))
 
         assert document["limit"] == document["to"]["limit"] == {"name": "tier Small", "threshold": 30000}
         assert document["from"] == {
@@ -106,7 +108,7 @@ class TestDocument:
         ]
 
     def test_what_is_not_known_is_null(self) -> None:
-        document = Movement(TOTAL_PRODUCTS, "platform:main", Status.NO_LIMIT, "why").to_document()
+        document = movement_document(Movement(TOTAL_PRODUCTS, "platform:main", Status.NO_LIMIT, "why"))
 
         assert {key for key, value in document.items() if value is None} == {"limit", "from", "to", "moved_days"}
         assert document["parts"] == []
@@ -114,6 +116,6 @@ class TestDocument:
     def test_a_part_that_is_not_told_apart_says_so(self) -> None:
         part = Part(Mover.LEVEL, None, "the newest value is above the forecast")
 
-        assert part.to_document()["sentence"] == (
+        assert part_document(part)["sentence"] == (
             "The newest value is above the forecast (not to be told apart from what follows)."
         )

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from outgrow.documents.shared import note_document
 from outgrow.domain.note import Note, NoteCode
 
 DAY, LATER = date(2025, 3, 4), date(2025, 3, 9)
@@ -145,7 +146,7 @@ def test_days_of_the_month_are_said_as_people_do(day: int, said: str) -> None:
 def test_a_note_is_a_document() -> None:
     said = Note(NoteCode.IMPORT, DAY, LATER, 310, 12_710.5)
 
-    assert said.to_document() == {
+    assert note_document(said) == {
         "code": "import",
         "first": "2025-03-04",
         "last": "2025-03-09",
@@ -153,4 +154,4 @@ def test_a_note_is_a_document() -> None:
         "after": 12_710.5,
         "text": str(said),
     }
-    assert said.to_document("GB")["text"] == said.sentence("GB")
+    assert note_document(said, "GB")["text"] == said.sentence("GB")

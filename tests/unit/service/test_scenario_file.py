@@ -5,6 +5,7 @@ from textwrap import dedent
 
 import pytest
 
+from outgrow.documents.scenario import scenarios_document
 from outgrow.domain.errors import ConfigurationError, UsageError
 from outgrow.service.scenario_file import ScenarioFile, read_scenarios, scenario_path
 from outgrow.setup.settings import load_settings
@@ -85,7 +86,7 @@ def test_everything_that_may_stand_in_it(tmp_path: Path) -> None:
     assert str(spring.prices[0].cost_monthly) == "12.25"
     assert spring.growth == {"total_products": 1.5}
     assert file.table("with blanks").growth == {"*": 2}
-    assert file.to_document()["scenarios"] == [
+    assert scenarios_document(file)["scenarios"] == [
         {
             "name": "spring",
             "description": "all that there is",

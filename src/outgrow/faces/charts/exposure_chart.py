@@ -26,7 +26,7 @@ from outgrow.faces.charts.exposure_rows import (
 from outgrow.faces.charts.labels import Label
 from outgrow.faces.charts.layers import Spec, words
 from outgrow.faces.charts.pixels import pixel_layer, sheet
-from outgrow.service.exposure import ExposureReport
+from outgrow.service.sold import ExposureReport
 
 LEGEND, HEAD, FOOT = 26, 44, 40
 """Heights in pixels: of the legend, of the columns' headings, and of the scale below."""

@@ -30,12 +30,13 @@ def accuracy(
 
     Every capture keeps a forecast of each metric; here it is held against what came.
     """
+    from outgrow.documents.accuracy import accuracy_document
     from outgrow.service.accuracy import accuracy as ask
 
     with opening.desk(as_date(as_of)) as desk:
         report, keeps = ask(desk, metrics or ()), desk.who_keeps_forecasts
     if json:
-        print_json(report.to_document())
+        print_json(accuracy_document(report))
     else:
         _print(report, keeps, detailed=bool(metrics))
 

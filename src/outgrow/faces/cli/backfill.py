@@ -22,13 +22,14 @@ def backfill(
 
     From time stamps and status history, up to yesterday. Can be cut off and run again.
     """
+    from outgrow.documents.backfill import backfill_document
     from outgrow.faces.cli.progress import progress_bar
     from outgrow.service.backfill import backfill as rebuild
 
     with opening.source_desk() as desk, progress_bar() as tell:
         report = rebuild(desk, since=as_date(since), until=as_date(until), dry_run=dry_run, progress=tell)
     if json:
-        print_json(report.to_document())
+        print_json(backfill_document(report))
     elif not is_quiet():
         print_report(report)
 

@@ -51,6 +51,7 @@ def backtest(
     Forecasts again from past days and compares with what came: as a table, a document (--json) or a chart (--png,
     --svg).
     """
+    from outgrow.documents.backtest import backtest_document
     from outgrow.faces.cli.progress import progress_bar
     from outgrow.service.backtest import backtest as ask
 
@@ -66,7 +67,7 @@ def backtest(
                 write(chart, file)
                 say(f"drew {file}")
     if json:
-        print_json(report.to_document())
+        print_json(backtest_document(report))
     elif not (png or svg):
         _print(report)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outgrow.faces.cli import plugin
+from outgrow.documents.check import check_document
 from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_opening
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def check(
     with closing(open_here()) as opening, opening.desk(as_date(as_of), projects=not without_projects) as desk:
         result = judge(desk, metric, alarms)
     if json:
-        print_json(plugin.document(result.state, result.line))
+        print_json(check_document(result.state, result.line))
     else:
         typer.echo(result.line)
     raise typer.Exit(result.state)

@@ -6,7 +6,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -148,13 +148,13 @@ def as_date(moment: datetime | None) -> date | None:
     return None if moment is None else sensible_day(moment.date())
 
 
-def print_json(document: object) -> None:
+def print_json(document: Mapping[str, object] | Sequence[Mapping[str, object]]) -> None:
     """A document on standard output; JSON knows no number that is infinite or none, so these are null."""
-    document = clean_document(document)
+    clean = clean_document(document)
     try:
-        text = json.dumps(document, indent=2, default=str, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(clean, indent=2, ensure_ascii=False, allow_nan=False)
     except ValueError:
-        text = json.dumps(_finite(document), indent=2, default=str, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(_finite(clean), indent=2, ensure_ascii=False, allow_nan=False)
     sys.stdout.write(text + "\n")
 
 

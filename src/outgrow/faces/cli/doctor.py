@@ -18,12 +18,13 @@ def doctor(opening: "Opening", json: Json = False) -> None:
 
     Looks at configuration, connections, rights, time zone, tables, and gaps in the snapshots.
     """
+    from outgrow.documents.doctor import finding_document
     from outgrow.domain.diagnosis import Health
     from outgrow.faces.cli.secrets import hidden
 
     findings = [replace(found, message=hidden(found.message)) for found in opening.examine()]
     if json:
-        print_json([finding.to_document() for finding in findings])
+        print_json([finding_document(finding) for finding in findings])
     else:
         from rich.text import Text
 

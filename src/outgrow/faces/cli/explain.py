@@ -10,6 +10,8 @@ from outgrow.domain.words import exact
 from outgrow.faces.cli.command import AsOf, Json, MetricName, as_date, print_json, with_opening
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from outgrow.domain.drivers import Drivers
     from outgrow.domain.forecast import DaysUntil
     from outgrow.domain.metric import Metric
@@ -47,6 +49,8 @@ def explain(
 
     By default the one of a week ago. With --drivers: who brought the growth since then, by default over 90 days.
     """
+    from outgrow.documents.drivers import drivers_document
+    from outgrow.documents.movement import movement_document
     from outgrow.domain.errors import UsageError
 
     if drivers and limit is not None:
@@ -58,12 +62,12 @@ def explain(
             from outgrow.service.drivers import drivers as ask_drivers
 
             split = ask_drivers(desk, metric, since=as_date(since), by=by)
-            print_json(split.to_document()) if json else _print_drivers(split)
+            print_json(drivers_document(split)) if json else _print_drivers(split)
             return
         from outgrow.service.explain import explain as ask
 
         movement = ask(desk, metric, as_date(since), limit)
-    print_json(movement.to_document()) if json else _print_movement(movement)
+    print_json(movement_document(movement)) if json else _print_movement(movement)
 
 
 def _print_movement(movement: "Movement") -> None:
@@ -103,12 +107,13 @@ def _signed(days: int) -> str:
 
 
 def _print_drivers(split: "Drivers") -> None:
+    from outgrow.documents.drivers import drivers_document
     from outgrow.faces.cli.tables import console, table
 
-    out, told = console(), split.to_document()
+    out, told = console(), drivers_document(split)
     out.print(f"{split.sentence}\n", style="bold", soft_wrap=True)
 
-    def amounts(row: dict[str, Any], *names: str) -> list[str]:
+    def amounts(row: "Mapping[str, Any]", *names: str) -> list[str]:
         return [_amount(row[name], split.metric, sign=name not in {"before", "after"}) for name in names]
 
     ends = ("before", "after", "change")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from outgrow.planning.tenants.exposure import ResourceExposure
-    from outgrow.service.exposure import ExposureReport
+    from outgrow.service.sold import ExposureReport
 
 COLUMNS = {
     "Resource": 0, "Sold": 0, "On trial": 7, "Unlimited": 4, "Used": 0, "Of sold": 0, "Tier holds": 0,

@@ -36,6 +36,7 @@ def fit(
     From all that is stored, of every platform, store and merchant, or from a file. The model is written if it
     forecasts better what it had not seen. Needs the extra `fit`.
     """
+    from outgrow.documents.fit import fit_document
     from outgrow.faces.cli.progress import progress_bar
     from outgrow.service.fit import fit as learn
 
@@ -43,7 +44,7 @@ def fit(
     with progress_bar() as tell:
         report = learn(histories, out, today, force=force, progress=tell)
     if json:
-        print_json(report.to_document())
+        print_json(fit_document(report))
     else:
         _print(report)
 

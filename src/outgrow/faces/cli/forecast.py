@@ -51,11 +51,11 @@ def forecast(
 
     As a table, a document (--json) or a chart (--png, --svg).
     """
+    from outgrow.documents.forecast import forecast_document
     from outgrow.domain.forecast import Refusal
     from outgrow.domain.metric import Scope
     from outgrow.faces.cli.accuracy import say_fallbacks
     from outgrow.service.forecast import forecast as ask
-    from outgrow.service.forecast import forecast_document
 
     whose = Scope.parse(scope)
     with opening.desk(as_date(as_of), projects=not without_projects) as desk:
@@ -71,7 +71,7 @@ def forecast(
                 write(chart, file)
                 say(f"drew {file}")
     if json:
-        print_json(forecast_document(asked.history, asked.projection))
+        print_json(forecast_document(asked))
     elif isinstance(asked.projection, Refusal):
         typer.echo(f"No forecast of {asked.history.metric.name}: {asked.projection.reason}.")
     else:

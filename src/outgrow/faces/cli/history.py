@@ -20,9 +20,9 @@ def history(
     json: Json = False,
 ) -> None:
     """Print a metric's daily values and their provenance."""
+    from outgrow.documents.history import history_document
     from outgrow.domain.metric import Scope
     from outgrow.service.history import history as ask
-    from outgrow.service.history import history_document
 
     with opening.desk(as_date(as_of)) as desk:
         found = ask(desk, metric, Scope.parse(scope), as_date(since), as_date(until))
@@ -38,7 +38,9 @@ def history(
 
     days = document["days"]
     figures = Figures.of(found.metric, [entry["value"] for entry in days])
-    rows = [(spoken(date.fromisoformat(day["date"])), figures.write(day["value"]), day["provenance"]) for day in days]
+    rows = [
+        (spoken(date.fromisoformat(day["date"])), figures.write(day["value"]), day["provenance"] or "") for day in days
+    ]
     if not rows:
         console().print(f"Nothing is stored of {found.metric.name} in this span.")
         return

@@ -34,13 +34,14 @@ def import_(
     json: Json = False,
 ) -> None:
     """Take daily values from a file, all of them or none."""
+    from outgrow.documents.import_ import import_document
     from outgrow.service.import_ import import_series
 
     with opening.desk() as desk:
         series = opening.read_file(file, desk.today, desk.code)
         report = import_series(desk, file, series, kind=kind, unit=unit, provenance=provenance, overwrite=replace)
     if json:
-        print_json(report.to_document())
+        print_json(import_document(report))
         return
     for line in _lines(report):
         confirm(line)

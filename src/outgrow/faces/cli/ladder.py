@@ -26,7 +26,7 @@ def ladder(
 
     Then what was sold to tenants against what they use and what the tier holds.
     """
-    from outgrow.service.exposure import exposure_document
+    from outgrow.documents.ladder import ladder_document
     from outgrow.service.ladder import ladder as ask
 
     with opening.desk(as_date(as_of), projects=not without_projects) as desk:
@@ -40,7 +40,7 @@ def ladder(
 
         _draw(exposure_chart(report.sold), exposure_png, exposure_svg)
     if json:
-        print_json({**report.to_document(), "exposure": exposure_document(report.sold)})
+        print_json(ladder_document(report))
         return
     from outgrow.faces.cli.exposure_text import print_exposure
     from outgrow.faces.cli.ladder_text import print_ladder

@@ -27,12 +27,13 @@ def metrics(
 
     Where a command takes a metric, it takes its name, its short name or its title.
     """
+    from outgrow.documents.metrics import metrics_document
     from outgrow.service.metrics import metrics as ask
 
     with opening.desk(as_date(as_of)) as desk:
         report = ask(desk)
     if json:
-        print_json(report.to_document())
+        print_json(metrics_document(report))
     else:
         _print(report, everything=everything)
 

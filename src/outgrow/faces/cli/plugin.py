@@ -14,6 +14,7 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from types import FrameType
 from typing import NoReturn
 
+from outgrow.documents.check import check_document
 from outgrow.domain.monitoring import STATES, UNKNOWN, plugin_line
 from outgrow.faces.cli.secrets import hidden, tell_traceback
 
@@ -62,14 +63,9 @@ def answer(words: Sequence[str], ask: Callable[[], object]) -> int:
             tell_traceback(type(error), error, error.__traceback__)
         why = hidden(_why(error))
     line = plugin_line(UNKNOWN, why)
-    shown = json.dumps(document(UNKNOWN, line), indent=2, ensure_ascii=False) if "--json" in words else line
+    shown = json.dumps(check_document(UNKNOWN, line), indent=2, ensure_ascii=False) if "--json" in words else line
     _deliver(f"{shown}\n")
     return UNKNOWN
-
-
-def document(state: int, line: str) -> dict[str, int | str]:
-    """As JSON."""
-    return {"state": state, "status": STATES[state], "line": line}
 
 
 def _why(error: BaseException) -> str:

@@ -30,6 +30,7 @@ def recommend(
     json: Json = False,
 ) -> None:
     """Say what should be done, most severe first."""
+    from outgrow.documents.recommendation import recommendation_document
     from outgrow.domain.errors import UsageError
     from outgrow.service.recommend import recommend as ask
 
@@ -42,7 +43,7 @@ def recommend(
         say(message)
     shown = report.shown(everything=everything)
     if json:
-        print_json([life.to_document() for life in shown])
+        print_json([recommendation_document(life) for life in shown])
     else:
         print_lives(shown, hidden=len(report.lives) - len(shown))
         if report.projects:

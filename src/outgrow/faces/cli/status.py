@@ -23,6 +23,7 @@ def status(
     opening: "Opening", as_of: AsOf = None, without_projects: WithoutProjects = False, json: Json = False
 ) -> None:
     """Say what runs out first, and when."""
+    from outgrow.documents.status import status_document
     from outgrow.faces.cli.accuracy import say_fallbacks
     from outgrow.service.status import status as ask
 
@@ -30,7 +31,7 @@ def status(
         report = ask(desk)
         say_fallbacks(desk, [row.outlook.until.metric for row in report.rows])
     if json:
-        print_json(report.to_document())
+        print_json(status_document(report))
     else:
         print_status(report)
 

@@ -30,6 +30,7 @@ def tenants(
     json: Json = False,
 ) -> None:
     """Say which merchants outgrow their plan, what the next one brings, and who shrinks."""
+    from outgrow.documents.tenants import tenants_document
     from outgrow.faces.cli.tenants_text import print_tenants
     from outgrow.service.tenants import tenants as ask
 
@@ -50,7 +51,7 @@ def tenants(
                 write(chart, file)
                 say(f"drew {file}")
     if json:
-        print_json(report.to_document(limit))
+        print_json(tenants_document(report, limit))
     else:
         print_tenants(report, limit or SHOWN)
 

@@ -42,6 +42,8 @@ def whatif(
     Scenarios are named from a file, or their changes given as options, any of them several times: these are one
     scenario more.
     """
+    from outgrow.documents.scenario import scenarios_document
+    from outgrow.documents.whatif import whatif_document
     from outgrow.domain.errors import UsageError
     from outgrow.faces.cli.whatif_options import EXAMPLES, asked_by_options
     from outgrow.faces.cli.whatif_text import print_list, print_whatif
@@ -50,7 +52,7 @@ def whatif(
 
     found = opening.scenarios(file)
     if list_:
-        print_json(found.to_document()) if json else print_list(found)
+        print_json(scenarios_document(found)) if json else print_list(found)
         return
     given = {
         "stores": stores, "merchant": merchant, "event": event, "step": step, "growth": growth, "plan": plan,
@@ -66,7 +68,7 @@ def whatif(
     with opening.desk(as_date(as_of), projects=not without_projects) as desk:
         report = ask(desk, asked)
     if json:
-        print_json(report.to_document())
+        print_json(whatif_document(report))
     else:
         print_whatif(report)
 

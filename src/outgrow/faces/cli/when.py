@@ -33,10 +33,11 @@ def when(
     json: Json = False,
 ) -> None:
     """Say when a metric reaches a limit, or falls to one."""
+    from outgrow.documents.days_until import days_until_document
+    from outgrow.domain.limit import checked_threshold
     from outgrow.domain.metric import Scope
     from outgrow.faces.cli.accuracy import say_fallbacks
     from outgrow.faces.cli.text import until_lines
-    from outgrow.service.when import checked_threshold
     from outgrow.service.when import when as ask
 
     limit = None if threshold is None else checked_threshold(threshold, falling=falling)
@@ -45,7 +46,7 @@ def when(
         until = ask(desk, metric, limit, whose, falling=falling)
         say_fallbacks(desk, [until.metric], whose)
     if json:
-        print_json(until.to_document())
+        print_json(days_until_document(until))
     else:
         typer.echo("\n".join(until_lines(until)))
 

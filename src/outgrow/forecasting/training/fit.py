@@ -65,7 +65,7 @@ class FitResult:
             "entities": self.entities,
             "held_days": self.held_days,
             "windows": self.windows,
-            "held_out": {kind: found.to_document() for kind, found in self.scores.items()},
+            "held_out": {kind: found.to_card() for kind, found in self.scores.items()},
         }
 
 

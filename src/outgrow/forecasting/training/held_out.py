@@ -65,8 +65,8 @@ class Scores:
     pinball: float | None
     coverage80: float | None
 
-    def to_document(self) -> dict[str, float | None]:
-        """As JSON."""
+    def to_card(self) -> dict[str, float | None]:
+        """What the file tells of it, as JSON."""
         return {name: _short(getattr(self, name)) for name in ("brier", "pinball", "coverage80")}
 
 
@@ -92,16 +92,16 @@ class Comparison:
         """Whether the fitted one is better by more than chance would have it."""
         return self.gain > SURE * self.doubt
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
+    def to_card(self) -> dict[str, Any]:
+        """What the file tells of it, as JSON."""
         return {
             "windows": self.windows,
             "entities": self.entities,
             "better": self.better,
             "gain": _short(self.gain),
             "doubt": _short(self.doubt),
-            "prior": self.prior.to_document(),
-            "fitted": self.fitted.to_document(),
+            "prior": self.prior.to_card(),
+            "fitted": self.fitted.to_card(),
         }
 
 

@@ -1,32 +1,57 @@
-"""What a recommendation rests on, as JSON: series, limits, numbers, dates and probabilities."""
+"""What a recommendation rests on: series, limits, numbers, dates and probabilities.
+
+It is JSON from the beginning, for it is kept with the recommendation, and told as it was when that was last found.
+"""
 
 from typing import Any
 
-from outgrow.domain.forecast import as_number
+from outgrow.domain.forecast import WITHIN_DAYS, as_number
 from outgrow.domain.ladder import Tier
 from outgrow.domain.limit import AlertPolicy
 from outgrow.domain.money import written
+from outgrow.domain.scenario import Project
 from outgrow.planning.limits.urgency import LimitOutlook
-
-TOLD = (
-    "metric", "scope", "unit", "threshold", "status", "reason", "current", "as_of", "date", "probability_within",
-    "projects", "example",
-)  # fmt: skip
-"""What the answer to "when?" gives to the evidence."""
 
 
 def evidence_of(outlook: LimitOutlook) -> dict[str, Any]:
     """The limit, the series that nears it, and what is said of the day."""
     until, share = outlook.until, outlook.until.used_share
-    told = until.to_document()
-    return {
-        **{key: told[key] for key in TOLD if key in told},
+    dates = until.days.dates(until.as_of) if until.as_of else dict.fromkeys(("p10", "p50", "p90"))
+    evidence: dict[str, Any] = {
+        "metric": until.metric.name,
+        "scope": until.scope_name,
+        "unit": until.metric.unit,
+        "threshold": as_number(until.threshold),
+        "status": until.status.value,
+        "reason": until.reason,
+        "current": as_number(until.current),
+        "as_of": until.as_of.isoformat() if until.as_of else None,
+        "date": {key: day.isoformat() if day else None for key, day in dates.items()},
+        "probability_within": {
+            str(days): round(chance, 4) if (chance := until.probability_within.get(days)) is not None else None
+            for days in WITHIN_DAYS
+        },
+    }
+    if until.projects:
+        evidence["projects"] = [_project(project) for project in until.projects]
+    if until.example:
+        evidence["example"] = True
+    return evidence | {
         "limit": outlook.name,
         "maximum": as_number(outlook.limit.maximum) if outlook.limit else None,
         "used_share": None if share is None else round(share, 4),
         "lead_time_days": outlook.policy.lead_time_days,
         "review_interval_days": outlook.policy.review_interval_days,
         "act_by": outlook.act_by.isoformat() if outlook.act_by else None,
+    }
+
+
+def _project(project: Project) -> dict[str, Any]:
+    return {
+        "name": project.name,
+        "date": project.on.isoformat(),
+        "probability": project.probability,
+        "sizes": {name: float(size) for name, size in project.sizes.items()},
     }
 
 

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 
 from outgrow.domain.ladder import Ladder, Tier
-from outgrow.domain.money import written
 from outgrow.domain.paths import Paths
 
 SURE = 0.9
@@ -32,16 +30,6 @@ class Downgrade:
     days: int
     probability: float
     saving_monthly: Decimal
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "tier": self.tier.name,
-            "date": self.on.isoformat(),
-            "days": self.days,
-            "probability": round(self.probability, 4),
-            "saving_monthly": written(self.saving_monthly),
-        }
 
 
 def lasting_downgrade(paths: Paths, ladder: Ladder, rented: Tier) -> Downgrade | None:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,16 +45,6 @@ class MonthPlan:
     cumulative: MoneyBand
     beyond: float
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "month": f"{self.month:%Y-%m}",
-            "tiers": {name: round(share, 4) for name, share in self.tiers.items()},
-            "cost": self.cost.to_document(),
-            "cumulative": self.cumulative.to_document(),
-            "beyond_ladder": round(self.beyond, 4),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -83,22 +72,6 @@ class Step:
     def dates(self) -> dict[str, date | None]:
         """Early, middle and late date."""
         return self.days.dates(self.as_of)
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "outgrown": self.outgrown.name,
-            "needed": self.needed.name if self.needed else None,
-            "status": self.status.value,
-            "days": self.days.to_document(),
-            "date": {key: day.isoformat() if day else None for key, day in self.dates.items()},
-            "act_by": self.act_by.isoformat() if self.act_by else None,
-            "probability_within": {
-                str(d): round(self.probability_within[d], 4) if d in self.probability_within else None
-                for d in WITHIN_DAYS
-            },
-            "binding": {metric: round(share, 4) for metric, share in self.binding.items()},
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +103,6 @@ class LadderPlan:
     def cost(self) -> MoneyBand:
         """Of all planned months together."""
         return self.months[-1].cumulative
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "as_of": self.as_of.isoformat(),
-            "horizon_days": self.horizon_days,
-            "currency": self.currency,
-            "tier": self.tier.name,
-            "example": self.example,
-            "months": [month.to_document() for month in self.months],
-            "cost": self.cost.to_document(),
-            "steps": [step.to_document() for step in self.steps],
-            "regret": self.regret.to_document() if self.regret else None,
-            "downgrade": self.downgrade.to_document() if self.downgrade else None,
-        }
 
 
 def plan_ladder(paths: Paths, ladder: Ladder, rules: PlanRules, policy: AlertPolicy) -> LadderPlan:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.domain.forecast import day_by
-from outgrow.domain.money import cents, written
+from outgrow.domain.money import cents
 from outgrow.domain.paths import Paths
 
 MONTH_DAYS = 30
@@ -42,19 +41,6 @@ class RegretRow:
         """Both together; None where one is not known."""
         return None if self.cost_above is None else self.cost_early + self.cost_above
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "date": self.on.isoformat(),
-            "shift_days": self.shift_days,
-            "days_early": round(self.days_early, 1),
-            "days_above": round(self.days_above, 1),
-            "probability_late": round(self.probability_late, 4),
-            "cost_early": written(self.cost_early),
-            "cost_above": None if self.cost_above is None else written(self.cost_above),
-            "total": None if self.total is None else written(self.total),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Regret:
@@ -69,14 +55,6 @@ class Regret:
     rows: tuple[RegretRow, ...]
     best_on: date | None
     day_over_cost: Decimal | None
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "day_over_cost": None if self.day_over_cost is None else written(self.day_over_cost),
-            "best_on": self.best_on.isoformat() if self.best_on else None,
-            "rows": [row.to_document() for row in self.rows],
-        }
 
 
 def regret_of(days: NDArray[np.int64], paths: Paths, extra_monthly: Decimal, day_over_cost: Decimal | None) -> Regret:

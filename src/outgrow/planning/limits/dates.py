@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from outgrow.domain.forecast import DayBand, Status, as_number
+from outgrow.domain.forecast import DayBand, Status
 from outgrow.domain.limit import AlertPolicy, Limit
 from outgrow.domain.paths import Paths
 
@@ -40,20 +39,6 @@ class LimitDate:
         if self.days.p50 is None or other.days.p50 is None:
             return None
         return self.days.p50 - other.days.p50
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "name": self.limit.name,
-            "metric": self.limit.metric,
-            "example": bool(self.limit.example),
-            "limit": as_number(self.limit.usable),
-            "status": self.status.value,
-            "days": self.days.to_document(),
-            "date": {key: day.isoformat() if day else None for key, day in self.dates.items()},
-            "probability": round(self.probability, 4),
-            "act_by": self.act_by.isoformat() if self.act_by else None,
-        }
 
 
 def limit_date(paths: Paths, limit: Limit, policy: AlertPolicy) -> LimitDate:

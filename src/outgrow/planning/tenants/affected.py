@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.domain.days import days_between, month_end, month_start
 from outgrow.domain.event import Event
-from outgrow.domain.forecast import as_number
 from outgrow.domain.scenario import PlanChange, Scenario
 from outgrow.domain.tenant import RESOURCES, TenantOutlooks, Tenants
 
@@ -31,16 +29,6 @@ class Touched:
     plan: str
     use: float
     limit: float
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "merchant": self.key,
-            "name": self.name,
-            "plan": self.plan,
-            "use": as_number(round(self.use, 2)),
-            "limit": None if np.isinf(self.limit) else as_number(self.limit),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +55,6 @@ class Affected:
     sold_after: float
     likely_before: float | None = None
     likely_after: float | None = None
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "resource": self.resource,
-            "month": f"{self.month:%Y-%m}" if self.month else None,
-            "before": self.before,
-            "after": self.after,
-            "reach": [touched.to_document() for touched in self.reach],
-            "leave": [touched.to_document() for touched in self.leave],
-            "sold_before": as_number(self.sold_before),
-            "sold_after": as_number(self.sold_after),
-            "likely_before": None if self.likely_before is None else round(self.likely_before, 2),
-            "likely_after": None if self.likely_after is None else round(self.likely_after, 2),
-        }
 
 
 def affected(tenants: Tenants, scenario: Scenario, pace: Array) -> list[Affected]:

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
-from outgrow.domain.forecast import WITHIN_DAYS, DaysUntil, Status, as_number
+from outgrow.domain.forecast import WITHIN_DAYS, DaysUntil, Status
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, TOTAL_TEAM_MEMBERS
-from outgrow.planning.tenants.resource_use import LARGEST_PERCENT, ResourceUse
+from outgrow.planning.tenants.resource_use import ResourceUse
 
 NO_DATABASE = "not known without the platform's database"
 NOUNS = {
@@ -20,8 +19,6 @@ NOUNS = {
     STORAGE_USED_GB.name: "GB of media",
 }
 """What a tier's maxima count, in words."""
-DECIMALS = 6
-"""Of amounts that are no counts: gigabytes to the kilobyte."""
 COUNTED = (
     "sold_active", "sold_trial", "unlimited_active", "unlimited_trial", "used_limited", "utilisation",
     "largest_share", "if_all_used",
@@ -79,38 +76,6 @@ class ResourceExposure:
             reasons["probability_within"] = refused or "the forecast does not reach so far"
         return reasons
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON; whatever is null has its reason in `unknown`."""
-        use, decimals = self.use, 0 if self.use.metric.is_count else DECIMALS
-        active, trial = use.active, use.trial
-        return {
-            "resource": use.resource,
-            "metric": use.metric.name,
-            "unit": use.metric.unit,
-            "sold": _amount(use.sold, decimals),
-            "sold_active": _amount(active.amount if active else None, decimals),
-            "sold_trial": _amount(trial.amount if trial else None, decimals),
-            "unlimited_active": active.unlimited if active else None,
-            "unlimited_trial": trial.unlimited if trial else None,
-            "used": _amount(use.used, decimals),
-            "used_limited": _amount(use.used_limited, decimals),
-            "utilisation": _share(use.utilisation),
-            "tier_maximum": as_number(self.maximum),
-            "overcommit": _share(self.overcommit),
-            "largest_share": {str(percent): _share(use.largest.get(percent)) for percent in LARGEST_PERCENT},
-            "if_all_used": _amount(use.if_all_used, decimals),
-            "probability_within": {str(days): _share(chance) for days, chance in self.probability_within.items()},
-            "unknown": self.unknown,
-        }
-
-
-def _amount(value: float | None, decimals: int) -> float | None:
-    return None if value is None else as_number(round(value, decimals))
-
-
-def _share(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
-
 
 @dataclass(frozen=True, slots=True)
 class FullUse:
@@ -151,15 +116,6 @@ class FullUse:
             return f"I{if_all[1:]}, not even tier {self.tier.name} would do, {because}."
         return f"I{if_all[1:]}, tier {self.tier.name} would be needed, {because}."
 
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "tier": self.tier.name,
-            "beyond_ladder": self.beyond,
-            "binding": list(self.binding),
-            "usage": {name: _amount(amount, DECIMALS) for name, amount in self.usage.items()},
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
@@ -192,18 +148,6 @@ class Exposure:
             said = self.if_all_used.sentence
             return f"On the example ladder: {said[0].lower()}{said[1:]}" if self.example else said
         return f"Which tier it would take if every tenant used all it bought is {self.if_all_used_unknown}."
-
-    def to_document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "as_of": self.as_of.isoformat(),
-            "tier": self.tier.name,
-            "example": self.example,
-            "tenants": self.tenants,
-            "resources": [resource.to_document() for resource in self.resources],
-            "if_all_used": self.if_all_used.to_document() if self.if_all_used else None,
-            "if_all_used_unknown": self.if_all_used_unknown,
-        }
 
 
 def expose(

@@ -1,7 +1,7 @@
 """Collects from every area, the built-in ones and those of other packages; one that fails costs only its own."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import entry_points
 
@@ -17,6 +17,7 @@ from outgrow.sources.commerce.areas.orders import OrderMetrics
 from outgrow.sources.commerce.areas.tenancy import TenancyMetrics
 from outgrow.sources.commerce.contract import Count, MetricsContext, MetricsProvider
 from outgrow.sources.commerce.reading import apart, see_that_it_is_there
+from outgrow.sources.contract import every_metric
 
 ENTRY_POINTS = "outgrow.metrics"
 """Group under which other packages register a class or factory that makes a `MetricsProvider`."""
@@ -73,11 +74,22 @@ class StatsAggregator:
                 flat[".".join(filter(None, (provider.area, key, scope.key)))] = reading.value
         return flat
 
-    def measure(self, db: Session, platform_id: int, context: MetricsContext | None = None) -> tuple[Measurement, ...]:
-        """Every count that belongs into a snapshot, as a measurement with its value or its reason."""
+    def measure(
+        self,
+        db: Session,
+        platform_id: int,
+        context: MetricsContext | None = None,
+        wanted: Callable[[Metric], bool] = every_metric,
+    ) -> tuple[Measurement, ...]:
+        """Every count that belongs into a snapshot, as a measurement with its value or its reason.
+
+        Args:
+            wanted: whether a metric is asked for; areas that have none such are not counted.
+        """
+        asked = (each for each in self.providers if any(metric and wanted(metric) for metric in each.metrics.values()))
         return tuple(
             Measurement(metric, reading, scope)
-            for provider in self.providers
+            for provider in asked
             for (key, scope), reading in self._readings(db, provider, platform_id, context).items()
             if (metric := provider.metrics.get(key)) is not None
         )

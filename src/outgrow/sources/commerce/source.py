@@ -17,7 +17,7 @@ from outgrow.domain.scenario import Ramp
 from outgrow.domain.snapshot import Measurement
 from outgrow.domain.tenant import Tenants, UseChanges
 from outgrow.sources.commerce.platforms import PlatformRef
-from outgrow.sources.contract import Past, Progress
+from outgrow.sources.contract import Past, Progress, every_metric
 
 if TYPE_CHECKING:
     from outgrow.sources.commerce.aggregator import StatsAggregator
@@ -62,8 +62,10 @@ class CommerceSource:
         """What `measure` tells."""
         return self._aggregator.snapshot_metrics()
 
-    def measure(self, day: date) -> Sequence[Measurement]:
+    def measure(self, day: date, wanted: Callable[[Metric], bool] = every_metric) -> Sequence[Measurement]:
         """All of them as they are now, the present day being `day`; what cannot be measured with its reason.
+
+        Areas that have none of the wanted metrics are not counted.
 
         Raises:
             DatabaseError: the connection is gone.
@@ -71,7 +73,7 @@ class CommerceSource:
         from outgrow.sources.commerce.contract import MetricsContext
 
         month = MetricsContext(date_from=day_start(month_start(day), self._ref.zone), platform_id=self._ref.id)
-        return self._aggregator.measure(self._db, self._ref.id, month)
+        return self._aggregator.measure(self._db, self._ref.id, month, wanted)
 
     def past(self, since: date | None, until: date, wanted: Callable[[Metric], bool], tell: Progress) -> Past:
         """What there was on each day from `since` to `until`, both over; None: from the first on which anything was.

@@ -119,7 +119,7 @@ def test_one_entity_alone_proves_nothing(parts: list[HeldOut], deaf: SharedModel
     assert found.entities == 1
     assert found.doubt == np.inf
     assert not found.better
-    assert found.to_document()["doubt"] is None
+    assert found.to_card()["doubt"] is None
 
 
 @pytest.mark.parametrize(("gain", "doubt", "better"), [(0.1, 0.04, True), (0.1, 0.05, False), (-0.2, 0.1, False)])

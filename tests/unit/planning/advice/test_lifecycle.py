@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from outgrow.documents.recommendation import recommendation_document
 from outgrow.domain.limit import Severity
 from outgrow.domain.recommendation import Finding, Life, Recommendation, State
 from outgrow.planning.advice.lifecycle import HOLD_DAYS, LONGEST_GAP_DAYS, acknowledged, advance, look, snoozed
@@ -108,7 +109,7 @@ def test_it_says_what_was_found_last() -> None:
     life = alive(live([(0, finding(CRITICAL, word="Full")), (1, finding(WARNING, word="Fuller")), (2, finding(OK))]))
 
     assert (life.said.title, life.said.severity, life.severity, life.seen_on) == ("Fuller", WARNING, CRITICAL, on(1))
-    assert life.to_document()["severity"] == "critical"
+    assert recommendation_document(life)["severity"] == "critical"
 
 
 def test_a_changed_limit_needs_no_quiet_weeks() -> None:

@@ -18,6 +18,7 @@ from outgrow.domain.metric import ACTIVE_STORES, STORAGE_USED_GB, TOTAL_PRODUCTS
 from outgrow.domain.recommendation import Finding, Recommendation
 from outgrow.planning.advice.recommendations import Growth, Infrastructure, SoldCapacity, find, said_of, when_text
 from outgrow.planning.limits.urgency import LimitOutlook
+from outgrow.store.recommendations import decoded, encoded
 
 TODAY = date(2026, 3, 20)
 POLICY = AlertPolicy()
@@ -282,8 +283,8 @@ def test_every_one_has_a_key_of_its_own() -> None:
 
 def test_all_of_it_can_be_written_as_json_and_read_again() -> None:
     for said in everything():
-        written = json.loads(json.dumps(said.to_document()))
-        assert Recommendation.from_document(written) == said
+        written = json.loads(json.dumps(encoded(said)))
+        assert decoded(written) == said
 
 
 def test_limits_of_one_name_and_metric_are_told_apart() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.futures import TODAY, straight
 
+from outgrow.documents.ladder import regret_document
 from outgrow.planning.ladder.regret import regret_of
 
 PATHS = straight(0, 1)
@@ -35,7 +36,7 @@ def test_what_a_late_day_costs_is_not_made_up() -> None:
 
     assert found.best_on is None
     assert {row.cost_above for row in found.rows} == {row.total for row in found.rows} == {None}
-    assert found.to_document()["rows"][0]["total"] is None
+    assert regret_document(found)["rows"][0]["total"] is None
     assert found.rows[3].days_above == 30
 
 

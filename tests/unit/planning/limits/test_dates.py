@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tests.support.scenarios import TODAY, of
 
+from outgrow.documents.whatif import limit_date_document
 from outgrow.domain.forecast import DayBand, Status
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit
 from outgrow.domain.paths import Paths
@@ -43,7 +44,7 @@ def test_only_what_may_be_used_counts() -> None:
     free = Headroom(keep_free=0.2)
 
     assert reached(futures(10.0), 1_000, headroom=free).days == reached(futures(10.0), 800).days == DayBand(80, 80, 80)
-    assert reached(futures(10.0), 1_000, headroom=free).to_document()["limit"] == 800
+    assert limit_date_document(reached(futures(10.0), 1_000, headroom=free), None)["limit"] == 800
 
 
 def test_beyond_the_horizon_there_is_a_chance_alone() -> None:
@@ -66,7 +67,9 @@ def test_how_much_later_a_day_is(slope: float, days: int | None) -> None:
 
 
 def test_the_document() -> None:
-    assert reached(futures(*(1000 / day for day in range(20, 201, 20))), 1_000).to_document() == {
+    found = reached(futures(*(1000 / day for day in range(20, 201, 20))), 1_000)
+
+    assert limit_date_document(found, found) == {
         "name": "it",
         "metric": "total_products",
         "example": False,
@@ -76,4 +79,5 @@ def test_the_document() -> None:
         "date": {"p10": date(2026, 12, 12).isoformat(), "p50": "2027-03-02", "p90": None},
         "probability": 0.5,
         "act_by": "2026-11-21",
+        "later_by_days": 0,
     }

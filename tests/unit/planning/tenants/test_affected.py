@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from outgrow.documents.whatif import affected_document
 from outgrow.domain.event import Event, EventKind
 from outgrow.domain.scenario import PlanChange, Scenario
 from outgrow.domain.tenant import UNLIMITED, Plan, Tenants
@@ -135,7 +136,7 @@ class TestOrders:
 def test_the_document() -> None:
     (found,) = affected(SOME, Scenario("s", plans=(PlanChange("basic", {"products": UNLIMITED}),)), PACE)
 
-    assert found.to_document() == {
+    assert affected_document(found) == {
         "resource": "products",
         "month": None,
         "before": 1,
@@ -148,5 +149,5 @@ def test_the_document() -> None:
         "likely_after": None,
     }
     (orders,) = affected(SOME, Scenario("s", plans=(PlanChange("basic", {"orders_month": 9.0}),)), PACE)
-    assert orders.to_document()["month"] == "2026-11"
+    assert affected_document(orders)["month"] == "2026-11"
     assert orders.before == pytest.approx(0)

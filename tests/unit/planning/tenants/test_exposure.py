@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.documents import plain
 from tests.support.exposures import LADDER, TODAY, UNSOLD, exposure_of, tenants_of, until_of
 
+from outgrow.documents.exposure import exposure_document
 from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS
 from outgrow.domain.tenant import RESOURCES, UNLIMITED, Tenants
 from outgrow.planning.tenants.exposure import NO_DATABASE, Exposure, ResourceExposure, expose
 from outgrow.planning.tenants.resource_use import stored_uses
+from outgrow.service.exposure import ExposureReport
 
 LIMITED = st.tuples(*[st.integers(0, 3_000).map(float)] * 4)
 AMOUNTS = st.tuples(*[st.integers(0, 3_000).map(float)] * 4)
@@ -131,7 +134,7 @@ def test_without_the_database_only_stored_values_are_told() -> None:
     found = expose(
         as_of=TODAY, tenants=None, uses=stored_uses(stored), ladder=LADDER, rented=LADDER.tiers[0], stores=3, untils=()
     )
-    document = found.to_document()
+    document = plain(exposure_document(ExposureReport("main", found)))
     products, orders = document["resources"][:2]
 
     assert (products["sold"], products["used"], products["overcommit"]) == (2_000, 500, 2.0)
@@ -152,7 +155,7 @@ def test_the_tier_is_not_made_up_where_the_stores_are_not_known() -> None:
 
 @given(TENANTS)
 def test_every_null_has_its_reason_and_no_other_key(tenants: Tenants) -> None:
-    document = exposure_of(tenants).to_document()
+    document = plain(exposure_document(ExposureReport("main", exposure_of(tenants))))
     json.dumps(document, allow_nan=False)
     for resource in document["resources"]:
         null = {
