@@ -17,7 +17,7 @@ from outgrow.service.view import View
 from outgrow.service.when import checked_threshold, when
 from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.platforms import PlatformRef, check_commerce
-from outgrow.store.tables import CapacitySnapshot
+from outgrow.store.orm import CapacitySnapshot
 from outgrow.store.waiting import waiting
 
 FIRST_ID = 1

@@ -18,8 +18,8 @@ from outgrow.door.snapshots import embedded_view, known_source, stored_platform,
 from outgrow.service.config import CapacityConfig
 from outgrow.service.when import checked_threshold
 from outgrow.service.when import when as asked_when
+from outgrow.store.orm import CapacitySnapshot
 from outgrow.store.snapshots import catalogue, claim_day, get_snapshot, remember_metrics, write_measurements
-from outgrow.store.tables import CapacitySnapshot
 
 
 def record(

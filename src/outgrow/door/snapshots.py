@@ -13,9 +13,10 @@ from outgrow.domain.platform import DEFAULT_PLATFORM
 from outgrow.service.config import CapacityConfig
 from outgrow.service.view import View
 from outgrow.sources.commerce.platforms import PlatformRef, has_platforms, known_platform, platform_codes
+from outgrow.store.orm import CapacitySnapshot
 from outgrow.store.schema import check_schema
-from outgrow.store.snapshots import SNAPSHOTS, remembered_platforms, stored_platforms
-from outgrow.store.tables import CapacitySnapshot
+from outgrow.store.snapshots import remembered_platforms, stored_platforms
+from outgrow.store.tables import SNAPSHOTS
 
 LARGEST_ID = 2**63
 """What no key of a table reaches."""

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
-from typing import cast as typed
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,6 @@ from sqlalchemy import (
     Integer,
     String,
     Subquery,
-    Table,
     bindparam,
     cast,
     column,
@@ -35,8 +33,9 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.metric import Scope
 from outgrow.domain.snapshot import Provenance
-from outgrow.store.snapshots import MEASUREMENTS, gives_way, upsert_into
-from outgrow.store.tables import DAY_INDEX, CapacitySnapshot
+from outgrow.store.orm import CapacitySnapshot
+from outgrow.store.snapshots import gives_way, upsert_into
+from outgrow.store.tables import DAY_INDEX, MEASUREMENTS
 
 ROWS = {"sqlite": 5_000, "postgresql": 20_000}
 """Rows that are sent together."""
@@ -268,7 +267,7 @@ def bulk_write(session: Session, values: int) -> Iterator[None]:
     if stored > values:
         yield
         return
-    table = typed("Table", MEASUREMENTS)
+    table = MEASUREMENTS
     connection, index = session.connection(), next(index for index in table.indexes if index.name == DAY_INDEX)
     index.drop(connection)
     yield

@@ -3,19 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.forecast import WITHIN_DAYS, DayBand
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, Array, IssuedForecast, IssuedLimit, IssuedRecord
 from outgrow.domain.metric import PLATFORM, Scope
 from outgrow.domain.snapshot import shortened
-from outgrow.store.tables import ForecastRow
+from outgrow.store.tables import FORECASTS
 
-FORECASTS = cast("Table", ForecastRow.__table__)
 DIGITS = 7
 """Significant digits of values, and decimals of probabilities, that are kept: more than either is worth."""
 UNKNOWN: list[float | None] = [None] * len(KEPT_LEVELS)

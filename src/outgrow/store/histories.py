@@ -14,7 +14,7 @@ from outgrow.domain.days import day_start
 from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED, History
 from outgrow.domain.metric import PLATFORM, Metric, Scope
 from outgrow.domain.snapshot import Provenance
-from outgrow.store.snapshots import MEASUREMENTS, SNAPSHOTS
+from outgrow.store.tables import MEASUREMENTS, SNAPSHOTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, delete, false, func, insert, select, update
+from sqlalchemy import delete, false, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from outgrow.domain.limit import Severity
 from outgrow.domain.recommendation import Life, Recommendation, State
-from outgrow.store.tables import RecommendationRow
+from outgrow.store.orm import RecommendationRow
+from outgrow.store.tables import RECOMMENDATIONS
 
-RECOMMENDATIONS = cast("Table", RecommendationRow.__table__)
 _LOCK = 7_236_515
 """First key of the advisory lock under which PostgreSQL lets one writer of a platform's lives work at a time."""
 

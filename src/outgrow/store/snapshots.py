@@ -15,16 +15,13 @@ from sqlalchemy.types import TypeEngine
 from outgrow.domain.errors import DatabaseError
 from outgrow.domain.metric import PLATFORM, Kind, Metric, MetricCatalogue, Scope
 from outgrow.domain.snapshot import Provenance, Snapshot
-from outgrow.store.tables import CapacitySnapshot, MeasurementRow, MetricRow, PlatformRow
+from outgrow.store.orm import CapacitySnapshot
+from outgrow.store.tables import MEASUREMENTS, METRICS, PLATFORMS, SNAPSHOTS
 
 TOGETHER = 5_000
 """Rows of days that are handed over at a time."""
 UPSERTING = {"postgresql", "sqlite"}
 """The databases whose upsert we can spell."""
-
-# Plain tables, because rows and not objects are read and written here: that spares setting the mappers up.
-SNAPSHOTS, MEASUREMENTS = CapacitySnapshot.__table__, MeasurementRow.__table__
-METRICS, PLATFORMS = MetricRow.__table__, PlatformRow.__table__
 
 
 def upsert_into(session: Session, table: Any) -> Any:  # noqa: ANN401 - the dialects share no type for it
