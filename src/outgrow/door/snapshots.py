@@ -1,61 +1,21 @@
-"""What embedding asks for besides the service: whose data are meant, and snapshots that a host makes itself."""
+"""Snapshots that a host makes itself: completed and checked when its session is flushed."""
 
 from collections import Counter
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 
-from outgrow.domain.days import Clock, local_day, system_clock, time_zone
-from outgrow.domain.errors import DataError, UsageError, quoted
+from outgrow.domain.days import system_clock
+from outgrow.domain.errors import DataError
 from outgrow.domain.platform import DEFAULT_PLATFORM
-from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
-from outgrow.sources.commerce.platforms import PlatformRef, has_platforms, known_platform, platform_codes
+from outgrow.sources.commerce.platforms import has_platforms, platform_codes
+from outgrow.store.database import DatabaseStore
+from outgrow.store.orm import CapacitySnapshot
 from outgrow.store.schema import check_schema
-from outgrow.store.snapshots import SNAPSHOTS, remembered_platforms, stored_platforms
-from outgrow.store.tables import CapacitySnapshot
+from outgrow.store.tables import SNAPSHOTS
 
-LARGEST_ID = 2**63
-"""What no key of a table reaches."""
-
-__all__ = ["CapacitySnapshot", "embedded_view", "known_source", "stored_platform", "stored_zone"]
-
-
-def stored_platform(db: Session | Connection, asked: str | int | None = None) -> str:
-    """Whose snapshots are meant where no commerce schema tells: the asked for, the first stored, or `main`."""
-    return str(asked) if asked is not None else next(iter(stored_platforms(db)), DEFAULT_PLATFORM)
-
-
-def stored_zone(db: Session, code: str) -> ZoneInfo:
-    """The time zone that is kept of a platform; UTC where none is."""
-    kept = {platform.code: platform.time_zone for platform in remembered_platforms(db)}
-    return time_zone(kept.get(code, "UTC"), f"platform '{code}'")
-
-
-def known_source(db: Session, asked: str | int | None) -> PlatformRef | None:
-    """The platform in the commerce schema; None where the session's database has no such schema or rows.
-
-    Raises:
-        SchemaError: our tables are missing, of another version, or half-migrated.
-        UnknownPlatformError: there are platforms, and none of this code or id.
-        UsageError: it can be neither.
-    """
-    if not (asked is None or isinstance(asked, str) or (isinstance(asked, int) and abs(asked) < LARGEST_ID)):
-        raise UsageError(f"there is no platform {quoted(asked)}", "give its code, a text, or its id, a number")
-    check_schema(db.connection())
-    db.flush()
-    return known_platform(db, asked)
-
-
-def embedded_view(
-    db: Session, source: PlatformRef | None, asked: str | int | None, config: CapacityConfig, clock: Clock
-) -> View:
-    """The platform as it is stored up to today: of the commerce schema, or else what a host hands over."""
-    code = source.code if source else stored_platform(db, asked)
-    zone = source.zone if source else stored_zone(db, code)
-    return View(db, code, local_day(clock(), zone), config)
+__all__ = ["CapacitySnapshot"]
 
 
 @event.listens_for(Session, "before_flush")
@@ -73,7 +33,7 @@ def _complete_new_snapshots(session: Session, _context: object, _instances: obje
     check_schema(connection)
     if any(made.platform is None for made in new):
         known = has_platforms(connection)
-        default = platform_codes(connection)[0] if known else stored_platform(connection)
+        default = platform_codes(connection)[0] if known else _first_stored(connection)
         for made in new:
             made.platform = made.platform or default
     now = int(system_clock().timestamp() * 1000)
@@ -83,6 +43,12 @@ def _complete_new_snapshots(session: Session, _context: object, _instances: obje
         if made.captured_at_ms is None:
             made.captured_at_ms = now
     _refuse_second_ones(session, connection, new)
+
+
+def _first_stored(connection: Connection) -> str:
+    """Whose snapshots are meant where no commerce schema tells: the first stored, or `main`."""
+    codes = DatabaseStore(connection, commits=False).platform_codes()
+    return next(iter(codes), DEFAULT_PLATFORM)
 
 
 def _refuse_second_ones(session: Session, connection: Connection, new: Sequence[CapacitySnapshot]) -> None:

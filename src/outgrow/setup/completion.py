@@ -8,7 +8,7 @@ from sqlalchemy.engine import URL
 
 from outgrow.setup.connections import parse_url
 from outgrow.setup.settings import Settings
-from outgrow.store.snapshots import MEASUREMENTS, METRICS
+from outgrow.store.tables import MEASUREMENTS, METRICS
 
 SECONDS = 1
 """How long a database may take to answer: somebody waits at the keyboard."""

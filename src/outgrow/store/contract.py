@@ -181,6 +181,10 @@ class Store(Protocol):
         """All that is stored of a day; None where that is nothing."""
         ...
 
+    def observed_metrics(self, platform: str, day: date) -> frozenset[str]:
+        """The names of the metrics of which something was observed on a day: what a capture need not measure again."""
+        ...
+
     def missing_since(self, platform: str, metrics: Sequence[str], since: date, before: date) -> Sequence[date]:
         """The days from `since` to before `before` on which one of the platform's metrics is stored as missing."""
         ...

@@ -7,9 +7,7 @@ from sqlalchemy import Dialect, String, TypeDecorator
 from sqlalchemy.exc import DontWrapMixin
 
 from outgrow.domain.errors import DataError
-
-SHOWN = 40
-"""Characters of a name that is too long that its error shows."""
+from outgrow.store.names import check_length
 
 
 class TooLongError(DataError, DontWrapMixin):
@@ -39,11 +37,7 @@ class Name(TypeDecorator[str]):
         length, what = self.length, self.what
 
         def checked(value: str | None) -> str | None:
-            if value is not None and len(value) > length:
-                raise TooLongError(
-                    f"the {what} '{value[:SHOWN]}…' has {len(value)} characters, and {length} are the most",
-                    "give a shorter name",
-                )
+            check_length(value, length, what, TooLongError)
             return value
 
         return checked

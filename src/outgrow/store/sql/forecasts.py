@@ -1,73 +1,71 @@
 """Keeps the forecasts that were issued, a row for each metric and day, so that they can be scored later."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Table, delete, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, delete, insert, select
 
 from outgrow.domain.forecast import WITHIN_DAYS, DayBand
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, Array, IssuedForecast, IssuedLimit, IssuedRecord
-from outgrow.domain.metric import PLATFORM, Scope
+from outgrow.domain.metric import PLATFORM
 from outgrow.domain.snapshot import shortened
-from outgrow.store.tables import ForecastRow
+from outgrow.store.dialects.dialect import dialect_of
+from outgrow.store.tables import FORECASTS
 
-FORECASTS = cast("Table", ForecastRow.__table__)
+OWN = str(PLATFORM)
 DIGITS = 7
 """Significant digits of values, and decimals of probabilities, that are kept: more than either is worth."""
 UNKNOWN: list[float | None] = [None] * len(KEPT_LEVELS)
 
 
-def write_forecasts(session: Session, platform: str, forecasts: Sequence[IssuedForecast]) -> None:
+def write_forecasts(connection: Connection, platform: str, issued: Sequence[IssuedForecast]) -> None:
     """Keep forecasts, each in the place of an earlier one of its metric, scope and day.
 
     The platform's day has to be claimed before (see `claim_day`): two writers of one day follow each other.
     """
-    for key in {(f.issued_on, f.scope) for f in forecasts}:
-        session.execute(
+    among = dialect_of(connection).among
+    for key in {(f.issued_on, f.scope) for f in issued}:
+        connection.execute(
             delete(FORECASTS).where(
                 FORECASTS.c.platform == platform,
                 FORECASTS.c.issued_on == key[0],
                 FORECASTS.c.scope == key[1],
-                FORECASTS.c.metric.in_([f.metric for f in forecasts if (f.issued_on, f.scope) == key]),
+                among(FORECASTS.c.metric, [f.metric for f in issued if (f.issued_on, f.scope) == key]),
             )
         )
-    if forecasts:
-        session.execute(insert(FORECASTS), [_row(platform, forecast) for forecast in forecasts])
+    if issued:
+        connection.execute(insert(FORECASTS), [_row(platform, forecast) for forecast in issued])
 
 
-def kept_on(session: Session, platform: str, day: date, scope: Scope = PLATFORM) -> dict[str, tuple[date, int]]:
+def kept_on(connection: Connection, platform: str, day: date) -> dict[str, tuple[date, int]]:
     """What the forecasts of a day rest on, by metric: the newest known day and the number of known days."""
     query = select(FORECASTS.c.metric, FORECASTS.c.as_of, FORECASTS.c.known_days).where(
-        FORECASTS.c.platform == platform, FORECASTS.c.issued_on == day, FORECASTS.c.scope == str(scope)
+        FORECASTS.c.platform == platform, FORECASTS.c.issued_on == day, FORECASTS.c.scope == OWN
     )
-    return {metric: (as_of, known) for metric, as_of, known in session.execute(query)}
+    return {metric: (as_of, known) for metric, as_of, known in connection.execute(query)}
 
 
-def models_asked(
-    session: Session, platform: str, since: date, until: date, scope: Scope = PLATFORM
-) -> dict[str, tuple[str, str | None]]:
+def models_asked(connection: Connection, platform: str, since: date, until: date) -> dict[str, tuple[str, str | None]]:
     """By metric, the model that the newest forecast of these days came from, and why it was not the usual one."""
     query = select(FORECASTS.c.metric, FORECASTS.c.model, FORECASTS.c.reason).where(
         FORECASTS.c.platform == platform,
         FORECASTS.c.issued_on.between(since, until),
-        FORECASTS.c.scope == str(scope),
+        FORECASTS.c.scope == OWN,
     )
     ordered = query.order_by(FORECASTS.c.issued_on)
-    return {metric: (model, reason) for metric, model, reason in session.execute(ordered)}
+    return {metric: (model, reason) for metric, model, reason in connection.execute(ordered)}
 
 
-def read_forecasts(
-    session: Session,
+def forecasts(
+    connection: Connection,
     platform: str,
     until: date,
     *,
     since: date | None = None,
-    metrics: Iterable[str] | None = None,
-    scope: Scope = PLATFORM,
+    metrics: Sequence[str] | None = None,
 ) -> dict[str, IssuedRecord]:
     """What was issued from `since` to `until`, by metric, all in one query.
 
@@ -77,33 +75,31 @@ def read_forecasts(
     table = FORECASTS.c
     query = select(
         table.metric, table.issued_on, table.as_of, table.model, table.quantiles, table.limits
-    ).where(table.platform == platform, table.scope == str(scope), table.issued_on <= until)  # fmt: skip
+    ).where(table.platform == platform, table.scope == OWN, table.issued_on <= until)  # fmt: skip
     if since is not None:
         query = query.where(table.issued_on >= since)
     if metrics is not None:
-        query = query.where(table.metric.in_(list(metrics)))
-    rows = session.execute(query.order_by(table.metric, table.issued_on))
+        query = query.where(dialect_of(connection).among(table.metric, metrics))
+    rows = connection.execute(query.order_by(table.metric, table.issued_on))
     return {metric: _record(metric, list(group)) for metric, group in groupby(rows, key=lambda row: str(row[0]))}
 
 
-def days_issued(session: Session, platform: str, metric: str, until: date, scope: Scope = PLATFORM) -> list[date]:
+def days_issued(connection: Connection, platform: str, metric: str, until: date) -> list[date]:
     """The days up to `until` of which a forecast of a metric is kept, oldest first."""
     table = FORECASTS.c
     query = select(table.issued_on).where(
-        table.platform == platform, table.metric == metric, table.scope == str(scope), table.issued_on <= until
+        table.platform == platform, table.metric == metric, table.scope == OWN, table.issued_on <= until
     )
-    return list(session.scalars(query.order_by(table.issued_on)))
+    return list(connection.scalars(query.order_by(table.issued_on)))
 
 
-def read_forecast(
-    session: Session, platform: str, metric: str, day: date, scope: Scope = PLATFORM
-) -> IssuedForecast | None:
+def forecast_of(connection: Connection, platform: str, metric: str, day: date) -> IssuedForecast | None:
     """All that was said of a metric on a day, with its limits; None where nothing is kept."""
     table = FORECASTS.c
     query = select(FORECASTS).where(
-        table.platform == platform, table.issued_on == day, table.metric == metric, table.scope == str(scope)
+        table.platform == platform, table.issued_on == day, table.metric == metric, table.scope == OWN
     )
-    row = session.execute(query).one_or_none()
+    row = connection.execute(query).one_or_none()
     if row is None:
         return None
     return IssuedForecast(

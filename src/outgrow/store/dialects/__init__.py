@@ -1,0 +1,1 @@
+"""What each database does its own way, a file a database."""

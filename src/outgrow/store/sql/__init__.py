@@ -1,0 +1,1 @@
+"""The statements on our tables, a file a family: what `DatabaseStore` is made of."""
