@@ -45,7 +45,6 @@ from outgrow.domain.tenant import RESOURCES, UNLIMITED, Plan, Tenants, UseChange
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.tenant_outlooks import BLOCK, tenant_outlooks
 from outgrow.planning.tenants.upsell import plan_tenants
-from outgrow.service.desk import View
 from outgrow.service.ladder import ladder
 from outgrow.service.status import status
 from outgrow.setup.demo import make_demo
@@ -179,7 +178,7 @@ def measure_ladder(rounds: int) -> dict[str, Any]:
     return {"rounds": rounds, "first": first, "seconds": seconds, "of_status": seconds / beside}
 
 
-def timed(workspace: Workspace, verb: Callable[[View], object]) -> float:
+def timed(workspace: Workspace, verb: Callable[[Desk], object]) -> float:
     """Seconds that a verb takes on a view of its own."""
     started = time.perf_counter()
     with workspace.view(TODAY) as view:

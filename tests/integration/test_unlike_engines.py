@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.orm import Session
+from tests.support.desks import store_of
 from tests.support.platforms import KnownPlatform, eventful_platform
 from tests.support.postgres import PostgresServer
 from typer.testing import CliRunner, Result
@@ -19,7 +20,6 @@ from outgrow.service.backfill import backfill
 from outgrow.sources.commerce.aggregator import StatsAggregator, installed_providers
 from outgrow.sources.commerce.contract import Count, MetricsContext
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.forecasts import kept_on
 
 TODAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -60,7 +60,7 @@ def live_a_day(engine: Engine) -> None:
         assert snapshot.total_products == known().on(TODAY)["total_products", "platform"]
         assert set(snapshot.missing) == {"orders_per_day", "vans"}
         assert "vans_that_are_not_there" in snapshot.missing["vans"]
-        assert set(kept_on(db, "main", TODAY)) >= {"total_products", "storage_used_gb"}
+        assert set(store_of(db).kept_on("main", TODAY)) >= {"total_products", "storage_used_gb"}
         for ago in range(16):
             record(db, TODAY - timedelta(days=ago), {"seats": 100 - ago}, clock=lambda: NOW)
         record(db, TODAY, {"seats": 100}, clock=lambda: NOW)

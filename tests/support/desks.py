@@ -68,6 +68,7 @@ def source_desk(
     now: datetime,
     platform: str | int | PlatformRef | None = None,
     aggregator: StatsAggregator | None = None,
+    *,
     config: CapacityConfig | None = None,
 ) -> Desk:
     """The platform of a commerce schema, to be captured or rebuilt."""
@@ -89,7 +90,7 @@ def capture(
     config: CapacityConfig | None = None,
 ) -> CapacitySnapshot:
     """Capture as the verb does; gives the day as it is stored."""
-    report = capture_verb(source_desk(source, store, now, platform, aggregator, config))
+    report = capture_verb(source_desk(source, store, now, platform, aggregator, config=config))
     stored = store.get(CapacitySnapshot, (report.platform, report.day), populate_existing=True)
     assert stored is not None
     return stored

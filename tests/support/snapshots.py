@@ -1,16 +1,17 @@
 """Snapshots and measurements in the fewest words, for tests of what is stored."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from tests.support.desks import store_of
 
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Metric, Scope
 from outgrow.domain.snapshot import Measurement, Provenance, Reading, Snapshot
-from outgrow.store.snapshots import claim_day, write_days, write_measurements, write_snapshot
-from outgrow.store.tables import MeasurementRow
+from outgrow.store.tables import MEASUREMENTS
 
 DAY = date(2026, 3, 1)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -45,7 +46,7 @@ def row(
 
 def stored(session: Session) -> dict[tuple[str, str, date], Stored]:
     """Everything that is stored of the platform `main`, by metric, scope and day."""
-    table = MeasurementRow
+    table = MEASUREMENTS.c
     query = select(table.metric, table.scope, table.day, table.value, table.reason, table.provenance)
     rows = session.execute(query.where(table.platform == "main"))
     return {(r.metric, r.scope, r.day): Stored(r.value, r.reason, r.provenance) for r in rows}
@@ -69,8 +70,25 @@ def snapshot(
 def store(session: Session, *snapshots: Snapshot) -> None:
     """Claim each snapshot's day and write it."""
     for each in snapshots:
-        claim_day(session, each.platform, each.day, NOON)
-        write_snapshot(session, each)
+        mine = store_of(session)
+        mine.claim_day(each.platform, each.day, NOON)
+        mine.write_snapshot(each, NOON)
+
+
+def write_days(session: Session, platform: str, days: Iterable[date]) -> None:
+    """Make the snapshots of days that have none yet."""
+    store_of(session).write_days(platform, days)
+
+
+def write_measurements(session: Session, rows: Sequence[dict[str, Any]], recorded_at: datetime | None = None) -> None:
+    """Put rows as they are into the table, in the place of what is there: what a test begins with."""
+    ms = None if recorded_at is None else int(recorded_at.timestamp() * 1000)
+    connection = session.connection()
+    insert = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(MEASUREMENTS)
+    changed = {name: insert.excluded[name] for name in ("value", "reason", "provenance", "recorded_at_ms")}
+    statement = insert.on_conflict_do_update(index_elements=list(MEASUREMENTS.primary_key), set_=changed)
+    if rows:
+        connection.execute(statement, [{**each, "recorded_at_ms": ms} for each in rows])
 
 
 def store_days(

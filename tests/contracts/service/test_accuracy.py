@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
+from tests.support.desks import desk_of, store_of
 from tests.support.forecasts import BELL, Products, issued, limit
 from tests.support.platforms import KnownPlatform
+from tests.support.snapshots import write_days, write_measurements
 
 from outgrow import create_schema
 from outgrow.documents.accuracy import AccuracyDocument, accuracy_document
@@ -26,11 +28,8 @@ from outgrow.service import when as when_verb
 from outgrow.service.accuracy import AccuracyReport, accuracy
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.forecasts import read_forecasts, write_forecasts
-from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
 PRODUCTS = TOTAL_PRODUCTS.name
@@ -45,7 +44,7 @@ def ago(days: int) -> date:
 
 
 def keep(db: Session, *forecasts: IssuedForecast) -> None:
-    write_forecasts(db, "main", forecasts)
+    store_of(db).write_forecasts("main", forecasts)
 
 
 def store(db: Session, last: date, *values: float | None, metric: str = PRODUCTS, scope: str = "platform") -> None:
@@ -67,8 +66,8 @@ def store(db: Session, last: date, *values: float | None, metric: str = PRODUCTS
     write_measurements(db, rows)
 
 
-def view(db: Session, today: date = TODAY) -> View:
-    return View(db, "main", today)
+def view(db: Session, today: date = TODAY) -> Desk:
+    return desk_of(db, "main", today)
 
 
 def report(db: Session, today: date = TODAY, *metrics: str) -> AccuracyReport:
@@ -271,7 +270,7 @@ class TestFallback:
             assert seen.rules(TOTAL_PRODUCTS, Scope("store", "7")).model == "shared"
             assert seen.fallback(TOTAL_PRODUCTS, PLATFORM) is not None
 
-    VERBS: dict[str, tuple[Any, str, Callable[[View], object]]] = {  # noqa: RUF012
+    VERBS: dict[str, tuple[Any, str, Callable[[Desk], object]]] = {  # noqa: RUF012
         "when": (outlooks_verb, "project_all", lambda view: when_verb.when(view, "products", 120)),
         "forecast": (outlooks_verb, "project_all", lambda view: forecast_verb.forecast(view, "products")),
         "status": (outlooks_verb, "project_all", status_verb.status),
@@ -337,7 +336,7 @@ class TestAYear:
                 if number in self.LOOKED:
                     told[number] = accuracy_document(report(db, day))
             found = report(db, first + timedelta(days=364)).metrics[0]
-            record = read_forecasts(db, "main", first + timedelta(days=364))[PRODUCTS]
+            record = store_of(db).forecasts("main", first + timedelta(days=364))[PRODUCTS]
 
             # What was known on a day is told for it ever after.
             assert {n: accuracy_document(report(db, first + timedelta(days=n))) for n in self.LOOKED} == told

@@ -7,18 +7,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from tests.support.desks import desk_of, store_of
 from tests.support.platforms import KnownPlatform, Thing
-from tests.support.snapshots import missing, observed, rebuilt, row
+from tests.support.snapshots import missing, observed, rebuilt, row, write_days, write_measurements
 
 from outgrow.domain.metric import ORDERS_PER_DAY, TOTAL_PRODUCTS, Metric
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
-from outgrow.service.desk import View
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.snapshots import StoredPlatform, claim_day, remember_platform, write_days, write_measurements
+from outgrow.store.contract import StoredPlatform
 from outgrow.store.tables import CapacitySnapshot
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -87,8 +87,8 @@ def test_history_that_was_rebuilt_is_known_from_the_end_of_its_days(captured: En
 def test_a_value_that_a_later_backfill_filled_in(store_engine: Engine) -> None:
     """Day 0 was captured without products; a backfill on day 2 found them, another on day 4 corrected them."""
     with Session(store_engine) as db, db.begin():
-        remember_platform(db, StoredPlatform("main", None, ZONE.key), evening(0))
-        claim_day(db, "main", day(0), evening(0))
+        store_of(db).remember_platform(StoredPlatform("main", None, ZONE.key), evening(0))
+        store_of(db).claim_day("main", day(0), evening(0))
         write_measurements(db, [row(missing(), day=day(0))], evening(0))
         write_measurements(db, [row(rebuilt(5.0), day=day(0))], evening(2))
 
@@ -107,8 +107,8 @@ def test_days_end_at_the_platform_s_midnight(store_engine: Engine) -> None:
     """A capture at 00:10 in Berlin is of the new day, though the old one is not over in UTC."""
     late = datetime(2026, 3, 1, 23, 10, tzinfo=UTC)
     with Session(store_engine) as db, db.begin():
-        remember_platform(db, StoredPlatform("main", None, ZONE.key), evening(0))
-        claim_day(db, "main", day(0), evening(0))
+        store_of(db).remember_platform(StoredPlatform("main", None, ZONE.key), evening(0))
+        store_of(db).claim_day("main", day(0), evening(0))
         write_measurements(db, [row(observed(5.0), day=day(0))], late)
 
     assert [known(store_engine, TOTAL_PRODUCTS, as_of) for as_of in range(2)] == [{}, {0: 5.0}]
@@ -116,7 +116,7 @@ def test_days_end_at_the_platform_s_midnight(store_engine: Engine) -> None:
 
 def test_what_was_imported_or_handed_over_after_its_day_is_known_from_its_end(store_engine: Engine) -> None:
     with Session(store_engine) as db, db.begin():
-        remember_platform(db, StoredPlatform("main", None, ZONE.key), evening(6))
+        store_of(db).remember_platform(StoredPlatform("main", None, ZONE.key), evening(6))
         write_days(db, "main", [day(0)])
         write_measurements(db, [row(observed(1.0), day=day(0))], evening(6))
         db.add(CapacitySnapshot(platform="main", snapshot_date=day(1), total_products=2))
@@ -126,8 +126,8 @@ def test_what_was_imported_or_handed_over_after_its_day_is_known_from_its_end(st
 
 def test_values_of_older_releases_bear_no_time_and_are_known_from_the_end_of_their_days(store_engine: Engine) -> None:
     with Session(store_engine) as db, db.begin():
-        remember_platform(db, StoredPlatform("main", None, ZONE.key), evening(6))
-        claim_day(db, "main", day(0), evening(0))
+        store_of(db).remember_platform(StoredPlatform("main", None, ZONE.key), evening(6))
+        store_of(db).claim_day("main", day(0), evening(0))
         write_measurements(db, [row(rebuilt(1.0), day=day(0))])
 
     assert known(store_engine, TOTAL_PRODUCTS, 0) == {0: 1.0}
@@ -135,5 +135,5 @@ def test_values_of_older_releases_bear_no_time_and_are_known_from_the_end_of_the
 
 def test_today_takes_all_that_is_stored(captured: Engine) -> None:
     with Session(captured) as db:
-        assert View(db, "main", day(6)).history(ORDERS_PER_DAY).known_days == 6
+        assert desk_of(db, "main", day(6)).history(ORDERS_PER_DAY).known_days == 6
     assert len(known(captured, ORDERS_PER_DAY, 6, today=6)) == 6

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, event, func, select, text
 from sqlalchemy.orm import Session
 from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
-from tests.support.snapshots import Stored, missing, observed, row, stored
+from tests.support.snapshots import Stored, missing, observed, row, stored, write_days, write_measurements
 
 from outgrow.documents.backfill import backfill_document
 from outgrow.domain.days import days_between
@@ -27,7 +27,6 @@ from outgrow.sources.commerce.models import (
     SubscriptionTier,
 )
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.snapshots import write_days, write_measurements
 from outgrow.store.tables import CapacitySnapshot, StoreBase
 
 FIRST, LAST = date(2018, 9, 1), date(2019, 4, 5)

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
+from tests.support.desks import desk_of
 from tests.support.documents import plain
+from tests.support.snapshots import write_days, write_measurements
 
 from outgrow.documents.backtest import backtest_document
 from outgrow.domain.errors import UnknownMetricError, UsageError
@@ -17,8 +19,6 @@ from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.yardsticks import Yardstick
 from outgrow.service.backtest import BacktestReport, backtest
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
-from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
 Values = Callable[[int], float | None]
@@ -53,7 +53,7 @@ def wandering(start: float, step: float) -> Values:
 
 
 def ask(session: Session, *metrics: str, today: date = TODAY, **how: Any) -> BacktestReport:
-    return backtest(View(session, "main", today), metrics, **how)
+    return backtest(desk_of(session, "main", today), metrics, **how)
 
 
 def test_every_metric_of_the_platform_is_tested_or_left_out_with_its_reason(session: Session) -> None:
@@ -67,7 +67,7 @@ def test_every_metric_of_the_platform_is_tested_or_left_out_with_its_reason(sess
     assert left["active_stores"]["status"] == "insufficient_data"
     assert left["active_stores"]["reason"].startswith("40 days are known, a backtest needs 90")
     assert left["db_size_mb"]["have"] == 0
-    assert len(left) + 2 == len(View(session, "main", TODAY).platform_metrics())
+    assert len(left) + 2 == len(desk_of(session, "main", TODAY).platform_metrics())
 
 
 def test_the_document(session: Session) -> None:
@@ -143,7 +143,7 @@ def test_as_of_a_day_nothing_later_is_looked_at(session: Session) -> None:
 def test_the_model_and_the_history_are_those_of_the_settings(session: Session) -> None:
     fill(session, 200, total_products=wandering(9_000, 30))
     config = CapacityConfig(rules=ForecastRules(history_days=70, model="drift"))
-    report = backtest(View(session, "main", TODAY, config))
+    report = backtest(desk_of(session, "main", TODAY, config))
 
     assert backtest_document(report)["model"] == "drift"
     assert report.result.metrics[0].origins.past.shape[1] == 70
@@ -272,7 +272,7 @@ def test_a_metric_of_a_short_past_is_no_exception(session: Session, monkeypatch:
 def test_progress_is_told(session: Session) -> None:
     fill(session, 120, total_products=wandering(9_000, 30))
     told: list[tuple[str, int, int]] = []
-    report = backtest(View(session, "main", TODAY), progress=lambda *so_far: told.append(so_far))
+    report = backtest(desk_of(session, "main", TODAY), progress=lambda *so_far: told.append(so_far))
     origins = len(report.result.metrics[0].origins)
 
     assert told == [("forecasting the past", origins, origins)]

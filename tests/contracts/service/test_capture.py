@@ -19,7 +19,6 @@ from outgrow.service import capture as capturing
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture, open_reasons
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.sources.commerce.aggregator import BUILT_IN, StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.areas.orders import OrderMetrics
@@ -428,7 +427,7 @@ def test_an_interruption_is_no_failing_forecast(commerce_engine: Engine) -> None
 def test_a_failing_statement_among_the_forecasts_does_not_void_the_transaction(
     commerce_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(view: View) -> None:
+    def fails(view: Desk) -> None:
         view.store.execute(text("SELECT 1 FROM no_such_table"))
 
     monkeypatch.setattr(capturing, "issue", fails)

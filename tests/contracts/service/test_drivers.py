@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, event, insert, select, update
 from sqlalchemy.orm import Session
+from tests.support.desks import desk_of
 from tests.support.platforms import EVER, KnownPlatform, Span, Thing, eventful_platform, local_date
 
 from outgrow.documents.drivers import drivers_document
 from outgrow.domain.drivers import Drivers
 from outgrow.domain.errors import ConfigurationError, UnknownMetricError, UsageError
 from outgrow.service.backfill import backfill
-from outgrow.service.desk import View
 from outgrow.service.drivers import By, drivers
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.models import (
@@ -149,7 +149,7 @@ def db(placed: Placed, commerce_engine: Engine) -> Iterator[Session]:
 
 
 def ask(db: Session, metric: str, since: date | None = SINCE, by: By | None = None, today: date = TODAY) -> Drivers:
-    return drivers(View(db, "main", today), (db, find_platform(db)), metric, NOW, since=since, by=by)
+    return drivers(desk_of(db, "main", today), (db, find_platform(db)), metric, NOW, since=since, by=by)
 
 
 def bytes_of(split: Drivers, amount: float) -> int:
@@ -169,7 +169,7 @@ class TestParts:
 
     def test_all_of_it_is_the_change_that_was_rebuilt(self, db: Session, metric: str) -> None:
         for since, until in ((SINCE, UNTIL), (FIRST + timedelta(days=40), FIRST + timedelta(days=75))):
-            view = View(db, "main", until)
+            view = desk_of(db, "main", until)
             split = drivers(view, (db, find_platform(db)), metric, NOW, since=since)
             history = view.history(split.metric)
             if metric == "orders_per_day":
@@ -214,7 +214,7 @@ class TestParts:
 
     def test_as_few_queries_however_many_stores(self, db: Session, metric: str) -> None:
         platform, asked = find_platform(db), []
-        view = View(db, "main", TODAY)
+        view = desk_of(db, "main", TODAY)
         view.metrics  # noqa: B018 (read once, before)
         listener = lambda *_: asked.append(1)  # noqa: E731
         event.listen(db.get_bind(), "before_cursor_execute", listener)
@@ -240,7 +240,7 @@ class TestPeriod:
     def test_the_platform_s_days_count(self, db: Session) -> None:
         """Soon after midnight in UTC it is still yesterday in New York."""
         early = datetime(2026, 3, 31, 2, tzinfo=UTC)
-        split = drivers(View(db, "main", TODAY), (db, find_platform(db)), "products", early)
+        split = drivers(desk_of(db, "main", TODAY), (db, find_platform(db)), "products", early)
 
         assert split.until == TODAY - timedelta(days=2)
 
@@ -299,7 +299,7 @@ class TestNothingToTell:
 
     def test_it_needs_the_platform_s_database(self, db: Session) -> None:
         with pytest.raises(ConfigurationError, match="not at hand") as error:
-            drivers(View(db, "main", TODAY), None, "products", NOW)
+            drivers(desk_of(db, "main", TODAY), None, "products", NOW)
         assert "--database-url" in error.value.mend
 
     def test_metrics_that_stores_do_not_hold(self, db: Session) -> None:

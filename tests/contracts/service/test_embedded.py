@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, insert, text
 from sqlalchemy.orm import Session
+from tests.support.desks import store_of
 from tests.support.documents import plain
 from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
 
@@ -31,7 +32,6 @@ from outgrow.domain.errors import (
 )
 from outgrow.domain.metric import ALIASES, CAPTURED
 from outgrow.sources.commerce.models import CommerceBase
-from outgrow.store.snapshots import claim_day
 from outgrow.store.tables import StoreBase
 
 TODAY = date(2026, 3, 31)
@@ -214,7 +214,7 @@ def test_without_any_platform_they_belong_to_main(db: Session) -> None:
 
 
 def test_without_platform_tables_they_join_those_that_are_stored(db: Session) -> None:
-    claim_day(db, "shops", TODAY - timedelta(days=1), NOW)
+    store_of(db).claim_day("shops", TODAY - timedelta(days=1), NOW)
     made = CapacitySnapshot(snapshot_date=TODAY, active_stores=5)
     db.add(made)
     db.flush()

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, delete, update
 from sqlalchemy.orm import Session
+from tests.support.desks import desk_of, store_of
 from tests.support.documents import plain
 from tests.support.snapshots import store_days
 
@@ -29,10 +30,8 @@ from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.model import load_model, save_model
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.service.explain import explain
 from outgrow.service.issue import issue
-from outgrow.store.forecasts import read_forecast, write_forecasts
 from outgrow.store.schema import upgrade
 from outgrow.store.tables import ForecastRow, MeasurementRow
 
@@ -63,11 +62,11 @@ def fill(session: Session, value: Value, first: int = 0, last: int = DAYS + 14, 
 
 def keep(session: Session, day: date, using: CapacityConfig) -> None:
     """Issue a day's forecasts."""
-    issue(View(session, "main", day, using))
+    issue(desk_of(session, "main", day, using))
 
 
 def ask(session: Session, using: CapacityConfig, since: date | None = THEN, level: object = None) -> Movement:
-    return explain(View(session, "main", NOW, using), "products", since, level)
+    return explain(desk_of(session, "main", NOW, using), "products", since, level)
 
 
 def parts(movement: Movement) -> dict[str, int | None]:
@@ -121,7 +120,7 @@ class TestData:
     def test_days_that_come_as_forecast_are_no_surprise(self, session: Session) -> None:
         fill(session, wobbling(7), last=DAYS)
         keep(session, THEN, config())
-        kept = View(session, "main", THEN, config())
+        kept = desk_of(session, "main", THEN, config())
         median = median_path(kept)
         fill(session, lambda n: float(median[n - DAYS - 1]), first=DAYS + 1)
         keep(session, NOW, config())
@@ -141,7 +140,7 @@ class TestData:
         fill(session, lambda n: 1.0, metric="total_orders_month")
         for day in (THEN, NOW):
             keep(session, day, using)
-        found = explain(View(session, "main", NOW, using), "orders", THEN)
+        found = explain(desk_of(session, "main", NOW, using), "orders", THEN)
         told = parts(found)
 
         assert told["level"] is not None
@@ -185,10 +184,10 @@ class TestWhatElseMovesIt:
 
     def test_a_limit_keeps_its_name_though_another_is_nearer(self, session: Session) -> None:
         keep(session, NOW, config(2_650))
-        earlier = read_forecast(session, "main", PRODUCTS, THEN)
+        earlier = store_of(session).forecast_of("main", PRODUCTS, THEN)
         assert earlier is not None
         nearer = replace(earlier.limits[0], name="warning", threshold=2_100)
-        write_forecasts(session, "main", [replace(earlier, limits=(nearer, *earlier.limits))])
+        store_of(session).write_forecasts("main", [replace(earlier, limits=(nearer, *earlier.limits))])
 
         assert plain(movement_document(ask(session, config(2_650))))["from"]["limit"]["name"] == "catalogue"
 
@@ -290,7 +289,7 @@ class TestWhatLiesAhead:
     def moved(self, session: Session, then: CapacityConfig, now: CapacityConfig) -> Movement:
         keep(session, THEN, then)
         keep(session, NOW, now)
-        found = explain(View(session, "main", NOW, now), "orders", THEN)
+        found = explain(desk_of(session, "main", NOW, now), "orders", THEN)
         assert "revised" not in parts(found)
         return found
 
@@ -421,12 +420,12 @@ class TestWhatIsCompared:
         assert self.days(ask(session, config(), since=NOW - timedelta(days=3))) == (3, 0)
 
     def test_as_of_a_past_day_later_ones_are_not_known(self, session: Session) -> None:
-        view = View(session, "main", NOW - timedelta(days=2), config())
+        view = desk_of(session, "main", NOW - timedelta(days=2), config())
 
         assert self.days(explain(view, "products")) == (9, 3)
 
     def test_where_none_is_a_week_old_the_oldest_serves(self, session: Session) -> None:
-        view = View(session, "main", NOW - timedelta(days=8), config())
+        view = desk_of(session, "main", NOW - timedelta(days=8), config())
 
         assert self.days(explain(view, "products")) == (14, 9)
 
@@ -487,7 +486,7 @@ class TestNothingToCompare:
         assert found.reason == "what the forecast of 10 Mar 2026 rested on is not stored any more"
 
     def test_wrong_questions(self, session: Session) -> None:
-        view = View(session, "main", NOW, config())
+        view = desk_of(session, "main", NOW, config())
         with pytest.raises(UnknownMetricError, match="gigglebytes"):
             explain(view, "gigglebytes")
         with pytest.raises(BadThresholdError):
@@ -547,7 +546,7 @@ def test_parts_add_up_whatever_came(
         assert found.reason
 
 
-def median_path(view: View) -> Array:
+def median_path(view: Desk) -> Array:
     """The median path of the next fortnight."""
     metric = view.metrics.resolve(PRODUCTS)
     path = expected_path(view.forecastable(metric), 14, view.rules(metric))

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from tests.support.desks import desk_of
 from tests.support.documents import plain
 from tests.support.platforms import tables_of
 from tests.support.snapshots import store_days
@@ -20,7 +21,6 @@ from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS
 from outgrow.domain.plan import PlanRules
 from outgrow.planning.tenants.exposure import NO_DATABASE
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.service.exposure import ExposureReport, exposure
 from outgrow.service.when import when
 from outgrow.sources.commerce.models import (
@@ -131,7 +131,7 @@ def db(commerce_engine: Engine) -> Iterator[Session]:
 
 
 def ask(session: Session, config: CapacityConfig = CONFIG, *, source: bool = True, day: date = TODAY) -> ExposureReport:
-    view = View(session, "main", day, config)
+    view = desk_of(session, "main", day, config)
     return exposure(view, (session, find_platform(session)) if source else None)
 
 
@@ -187,7 +187,7 @@ def grown(n: int) -> float:
 def test_chances_are_those_of_the_single_forecast(db: Session) -> None:
     some(db, store=grown)
     products = ask(db).exposure.resources[0]
-    with_view = when(View(db, "main", TODAY, CONFIG), TOTAL_PRODUCTS.name, 300)
+    with_view = when(desk_of(db, "main", TODAY, CONFIG), TOTAL_PRODUCTS.name, 300)
 
     assert products.maximum == 300
     assert products.probability_within == pytest.approx(with_view.probability_within)
@@ -245,7 +245,7 @@ def test_without_the_platforms_database_stored_values_tell_what_they_can(session
     store_days(session, 60, lambda n: 30, TODAY, ACTIVE_STORES.name)
     store_days(session, 60, grown, TODAY, TOTAL_PRODUCTS.name)
     store_days(session, 60, lambda n: 600, TODAY, "theoretical_products_limit")
-    report = exposure(View(session, "main", TODAY, CONFIG))
+    report = exposure(desk_of(session, "main", TODAY, CONFIG))
     document = plain(exposure_document(report))
     products, storage = document["resources"][0], document["resources"][3]
 

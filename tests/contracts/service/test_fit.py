@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from sqlalchemy.orm import Session
-from tests.support.snapshots import store_days
+from tests.support.desks import desk_of, store_of
+from tests.support.snapshots import store_days, write_days, write_measurements
 
 from outgrow.documents.backtest import backtest_document
 from outgrow.domain.errors import DataError, MissingExtraError, ModelFileError
@@ -20,10 +21,8 @@ from outgrow.forecasting.model import SHIPPED, load_model, save_model
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.backtest import backtest
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.service.fit import _series, fit, stored_fleet
 from outgrow.service.when import when
-from outgrow.store.snapshots import stored_series, write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
 STORE = Scope("store", "7")
@@ -65,7 +64,7 @@ def test_every_platform_and_scope_is_read(session: Session) -> None:
         ("a", STORE, TOTAL_PRODUCTS),
         ("b", PLATFORM, TOTAL_PRODUCTS),
     ]
-    assert stored_series(session) == [(h.platform, h.scope, h.metric.name) for h in found]
+    assert store_of(session).stored_series() == [(h.platform, h.scope, h.metric.name) for h in found]
     np.testing.assert_array_equal(found[1].values, [3, np.nan, 5])
     assert found[0].last_day == TODAY - timedelta(days=1)
 
@@ -109,17 +108,18 @@ def test_a_model_of_ones_own_is_asked_under_the_name_of_the_shared_one(session: 
     store_days(session, 200, lambda n: 1000.0 + 3 * n + 40 * np.sin(n / 40), TODAY)
 
     def ask(file: Path) -> DaysUntil:
-        return when(View(session, "main", TODAY, config(file)), "products", 2500.0)
+        return when(desk_of(session, "main", TODAY, config(file)), "products", 2500.0)
 
     assert ask(own).days != ask(SHIPPED).days
-    assert ask(SHIPPED).days == when(View(session, "main", TODAY), "products", 2500.0).days
-    assert View(session, "main", TODAY, config(own)).model(TOTAL_PRODUCTS) == "shared"
+    assert ask(SHIPPED).days == when(desk_of(session, "main", TODAY), "products", 2500.0).days
+    assert desk_of(session, "main", TODAY, config(own)).model(TOTAL_PRODUCTS) == "shared"
 
 
 def test_a_backtest_asks_it_too(session: Session, own: Path) -> None:
     store_days(session, 200, lambda n: 1000.0 + 3 * n + 40 * np.sin(n / 40), TODAY)
     mine, shipped = (
-        backtest_document(backtest(View(session, "main", TODAY, config(file)), ["products"])) for file in (own, SHIPPED)
+        backtest_document(backtest(desk_of(session, "main", TODAY, config(file)), ["products"]))
+        for file in (own, SHIPPED)
     )
 
     assert mine["model"] == shipped["model"] == "shared"
@@ -146,7 +146,7 @@ def test_a_file_that_is_not_what_was_written_is_not_asked(
         file.write_bytes(damage(own.read_bytes()))
 
     with pytest.raises(ModelFileError, match=r"the model file .*damaged\.npz cannot be used"):
-        when(View(session, "main", TODAY, config(file)), "products", 2500.0)
+        when(desk_of(session, "main", TODAY, config(file)), "products", 2500.0)
 
 
 @pytest.mark.parametrize("package", ["jax", "optax"])

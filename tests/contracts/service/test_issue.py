@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
+from tests.support.desks import desk_of, store_of
 from tests.support.forecasts import Products, issued
 from tests.support.platforms import KnownPlatform, Thing, eventful_platform
 from tests.support.snapshots import store_days
@@ -34,12 +35,10 @@ from outgrow.service import issue
 from outgrow.service.backfill import backfill
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.service.forecast import forecast
 from outgrow.service.when import when
 from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.forecasts import read_forecasts, write_forecasts
 from outgrow.store.tables import ForecastRow, MeasurementRow
 
 TODAY = date(2026, 3, 20)
@@ -72,8 +71,8 @@ def rows(db: Session) -> dict[tuple[str, date], ForecastRow]:
     return {(row.metric, row.issued_on): row for row in db.scalars(select(ForecastRow))}
 
 
-def view(db: Session, today: date = TODAY, config: CapacityConfig = CONFIG) -> View:
-    return View(db, "main", today, config)
+def view(db: Session, today: date = TODAY, config: CapacityConfig = CONFIG) -> Desk:
+    return desk_of(db, "main", today, config)
 
 
 class TestWhatIsKept:
@@ -91,7 +90,7 @@ class TestWhatIsKept:
     def test_it_is_what_forecast_says(self, db: Session) -> None:
         store_days(db, 40, lambda n: 50 + n * n / 9, TODAY - timedelta(days=1), "db_size_mb")
         take(db)
-        records = read_forecasts(db, "main", TODAY)
+        records = store_of(db).forecasts("main", TODAY)
         assert records.keys() == {m.name for m in CAPTURED}
         at = [day - 1 for day in DAYS_AHEAD]
         for metric, record in records.items():
@@ -111,7 +110,7 @@ class TestWhatIsKept:
                 store_days(db, 300, steady(metric), TODAY, metric)
             capture(db, db, find_platform(db), NOW, StatsAggregator([]))
             made = forecast(view(db), "products").projection
-            record = read_forecasts(db, "main", TODAY)["total_products"]
+            record = store_of(db).forecasts("main", TODAY)["total_products"]
             plain = project(view(db).forecastable(TOTAL_PRODUCTS), TODAY, ForecastRules(model="drift"))
             assert view(db).correction.width != 1
 
@@ -132,14 +131,14 @@ class TestWhatIsKept:
         monkeypatch.setattr(issue, "project_all", double)
         take(db)
 
-        for metric, record in read_forecasts(db, "main", TODAY).items():
+        for metric, record in store_of(db).forecasts("main", TODAY).items():
             shared, drift = (record.quantiles[model][0, KEPT_LEVELS.index(0.5)] for model in ("shared", "drift"))
             assert drift == pytest.approx(2 * shared, rel=1e-5, abs=1e-5), metric
 
     def test_every_quantile_is_kept_of_both_models(self, db: Session) -> None:
         take(db)
 
-        for metric, record in read_forecasts(db, "main", TODAY).items():
+        for metric, record in store_of(db).forecasts("main", TODAY).items():
             for model in ("shared", "drift"):
                 kept = record.quantiles[model]
                 assert not np.isnan(kept).any(), metric
@@ -206,7 +205,7 @@ class TestWhatIsKept:
             )
             capture(db, db, find_platform(db), NOW, StatsAggregator([]))
             made = forecast(view(db, config=CapacityConfig()), "orders_per_day").projection
-            kept = read_forecasts(db, "main", TODAY)["orders_per_day"].quantiles["shared"][0]
+            kept = store_of(db).forecasts("main", TODAY)["orders_per_day"].quantiles["shared"][0]
 
         assert isinstance(made, Projection)
         assert [effect.seen for effect in made.events_ahead if effect.event.name == "Black Friday"] == [3]
@@ -340,7 +339,7 @@ class TestWhichModel:
             KnownPlatform("UTC").put(db)
             store_days(db, 60, lambda n: 100 + n + Random(n).uniform(-2, 2), TODAY)
             days = [TODAY - timedelta(days=ago) for ago in range(1, 41)]
-            write_forecasts(db, "main", [issued(day, shared=500, drift=140) for day in days])
+            store_of(db).write_forecasts("main", [issued(day, shared=500, drift=140) for day in days])
             capture(db, db, find_platform(db), NOW, StatsAggregator([]))
             row = rows(db)["total_products", TODAY]
 

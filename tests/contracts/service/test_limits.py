@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.support.snapshots import observed, row
+from tests.support.desks import desk_of
+from tests.support.snapshots import observed, row, write_days, write_measurements
 
 from outgrow.documents.days_until import days_until_document
 from outgrow.documents.status import status_document, status_row_document
@@ -20,12 +21,10 @@ from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.service.check import check
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.service.limits import configured_limits, nearest_limit, newest_use, platform_limits, tier_limits
 from outgrow.service.recommend import find, recommend, stored_newest
 from outgrow.service.status import StatusRow, status
 from outgrow.service.when import when
-from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
 STORE = "store:17"
@@ -51,15 +50,15 @@ def fill(db: Session, days: int = 60, scope: str = "platform", **values: Callabl
         write_measurements(db, [row(observed(float(value(n))), metric, day, scope) for n, day in enumerate(dates)])
 
 
-def view(db: Session, *limits: Limit, today: date = TODAY, **more: Any) -> View:
-    return View(db, "main", today, CapacityConfig(limits=limits, **more))
+def view(db: Session, *limits: Limit, today: date = TODAY, **more: Any) -> Desk:
+    return desk_of(db, "main", today, CapacityConfig(limits=limits, **more))
 
 
-def rows(seen: View) -> dict[str, StatusRow]:
+def rows(seen: Desk) -> dict[str, StatusRow]:
     return {line.outlook.name: line for line in status(seen).rows if line.outlook.limit}
 
 
-def limits_of(seen: View) -> list[tuple[str, str, float]]:
+def limits_of(seen: Desk) -> list[tuple[str, str, float]]:
     histories = {h.metric.name: h for h in seen.forecastables(seen.platform_metrics())}
     return [(limit.name, limit.metric, limit.usable) for limit in platform_limits(seen, histories)]
 
@@ -213,7 +212,7 @@ class TestTiers:
     def test_a_running_day_s_orders_are_not_known_yet(self, session: Session) -> None:
         """On the 1st, what counts is the month that has ended."""
         fill(session, orders_per_day=lambda n: 100.0, total_orders_month=lambda n: 7.0)
-        first = View(session, "main", date(2026, 4, 1), CapacityConfig(ladder=LADDER))
+        first = desk_of(session, "main", date(2026, 4, 1), CapacityConfig(ladder=LADDER))
         known = {h.metric.name: h for h in first.histories(first.platform_metrics())}
 
         assert newest_use(first, known)["total_orders_month"] == 3_100
@@ -311,7 +310,7 @@ def test_a_month_that_has_just_begun_has_used_its_own_days_alone(session: Sessio
 
 def test_a_limit_of_what_nobody_measures_is_news_only_where_somebody_set_it(session: Session) -> None:
     fill(session, active_stores=lambda n: 2.0)
-    default = View(session, "main", TODAY, CapacityConfig())
+    default = desk_of(session, "main", TODAY, CapacityConfig())
     own = view(session, Limit("storage_used_gb", 1_000, "disk"))
 
     assert [line.outlook.name for line in status(default).rows] == ["tier Starter"]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
+from tests.support.desks import desk_of, store_of
 from tests.support.forecasts import Products
 from tests.support.platforms import KnownPlatform, Span, Thing, tables_of
 from tests.support.snapshots import store_days
@@ -24,14 +25,12 @@ from outgrow.planning.advice.lifecycle import HOLD_DAYS
 from outgrow.service import capture as capture_verb
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.service.lives import acknowledge, keep_lives, lives, snooze
 from outgrow.service.recommend import measured_now, stored_newest
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.recommendations import read_lives
 from outgrow.store.tables import StoreBase
 
 TODAY = date(2026, 3, 20)
@@ -53,8 +52,8 @@ def db(commerce_engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def view(db: Session, day: date = TODAY, config: CapacityConfig = CONFIG) -> View:
-    return View(db, "main", day, config)
+def view(db: Session, day: date = TODAY, config: CapacityConfig = CONFIG) -> Desk:
+    return desk_of(db, "main", day, config)
 
 
 def look(db: Session, day: date = TODAY, config: CapacityConfig = CONFIG, **values: float) -> dict[str, Life]:
@@ -69,7 +68,7 @@ def look(db: Session, day: date = TODAY, config: CapacityConfig = CONFIG, **valu
 
 def known(db: Session) -> dict[str, tuple[str, str]]:
     db.expire_all()
-    return {key: (life.state.value, life.severity.word) for key, life in read_lives(db, "main").items()}
+    return {key: (life.state.value, life.severity.word) for key, life in store_of(db).lives("main").items()}
 
 
 def change(db: Session, verb: Callable[..., list[Life]], *arguments: Any, day: date = TODAY) -> list[Life]:
@@ -293,7 +292,7 @@ class TestCapture:
             self.take(db)
 
             assert known(db)["sold:products"] == ("open", "warning")
-            numbers = read_lives(db, "main")["sold:products"].said.evidence[0]
+            numbers = store_of(db).lives("main")["sold:products"].said.evidence[0]
             assert (numbers["used"], numbers["sold"]) == (900, 1_000)
 
     def test_what_was_sold_cannot_be_counted(self, db: Session, caplog: pytest.LogCaptureFixture) -> None:
@@ -324,7 +323,7 @@ class TestCapture:
 
     def test_the_caller_s_rollback_takes_them_back(self, db: Session) -> None:
         capture(db, db, find_platform(db), NOW, StatsAggregator([]), config=CONFIG)
-        assert read_lives(db, "main")
+        assert store_of(db).lives("main")
         db.rollback()
 
         assert known(db) == {}

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from sqlalchemy import delete, event
 from sqlalchemy.orm import Session
+from tests.support.desks import desk_of, store_of
 from tests.support.snapshots import store_days
 
 from outgrow.documents.trends import trends_document
@@ -27,12 +28,11 @@ from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import ForecastRules, Projection, project
 from outgrow.service import view as view_module
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.service.forecast import forecast
 from outgrow.service.status import status
 from outgrow.service.trends import trends
 from outgrow.service.when import when
-from outgrow.store.snapshots import StoredPlatform, remember_metrics, remember_platform
+from outgrow.store.contract import StoredPlatform
 from outgrow.store.tables import MeasurementRow
 
 TODAY = date(2026, 3, 20)
@@ -57,8 +57,8 @@ def steady_platform(session: Session) -> Session:
     return session
 
 
-def view(session: Session, today: date = TODAY, rules: ForecastRules | None = None) -> View:
-    return View(session, "main", today, CapacityConfig(rules=rules or ForecastRules()))
+def view(session: Session, today: date = TODAY, rules: ForecastRules | None = None) -> Desk:
+    return desk_of(session, "main", today, CapacityConfig(rules=rules or ForecastRules()))
 
 
 class TestWhatIsLearned:
@@ -112,8 +112,8 @@ class TestWhatIsLearned:
 
     def test_of_many_metrics_some_are_enough(self, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
         many = [Metric(f"crates_{n}", Kind.CUMULATIVE, "crates", "Crates") for n in range(30)]
-        remember_platform(session, StoredPlatform("main", None, "UTC"), datetime(2026, 3, 20, tzinfo=UTC))
-        remember_metrics(session, many)
+        store_of(session).remember_platform(StoredPlatform("main", None, "UTC"), datetime(2026, 3, 20, tzinfo=UTC))
+        store_of(session).store_of(many).remember_metrics()
         for metric in many[:6]:
             store_days(session, 200, steady(metric), TODAY, metric.name)
         with_all = view(session).correction.series
@@ -184,7 +184,7 @@ class TestWhatItCosts:
     def test_none_where_it_is_not_applied(
         self, steady_platform: Session, monkeypatch: pytest.MonkeyPatch, metric: Metric
     ) -> None:
-        monkeypatch.setattr(View, "correction", property(lambda _: pytest.fail("nobody needs it")))
+        monkeypatch.setattr(Desk, "correction", property(lambda _: pytest.fail("nobody needs it")))
 
         view(steady_platform).rules(metric)
         when(view(steady_platform), metric.name, 500)

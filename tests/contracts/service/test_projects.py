@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
+from tests.support.desks import desk_of, store_of
 from tests.support.documents import plain
-from tests.support.snapshots import observed, row
+from tests.support.snapshots import observed, row, write_days, write_measurements
 
 from outgrow import CapacityForecastService
 from outgrow.documents.days_until import days_until_document
@@ -31,7 +32,6 @@ from outgrow.forecasting.projection import Projection
 from outgrow.service import futures
 from outgrow.service.check import check
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.service.explain import explain
 from outgrow.service.exposure import exposure
 from outgrow.service.forecast import forecast
@@ -41,9 +41,7 @@ from outgrow.service.recommend import find, stored_newest
 from outgrow.service.status import status
 from outgrow.service.whatif import whatif
 from outgrow.service.when import when
-from outgrow.store.forecasts import read_forecast
 from outgrow.store.schema import upgrade
-from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
 LADDER = Ladder((Tier.of("Small", Decimal(10), stores=200, products=1_500), Tier.of("Huge", Decimal(90))))
@@ -83,8 +81,8 @@ def db(session: Session) -> Session:
     return session
 
 
-def view(db: Session, *projects: Project, limits: tuple[Limit, ...] = ()) -> View:
-    return View(db, "main", TODAY, CapacityConfig(ladder=LADDER, limits=limits, projects=projects))
+def view(db: Session, *projects: Project, limits: tuple[Limit, ...] = ()) -> Desk:
+    return desk_of(db, "main", TODAY, CapacityConfig(ladder=LADDER, limits=limits, projects=projects))
 
 
 def test_every_verb_says_the_same_date_of_a_limit(db: Session) -> None:
@@ -220,7 +218,7 @@ def test_where_the_date_is_past_they_are_named_for_the_growth(db: Session) -> No
 def test_what_is_kept_is_kept_without_and_explain_says_so(db: Session) -> None:
     for seen in (view(db, SURE), view(db)):
         issue(seen)
-    kept = read_forecast(db, "main", "total_products", TODAY)
+    kept = store_of(db).forecast_of("main", "total_products", TODAY)
     assert kept is not None
     with_them, alone = when(view(db, SURE), "products", 1_500), when(view(db), "products", 1_500)
     assert {limit.days for limit in kept.limits if limit.threshold == 1_500} == {alone.days}

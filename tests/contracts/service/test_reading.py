@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from tests.support.documents import plain
 from tests.support.platforms import KnownPlatform, Thing, tables_of
+from tests.support.snapshots import write_days, write_measurements
 
 from outgrow import create_schema
 from outgrow.documents.days_until import days_until_document
@@ -34,7 +35,6 @@ from outgrow.domain.errors import (
 from outgrow.domain.metric import Kind, Scope
 from outgrow.domain.snapshot import Provenance
 from outgrow.service.check import check
-from outgrow.service.desk import View
 from outgrow.service.forecast import forecast
 from outgrow.service.history import history
 from outgrow.service.import_ import ImportReport, import_file
@@ -46,7 +46,6 @@ from outgrow.service.when import when
 from outgrow.setup.doctor import Finding, State, examine
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
-from outgrow.store.snapshots import write_days, write_measurements
 from outgrow.store.tables import CapacitySnapshot, StoreBase
 
 TODAY = date(2026, 3, 31)
@@ -426,7 +425,7 @@ class TestNotesAndReasons:
         assert told["orders"]["monthly_projection"] == pytest.approx(3_000, rel=0.05)
 
 
-def as_own(view: View, *, storage: bool = False) -> View:
+def as_own(view: Desk, *, storage: bool = False) -> Desk:
     """The same, as if somebody had set the example ladder, and the limit of storage: only what is set is checked."""
     own = view.config.as_own()
     return replace(view, config=own if storage else replace(own, limits=()))

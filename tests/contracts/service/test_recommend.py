@@ -7,16 +7,15 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.support.snapshots import observed, row
+from tests.support.desks import desk_of
+from tests.support.snapshots import observed, row, write_days, write_measurements
 
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.limit import Limit
 from outgrow.domain.recommendation import Recommendation
 from outgrow.planning.advice.recommendations import SoldCapacity
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.service.recommend import SOLD, Present, recommend
-from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
 LADDER = Ladder((Tier.of("Only", Decimal(10)),))
@@ -33,7 +32,7 @@ def fill(db: Session, metric: str, value: Callable[[int], float], days: int = 60
 
 def said(db: Session, *limits: Limit, **usage: float) -> dict[str, Recommendation]:
     """What is found, by key, where so much is counted at this moment."""
-    view = View(db, "main", TODAY, CapacityConfig(ladder=LADDER, limits=limits))
+    view = desk_of(db, "main", TODAY, CapacityConfig(ladder=LADDER, limits=limits))
     return {found.key: found for found in recommend(view, Present(usage, UNSOLD))}
 
 

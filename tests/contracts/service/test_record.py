@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
+from tests.support.desks import store_of
 from tests.support.platforms import KnownPlatform
-from tests.support.snapshots import observed, stored
+from tests.support.snapshots import observed, stored, write_days, write_measurements
 
 from outgrow import (
     CapacityForecastService,
@@ -33,7 +34,6 @@ from outgrow.domain.errors import (
 )
 from outgrow.domain.metric import Kind, Metric, Scope
 from outgrow.domain.snapshot import Provenance, Reading
-from outgrow.store.snapshots import catalogue, write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -63,7 +63,7 @@ def test_any_metric_is_stored_and_described(db: Session) -> None:
 
     assert values(db) == {"queue_depth": 17, "workers": 2.5}
     assert stored(db)["queue_depth", "platform", TODAY] == observed(17)
-    known = catalogue(db).resolve("queue_depth")
+    known = store_of(db).catalogue().resolve("queue_depth")
     assert known == Metric("queue_depth", Kind.FLOW, "jobs", "Queue depth")
     assert told.value(known) == 17
     assert told.captured_at == NOW
@@ -73,7 +73,7 @@ def test_any_metric_is_stored_and_described(db: Session) -> None:
 def test_a_metric_that_nobody_describes_is_a_level_in_itself(db: Session) -> None:
     record(db, TODAY, {"seats": 3}, clock=clock)
 
-    assert catalogue(db).resolve("seats") == Metric("seats", Kind.LEVEL, "seats", "Seats")
+    assert store_of(db).catalogue().resolve("seats") == Metric("seats", Kind.LEVEL, "seats", "Seats")
 
 
 def test_the_values_given_last_count_and_the_others_stay(db: Session) -> None:
@@ -102,7 +102,7 @@ def test_what_is_none_is_not_known_and_left_out(db: Session) -> None:
 
     assert values(db) == {"seats": 3}
     with pytest.raises(UnknownMetricError):
-        catalogue(db).resolve("vans")
+        store_of(db).catalogue().resolve("vans")
 
 
 def test_a_snapshot_in_the_session_is_told_of_it(db: Session) -> None:

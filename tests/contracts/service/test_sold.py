@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
+from tests.support.desks import desk_of
 
 from outgrow.documents.drivers import drivers_document
 from outgrow.documents.exposure import exposure_document
@@ -15,7 +16,6 @@ from outgrow.domain.metric import ACTIVE_SUBSCRIPTIONS, THEORETICAL_PRODUCTS_LIM
 from outgrow.domain.scenario import PlanChange, Scenario
 from outgrow.service.affected import whom_they_touch
 from outgrow.service.capture import capture
-from outgrow.service.desk import View
 from outgrow.service.drivers import drivers
 from outgrow.service.exposure import exposure as ask
 from outgrow.service.recommend import captured, measured_now
@@ -75,7 +75,7 @@ class World:
 
 def told(db: Session) -> dict[str, tuple[float | None, float | None]]:
     """Sold and used on limited plans of products, by who tells it."""
-    ref, view = find_platform(db), View(db, "main", TODAY)
+    ref, view = find_platform(db), desk_of(db, "main", TODAY)
     health = platform_health_service.get_subscription_capacity(db)["products"]
     row = exposure_document(ask(view, (db, ref)))["resources"][0]
     now, after_capture = (found(db, ref, view).sold[0] for found in (measured_now, captured))
@@ -123,7 +123,7 @@ def test_drivers_and_tenants_name_the_same_plan(db: Session) -> None:
     world.merchant("c", ("small", {"status": "cancelled", "ended_at": NOW - month}), products=7)
     ref = find_platform(db)
     tenants = read_tenants(db, ref, TODAY)
-    split = drivers(View(db, "main", TODAY), (db, ref), "products", NOW, since=TODAY - timedelta(days=60), by="plan")
+    split = drivers(desk_of(db, "main", TODAY), (db, ref), "products", NOW, since=TODAY - timedelta(days=60), by="plan")
 
     assert [tenants.plans[place].code if place >= 0 else None for place in tenants.plan] == ["basic", "basic", None]
     assert tenants.trial.tolist() == [True, False, False]
@@ -151,7 +151,7 @@ def test_what_merchants_who_are_gone_still_pay_for_is_sold_and_all_use_is_used(d
     world.merchant("gone", "small", products=4).deleted_at = NOW - timedelta(days=1)
     db.add(Order(platform=world.platform, store=None, created_at=NOW))
     db.flush()
-    row, orders = exposure_document(ask(View(db, "main", TODAY), (db, find_platform(db))))["resources"][:2]
+    row, orders = exposure_document(ask(desk_of(db, "main", TODAY), (db, find_platform(db))))["resources"][:2]
 
     all_say(db, 170, 10)
     assert row["used"] == platform_health_service.get_subscription_capacity(db)["products"]["actual"] == 14
@@ -163,7 +163,7 @@ def test_other_limits_of_a_plan_change_that_subscription_alone(db: Session) -> N
     world = World(db)
     world.merchant("a", "basic", ("basic", {"products_limit": 30}), "small", products=120)
     scenario = Scenario("less", plans=(PlanChange("basic", {"products": 10.0}),))
-    touched = whom_they_touch(View(db, "main", TODAY), (db, find_platform(db)), [scenario], 365)[0]
+    touched = whom_they_touch(desk_of(db, "main", TODAY), (db, find_platform(db)), [scenario], 365)[0]
     assert touched is not None
 
     assert (touched[0].sold_before, touched[0].sold_after) == (200, 110)

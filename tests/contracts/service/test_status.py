@@ -6,13 +6,12 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 from sqlalchemy.orm import Session
-from tests.support.snapshots import observed, rebuilt, row
+from tests.support.desks import desk_of
+from tests.support.snapshots import observed, rebuilt, row, write_days, write_measurements
 
 from outgrow.domain.forecast import HistoryNote
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.service.status import SPARK_DAYS, StatusReport, status
-from outgrow.store.snapshots import write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
 Value = Callable[[int], float]
@@ -30,7 +29,7 @@ def fill(db: Session, days: int, metric: str, value: Value, last: date = TODAY, 
 
 
 def report(db: Session) -> StatusReport:
-    return status(View(db, "main", TODAY, CapacityConfig(limits=())))
+    return status(desk_of(db, "main", TODAY, CapacityConfig(limits=())))
 
 
 def recent(db: Session, metric: str) -> list[float | None]:

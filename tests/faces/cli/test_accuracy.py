@@ -8,16 +8,17 @@ import pytest
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 from tests.support.cli import NOW, TODAY, Cli, Told
+from tests.support.desks import store_of
 from tests.support.forecasts import issued, limit
 from tests.support.platforms import eventful_platform
+from tests.support.snapshots import write_days, write_measurements
 
 from outgrow import create_schema
 from outgrow.domain.issued import IssuedForecast
 from outgrow.service.backfill import backfill
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.forecasts import write_forecasts
-from outgrow.store.snapshots import StoredPlatform, remember_platform, write_days, write_measurements
+from outgrow.store.contract import StoredPlatform
 from outgrow.store.tables import ForecastRow
 
 URL = "sqlite:///shop.db"
@@ -45,7 +46,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     days = [TODAY - timedelta(days=n) for n in range(60)]
     row = {"platform": "shop", "metric": "total_products", "scope": "platform", "reason": None}
     with Session(made) as db, db.begin():
-        remember_platform(db, StoredPlatform("shop", None, "UTC"), NOW)
+        store_of(db).remember_platform(StoredPlatform("shop", None, "UTC"), NOW)
         write_days(db, "shop", days)
         write_measurements(db, [{**row, "day": day, "value": 100.0, "provenance": "observed"} for day in days])
     yield made
@@ -54,7 +55,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 def keep(engine: Engine, *forecasts: IssuedForecast) -> None:
     with Session(engine) as db, db.begin():
-        write_forecasts(db, "shop", forecasts)
+        store_of(db).write_forecasts("shop", forecasts)
 
 
 def days(last: int, first: int = 1) -> list[date]:

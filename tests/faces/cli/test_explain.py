@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from tests.support.cli import NOW, TODAY, Cli, Told
+from tests.support.desks import desk_of
 from tests.support.platforms import eventful_platform
 from tests.support.snapshots import store_days
 
@@ -15,7 +16,6 @@ from outgrow import create_schema
 from outgrow.domain.limit import Limit
 from outgrow.service.backfill import backfill
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import View
 from outgrow.service.issue import issue
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
@@ -35,7 +35,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         backfill(db, db, find_platform(db), NOW, stats_aggregator)
         store_days(db, 120, lambda n: 200 + 4 * n + (n * 7) % 5 + 3 * max(0, n - 105), TODAY, "db_size_mb")
         for ago in (21, 14, 7, 2, 0):
-            issue(View(db, "main", TODAY - timedelta(days=ago), DISK))
+            issue(desk_of(db, "main", TODAY - timedelta(days=ago), DISK))
     engine.dispose()
     return file
 

@@ -13,7 +13,7 @@ from tests.support.json_types import mixed, strictly
 
 from outgrow import create_schema
 from outgrow.service.import_ import import_file
-from outgrow.store.snapshots import StoredPlatform
+from outgrow.store.contract import StoredPlatform
 
 CALLS = int(os.environ.get("GENERATED_CALLS", "150"))
 """How many are made; ten thousand take a while and are made by hand."""

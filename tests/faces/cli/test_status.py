@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from tests.support.cli import TODAY, Cli
-from tests.support.snapshots import observed, row, store_days
+from tests.support.snapshots import observed, row, store_days, write_measurements
 
 from outgrow.faces.cli import tables
 from outgrow.store.schema import upgrade
-from outgrow.store.snapshots import write_measurements
 
 WHERE = ("--store-url", "sqlite:///ours.db")
 ALL = ["Metric", "Now", "Limit", "30 days", "Reached", "80% range", "Act by", "Last 90 days"]

@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from tests.support.snapshots import observed, row
+from tests.support.snapshots import observed, row, write_days, write_measurements
 
 from outgrow import create_schema
 from outgrow.domain.metric import ORDERS_PER_DAY
-from outgrow.store.snapshots import write_days, write_measurements
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "olist" / "judge_months.py"
 LAST = date(2026, 2, 28)
