@@ -14,16 +14,13 @@ from outgrow.domain.metric import (
     ACTIVE_STORES,
     PLATFORM,
     STORAGE_USED_GB,
-    THEORETICAL_ORDERS_LIMIT,
-    THEORETICAL_PRODUCTS_LIMIT,
-    THEORETICAL_TEAM_LIMIT,
     TOTAL_ORDERS_MONTH,
     TOTAL_PRODUCTS,
     TOTAL_TEAM_MEMBERS,
     Metric,
 )
 from outgrow.domain.recommendation import Finding, Recommendation
-from outgrow.domain.resource import COMMERCE
+from outgrow.domain.resource import COMMERCE, Resource
 from outgrow.planning.advice import recommendations
 from outgrow.planning.advice.recommendations import Growth, Infrastructure, SoldCapacity
 from outgrow.planning.limits.urgency import LimitOutlook
@@ -36,23 +33,13 @@ from outgrow.sources.commerce.platforms import PlatformRef
 from outgrow.sources.commerce.reading import apart
 
 GROWTH_DAYS = 30
-GROWING = {"store": ACTIVE_STORES, "product": TOTAL_PRODUCTS}
-"""What is told of when it grows fast, by its noun."""
-SOLD_METRICS = {
-    "products": (TOTAL_PRODUCTS, THEORETICAL_PRODUCTS_LIMIT),
-    "orders_monthly": (TOTAL_ORDERS_MONTH, THEORETICAL_ORDERS_LIMIT),
-    "team_members": (TOTAL_TEAM_MEMBERS, THEORETICAL_TEAM_LIMIT),
-}
-"""Used and sold of each resource among the stored metrics."""
-SOLD = (*SOLD_METRICS, "storage_gb")
-"""Every resource that plans limit."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Use by metric name, and what of it was sold, an entry for each of `SOLD`."""
+    """Use by metric name, and what of it was sold, an entry for each resource that plans limit."""
 
     usage: Mapping[str, float]
     sold: tuple[SoldCapacity, ...]
@@ -68,16 +55,15 @@ def measured_now(source: Session, platform: PlatformRef, view: View) -> Present:
         TOTAL_ORDERS_MONTH.name: capacity["orders_monthly"]["actual"],
         TOTAL_TEAM_MEMBERS.name: capacity["team_members"]["actual"],
     }
-    return Present(usage, tuple(_sold_of(name, capacity[name]) for name in SOLD))
+    return Present(usage, tuple(_sold_of(each, capacity[each.capacity_name]) for each in COMMERCE.by_plan))
 
 
 def stored_newest(view: View) -> Present:
     """The same from the newest stored values, where the platform's database is not at hand or the day is past."""
     used = [view.metrics.resolve(name) for name in _limitable(view)]
-    metrics = list({m.name: m for m in (*used, *(m for pair in SOLD_METRICS.values() for m in pair))}.values())
+    metrics = list({m.name: m for m in (*used, *(each.sold for each in COMMERCE if each.sold))}.values())
     newest = newest_use(view, {h.metric.name: h for h in view.histories(metrics)})
-    pairs = {name: [newest.get(metric.name) for metric in pair] for name, pair in SOLD_METRICS.items()}
-    return Present(newest, tuple(SoldCapacity(name, *pairs.get(name, (None, None))) for name in SOLD))
+    return Present(newest, tuple(_stored_of(each, newest) for each in COMMERCE.by_plan))
 
 
 def captured(source: Session, platform: PlatformRef, view: View) -> Present:
@@ -88,12 +74,19 @@ def captured(source: Session, platform: PlatformRef, view: View) -> Present:
             capacity = PlatformHealthService().get_subscription_capacity(source, platform, view.today)
     except SQLAlchemyError:
         logger.warning("what was sold could not be counted", exc_info=True)
-        return replace(stored, sold=tuple(SoldCapacity(name, None, None) for name in SOLD))
-    return replace(stored, sold=tuple(_sold_of(name, capacity[name]) for name in SOLD))
+        return replace(stored, sold=tuple(SoldCapacity(each, None, None) for each in COMMERCE.by_plan))
+    return replace(stored, sold=tuple(_sold_of(each, capacity[each.capacity_name]) for each in COMMERCE.by_plan))
 
 
-def _sold_of(name: str, resource: Mapping[str, float]) -> SoldCapacity:
-    return SoldCapacity(name, resource["limited_actual"], resource["theoretical_limit"])
+def _sold_of(resource: Resource, capacity: Mapping[str, float]) -> SoldCapacity:
+    return SoldCapacity(resource, capacity["limited_actual"], capacity["theoretical_limit"])
+
+
+def _stored_of(resource: Resource, newest: Mapping[str, float]) -> SoldCapacity:
+    """Used and sold; nothing where no snapshot holds what was sold."""
+    if resource.sold is None:
+        return SoldCapacity(resource, None, None)
+    return SoldCapacity(resource, newest.get(resource.metric.name), newest.get(resource.sold.name))
 
 
 def recommend(view: View, present: Present) -> list[Recommendation]:
@@ -121,7 +114,7 @@ def find(view: View, present: Present) -> list[Finding]:
         [other for other in ladder if rented is None and other != tier],
         ladder.example,
     )
-    growth = [Growth(metric, noun, _grown(view, metric), GROWTH_DAYS) for noun, metric in GROWING.items()]
+    growth = [Growth(each.metric, each.one, _grown(view, each.metric), GROWTH_DAYS) for each in COMMERCE if each.one]
     return recommendations.find(present.sold, infrastructure, growth, outlooks[len(tiers) :], view.config.policy)
 
 

@@ -8,24 +8,15 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day
 from outgrow.domain.errors import ConfigurationError, UsageError
-from outgrow.domain.metric import ALIASES
-from outgrow.domain.tenant import RESOURCES
+from outgrow.domain.resource import COMMERCE
 from outgrow.domain.upsell import TenantPlan
 from outgrow.forecasting.tenant_outlooks import tenant_outlooks
-from outgrow.planning.tenants.resource_use import RESOURCE_METRICS
 from outgrow.planning.tenants.upsell import plan_tenants
 from outgrow.service.config import CapacityConfig
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.platforms import PlatformRef
 from outgrow.sources.commerce.tenant_changes import read_tenant_changes
 from outgrow.sources.commerce.tenants import read_tenants
-
-NAMES = {resource: resource for resource in RESOURCES} | {
-    name: resource
-    for resource, metric in RESOURCE_METRICS.items()
-    for name in (metric.name, *(short for short, long in ALIASES.items() if long == metric.name))
-}
-"""Resources by their own names, by their platform metrics' and by these metrics' short ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +59,7 @@ def tenants(workspace: Workspace, as_of: date | None = None, resource: str | Non
         ConfigurationError: the platform's own database is not named, or holds no platform.
         UsageError: the day has not come yet, or there is no such resource.
     """
-    wanted = (checked_resource(resource),) if resource else RESOURCES
+    wanted = (checked_resource(resource),) if resource else tuple(each.name for each in COMMERCE.by_plan)
     workspace.source_url  # noqa: B018 - says what is missing where no database is named
     with workspace.source() as source:
         if source is None:
@@ -89,7 +80,7 @@ def _look(
 ) -> TenantReport:
     who = read_tenants(db, platform, day)
     days = config.rules.history_days
-    changes = {resource: read_tenant_changes(db, platform, who, resource, days) for resource in RESOURCES}
+    changes = {each.name: read_tenant_changes(db, platform, who, each.name, days) for each in who.columns}
     newest = max((change.newest_day for change in changes.values() if change.newest_day is not None), default=None)
     stale = newest is not None and (day - newest).days > config.rules.stale_after_days
     outlooks = tenant_outlooks(who, changes, config.rules)
@@ -104,6 +95,4 @@ def checked_resource(name: str) -> str:
     Raises:
         UsageError: there is none of this name.
     """
-    if name not in NAMES:
-        raise UsageError(f"there is no resource '{name}'", f"use one of: {', '.join(RESOURCES)}")
-    return NAMES[name]
+    return COMMERCE.resolve(name).name
