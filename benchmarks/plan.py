@@ -41,7 +41,8 @@ from benchmarks.yardsticks import line_day
 from numpy.typing import NDArray
 
 from outgrow.domain.ladder import Ladder, Tier
-from outgrow.domain.tenant import RESOURCES, UNLIMITED, Plan, Tenants, UseChanges
+from outgrow.domain.resource import COMMERCE
+from outgrow.domain.tenant import UNLIMITED, Plan, Tenants, UseChanges
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.tenant_outlooks import BLOCK, tenant_outlooks
 from outgrow.planning.tenants.upsell import plan_tenants
@@ -53,6 +54,7 @@ from outgrow.setup.workspace import Workspace
 
 Array = NDArray[np.float64]
 
+RESOURCES = tuple(resource.name for resource in COMMERCE.by_plan)
 TENANTS = 100_000
 HISTORY, OLDEST = 400, 900
 """Days that are read, and the greatest age of a merchant."""

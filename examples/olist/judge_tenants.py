@@ -23,11 +23,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from outgrow.domain.errors import DataError, OutgrowError
-from outgrow.domain.tenant import RESOURCES, WITHIN, Tenants, UseChanges
+from outgrow.domain.tenant import WITHIN, Tenants, UseChanges
 from outgrow.forecasting.baselines import straight_line
 from outgrow.forecasting.kernels.restarts import month_starts
 from outgrow.forecasting.projection import ForecastRules
-from outgrow.forecasting.tenant_outlooks import MONTHLY, tenant_outlooks
+from outgrow.forecasting.tenant_outlooks import tenant_outlooks
 from outgrow.sources.commerce.platforms import PlatformRef, find_platform
 from outgrow.sources.commerce.tenant_changes import read_tenant_changes
 from outgrow.sources.commerce.tenants import read_tenants
@@ -71,15 +71,15 @@ def judge(db: Session, platform: PlatformRef, day: date, rules: ForecastRules) -
     then = _of_those(read_tenants(db, platform, day), later)
     if not (then.plan >= 0).any():
         raise DataError(f"nobody on platform '{platform.code}' had a plan on {day}", "name another --day")
-    past = {name: read_tenant_changes(db, platform, then, name, rules.history_days) for name in RESOURCES}
-    after = {name: read_tenant_changes(db, platform, later, name, AHEAD) for name in RESOURCES}
+    past = {each.name: read_tenant_changes(db, platform, then, each.name, rules.history_days) for each in then.columns}
+    after = {each.name: read_tenant_changes(db, platform, later, each.name, AHEAD) for each in then.columns}
     newest = max((change.newest_day for change in after.values() if change.newest_day), default=day)
     if (later.as_of - newest).days > rules.stale_after_days:
         known = newest - timedelta(days=AHEAD)
         raise DataError(f"the data end on {newest}, less than {AHEAD} days after {day}", f"name a --day up to {known}")
     said = tenant_outlooks(then, past, rules)
     cases = []
-    for column, resource in enumerate(RESOURCES):
+    for column, resource in enumerate(each.name for each in then.columns):
         limits, used = then.limits[:, column], then.used[:, column]
         fair = np.isfinite(limits) & (used < limits) & (said.known >= said.need)
         if not fair.any():
@@ -108,7 +108,7 @@ def _came(then: Tenants, later: Tenants, after: UseChanges, column: int) -> Arra
     """Each one's use on the days after, (n, 90); of orders, the months' totals."""
     places = {key: place for place, key in enumerate(later.keys)}
     rows = np.array([places[key] for key in then.keys], dtype=np.int64)
-    if RESOURCES[column] == MONTHLY:
+    if then.columns[column].monthly:
         return month_totals(after.flow(rows), then.used[:, column], then.as_of)
     return after.level(rows, later.used[rows, column])
 
@@ -116,12 +116,12 @@ def _came(then: Tenants, later: Tenants, after: UseChanges, column: int) -> Arra
 def _line(then: Tenants, past: UseChanges, column: int, known: NDArray[np.int64]) -> Array:
     """The straight line's use on the days after, (n, 90); of orders, the months' totals."""
     rows = np.arange(len(then))
-    values = past.flow(rows) if RESOURCES[column] == MONTHLY else past.level(rows, then.used[:, column])
+    values = past.flow(rows) if then.columns[column].monthly else past.level(rows, then.used[:, column])
     values[np.arange(past.n_days) < past.n_days - known[:, None]] = np.nan
     points = straight_line(values, AHEAD).points()
     return (
         month_totals(np.maximum(points, 0.0), then.used[:, column], then.as_of)
-        if RESOURCES[column] == MONTHLY
+        if then.columns[column].monthly
         else points
     )
 

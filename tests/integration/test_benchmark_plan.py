@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 from benchmarks import plan
 
-from outgrow.domain.tenant import RESOURCES
-
 SCRIPT = Path(plan.__file__)
 
 
@@ -28,8 +26,8 @@ def test_it_runs_on_a_few_tenants_and_prints_json_alone() -> None:
 def test_made_up_tenants_use_what_their_changes_add_up_to() -> None:
     tenants, changes = plan.made_up(300)
     rows = np.arange(300)
-    assert set(changes) == set(RESOURCES)
-    for column, name in enumerate(RESOURCES):
+    assert set(changes) == set(plan.RESOURCES)
+    for column, name in enumerate(plan.RESOURCES):
         flow = changes[name].flow(rows)
         counted = flow[:, -plan.TODAY.day :] if column == plan.ORDERS else flow
         assert np.allclose(np.maximum(counted.sum(axis=1), 0), tenants.used[:, column])

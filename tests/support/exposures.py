@@ -1,6 +1,6 @@
 """Tenants, and what is sold to them, in the fewest words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,9 +10,10 @@ import numpy as np
 from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import Metric
+from outgrow.domain.resource import COMMERCE
 from outgrow.domain.tenant import Array, Tenants
 from outgrow.planning.tenants.exposure import Exposure, expose
-from outgrow.planning.tenants.resource_use import count_uses
+from outgrow.planning.tenants.resource_use import count_uses, stored_uses
 from outgrow.service.exposure import ExposureReport
 
 TODAY = date(2026, 11, 22)
@@ -26,6 +27,7 @@ LADDER = Ladder(
     )
 )
 UNSOLD = (np.nan,) * 4
+NOUNS = {resource.metric.name: resource.noun for resource in COMMERCE}
 
 
 def tenants_of(rows: Sequence[tuple[Sequence[float], Sequence[float], bool]], today: date = TODAY) -> Tenants:
@@ -65,7 +67,7 @@ def exposure_of(
     rented: str | None = None,
     stores: float | None = 10.0,
     untils: Sequence[DaysUntil] = (),
-    last_month: Array | None = None,
+    last_month: Mapping[str, Array] | None = None,
 ) -> Exposure:
     uses = count_uses(tenants, last_month)
     usage = {use.metric.name: use.used or 0.0 for use in uses}
@@ -75,8 +77,23 @@ def exposure_of(
         uses=uses,
         ladder=ladder,
         rented=ladder.rented(usage, rented),
-        stores=stores,
+        unsold={} if stores is None else {"active_stores": stores},
+        nouns=NOUNS,
         untils=untils,
+    )
+
+
+def stored_exposure(newest: Mapping[str, float], rented: Tier = LADDER.tiers[0]) -> Exposure:
+    """What stored values alone tell, of three stores."""
+    return expose(
+        as_of=TODAY,
+        tenants=None,
+        uses=stored_uses(newest, COMMERCE),
+        ladder=LADDER,
+        rented=rented,
+        unsold={"active_stores": 3},
+        nouns=NOUNS,
+        untils=(),
     )
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from outgrow.domain.tenant import RESOURCES, UNLIMITED, Plan, TenantOutlooks, Tenants, UseChanges
+from outgrow.domain.resource import COMMERCE
+from outgrow.domain.tenant import UNLIMITED, Plan, TenantOutlooks, Tenants, UseChanges
 from outgrow.domain.upsell import TenantPlan
 from outgrow.planning.tenants.upsell import plan_tenants
 from outgrow.service.tenants import TenantReport
 
+RESOURCES = tuple(resource.name for resource in COMMERCE.by_plan)
 TODAY = date(2026, 7, 31)
 HISTORY = 400
 FREE = Plan("free", "Free", Decimal("0.00"), (50.0, 200.0, 3.0, 2.0))

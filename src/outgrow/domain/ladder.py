@@ -43,7 +43,7 @@ class Tier:
         for metric, top in self.maxima.items():
             if not AMOUNT.hold(top):
                 raise ConfigurationError(
-                    f"Tier: max_{COMMERCE.short(metric)} = {quoted(top)} makes no sense",
+                    f"Tier: max_{COMMERCE.key(metric)} = {quoted(top)} makes no sense",
                     f"give a number from {AMOUNT.least:,.10g} to {AMOUNT.most:,.10g}",
                 )
         ordered = {name: self.maxima[name] for name in in_order(self.maxima)}

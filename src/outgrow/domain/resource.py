@@ -31,7 +31,8 @@ class Resource:
         by_plan: whether plans limit it.
         sold: the metric of what plans allow together; None where no snapshot holds it.
         flow: where plans limit what happens within a calendar month, the metric of what happens each day.
-        capacity_name: what the report on sold capacity calls it.
+        capacity_name: what the report on sold capacity calls it; its name where empty.
+        short: what it is called where there is little room: `team`; its name where empty.
     """
 
     name: str
@@ -42,6 +43,11 @@ class Resource:
     sold: Metric | None = None
     flow: Metric | None = None
     capacity_name: str = ""
+    short: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "capacity_name", self.capacity_name or self.name)
+        object.__setattr__(self, "short", self.short or self.name.replace("_", " "))
 
     @property
     def unit(self) -> str:
@@ -89,7 +95,7 @@ class Resources:
         found = next((resource for resource in self._table if resource.name == name), None)
         return found.metric.name if found else ALIASES.get(name, name)
 
-    def short(self, metric: str) -> str:
+    def key(self, metric: str) -> str:
         """What plans and tiers call a metric: its resource's name, else its own."""
         found = self.of_metric(metric)
         return found.name if found else metric
@@ -115,9 +121,7 @@ class Resources:
 
 
 STORES = Resource("stores", ACTIVE_STORES, "active stores", one="store", by_plan=False)
-PRODUCTS = Resource(
-    "products", TOTAL_PRODUCTS, "products", one="product", sold=THEORETICAL_PRODUCTS_LIMIT, capacity_name="products"
-)
+PRODUCTS = Resource("products", TOTAL_PRODUCTS, "products", one="product", sold=THEORETICAL_PRODUCTS_LIMIT)
 ORDERS_MONTH = Resource(
     "orders_month",
     TOTAL_ORDERS_MONTH,
@@ -125,15 +129,16 @@ ORDERS_MONTH = Resource(
     sold=THEORETICAL_ORDERS_LIMIT,
     flow=ORDERS_PER_DAY,
     capacity_name="orders_monthly",
+    short="orders",
 )
 TEAM_MEMBERS = Resource(
     "team_members",
     TOTAL_TEAM_MEMBERS,
     "team members",
     sold=THEORETICAL_TEAM_LIMIT,
-    capacity_name="team_members",
+    short="team",
 )
-STORAGE_GB = Resource("storage_gb", STORAGE_USED_GB, "GB of media", capacity_name="storage_gb")
+STORAGE_GB = Resource("storage_gb", STORAGE_USED_GB, "GB of media", short="storage")
 
 COMMERCE = Resources((STORES, PRODUCTS, ORDERS_MONTH, TEAM_MEMBERS, STORAGE_GB))
 """Those of the commerce schema, whose metrics are built in. They stand in where a source names none."""

@@ -14,6 +14,7 @@ from outgrow.domain.errors import ConfigurationError, UsageError, quoted
 from outgrow.domain.event import Event
 from outgrow.domain.ladder import Ladder
 from outgrow.domain.metric import CAPTURED, Metric
+from outgrow.domain.resource import COMMERCE, Resources
 from outgrow.domain.tenant import UNLIMITED
 from outgrow.domain.words import exact, percent
 
@@ -109,11 +110,13 @@ class PlanChange:
 
     Attributes:
         code: the plan's.
-        limits: by name out of `RESOURCES`; `UNLIMITED` for none.
+        limits: by the names of resources; `UNLIMITED` for none.
+        resources: of the platform, by which limits are told.
     """
 
     code: str
     limits: Mapping[str, float]
+    resources: Resources = COMMERCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +168,6 @@ class Scenario:
 
 
 _KNOWN = {metric.name: metric for metric in CAPTURED}
-_LIMITED = {"orders_month": "orders a month", "team_members": "team members", "storage_gb": "GB of media"}
-"""What limits of plans are called in a sentence, where not by their own name."""
 
 
 def _of_growth(scenario: Scenario) -> Iterator[str]:
@@ -199,7 +200,7 @@ def _of_events(scenario: Scenario) -> Iterator[str]:
 def _of_offers(scenario: Scenario) -> Iterator[str]:
     for plan in scenario.plans:
         tops = [
-            f"{'unlimited' if top == UNLIMITED else exact(top)} {_LIMITED.get(name, name)}"
+            f"{'unlimited' if top == UNLIMITED else exact(top)} {plan.resources.resolve(name).noun}"
             for name, top in plan.limits.items()
         ]
         yield f"plan {plan.code} with {_listed(tops)}"

@@ -7,8 +7,8 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-RESOURCES = ("products", "orders_month", "team_members", "storage_gb")
-"""What plans limit. Orders are limited by the calendar month."""
+from outgrow.domain.resource import COMMERCE, Resource, Resources
+
 UNLIMITED = np.inf
 WITHIN = (30, 90)
 """Days within which the probability of a tenant's limit is told."""
@@ -24,7 +24,7 @@ class Plan:
 
     Attributes:
         price_monthly: in the ladder's currency.
-        limits: of each of `RESOURCES`; `UNLIMITED` where there is none.
+        limits: of each resource that plans limit, in their order; `UNLIMITED` where there is none.
     """
 
     code: str
@@ -49,7 +49,8 @@ class Subscriptions:
         tenant: int64 (m,), the place of the merchant in `Tenants`; -1 of one that is gone.
         plan: int64 (m,), the place of the plan in `Tenants.plans`.
         trial: bool (m,).
-        limits: float64 (m, 4), of `RESOURCES`, its own in place of its plan's; `UNLIMITED` where there is none.
+        limits: float64 (m, c), of the c resources that plans limit, its own in place of its plan's;
+            `UNLIMITED` where there is none.
     """
 
     tenant: NDArray[np.int64]
@@ -63,9 +64,9 @@ class Subscriptions:
         return Sold(float(limits[np.isfinite(limits)].sum()), int(np.isposinf(limits).sum()))
 
     def together(self, n: int) -> Array:
-        """What each of n tenants may use by all of its subscriptions, (n, 4); NaN of one who has none."""
+        """What each of n tenants may use by all of its subscriptions, (n, c); NaN of one who has none."""
         placed = self.tenant >= 0
-        limits = np.zeros((n, len(RESOURCES)))
+        limits = np.zeros((n, self.limits.shape[1]))
         np.add.at(limits, self.tenant[placed], self.limits[placed])
         limits[np.bincount(self.tenant[placed], minlength=n) == 0] = np.nan
         return limits
@@ -73,7 +74,7 @@ class Subscriptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tenants:
-    """The n merchants that exist on a day.
+    """The n merchants that exist on a day, and c resources that plans limit.
 
     Attributes:
         keys: (n,) of str, the merchant's id in the platform's database.
@@ -83,11 +84,13 @@ class Tenants:
             an active or trial subscription.
         trial: bool (n,), whether that subscription is on trial.
         joined: datetime64[D] (n,).
-        limits: float64 (n, 4), of `RESOURCES`, what all of its subscriptions allow together; `UNLIMITED` where one of
-            them has no limit, NaN without a subscription.
-        used: float64 (n, 4), at the end of the day; of orders, those of the month so far.
+        limits: float64 (n, c), what all of its subscriptions allow together; `UNLIMITED` where one of them has no
+            limit, NaN without a subscription.
+        used: float64 (n, c), at the end of the day; of what is limited by the month, that of the month so far.
         subscriptions: all that are active; where not given, one for each tenant that has limits.
-        used_elsewhere: of each of `RESOURCES`, what is used by merchants that are gone and by no merchant at all.
+        used_elsewhere: (c,), what is used by merchants that are gone and by no merchant at all; nothing where it is
+            not given.
+        resources: of the platform; those that plans limit are the columns of limits and of use.
     """
 
     as_of: date
@@ -100,10 +103,27 @@ class Tenants:
     limits: Array
     used: Array
     subscriptions: Subscriptions | None = None
-    used_elsewhere: tuple[float, ...] = (0.0,) * len(RESOURCES)
+    used_elsewhere: tuple[float, ...] = ()
+    resources: Resources = COMMERCE
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "used_elsewhere", self.used_elsewhere or (0.0,) * len(self.columns))
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @property
+    def columns(self) -> tuple[Resource, ...]:
+        """The c resources that plans limit."""
+        return self.resources.by_plan
+
+    def column(self, name: str) -> int:
+        """The place of a resource among the columns, by its name.
+
+        Raises:
+            ValueError: plans limit none of this name.
+        """
+        return [resource.name for resource in self.columns].index(name)
 
     @property
     def subscribed(self) -> Subscriptions:
@@ -115,13 +135,13 @@ class Tenants:
 
     @property
     def used_by_all(self) -> Array:
-        """All that is used, whoever uses it, (4,)."""
+        """All that is used, whoever uses it, (c,)."""
         total: Array = self.used.sum(axis=0) + np.array(self.used_elsewhere)
         return total
 
     @property
     def used_limited(self) -> Array:
-        """What is used by tenants who may come to a limit, (4,): it is what can be held against what was sold."""
+        """What is used by tenants who may come to a limit, (c,): it is what can be held against what was sold."""
         total: Array = np.where(np.isfinite(self.limits), self.used, 0.0).sum(axis=0)
         return total
 
@@ -189,19 +209,19 @@ class UseChanges:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TenantOutlooks:
-    """What is said of the use to come of n tenants; every array is NaN where nothing can be said.
+    """What is said of the use to come of n tenants and c resources; every array is NaN where nothing can be said.
 
     Attributes:
         horizon_days: how far ahead was looked.
         known: int64 (n,), days of history of each.
         need: the least of them for a forecast.
-        probability: float64 (n, 4, 2), of being at or above the own limit on some day within each of `WITHIN`.
-        days: float64 (n, 4, 3), early, middle and late quantile (10, 50, 90 %) of the first such day; NaN where
+        probability: float64 (n, c, 2), of being at or above the own limit on some day within each of `WITHIN`.
+        days: float64 (n, c, 3), early, middle and late quantile (10, 50, 90 %) of the first such day; NaN where
             beyond the horizon.
-        outgrows: float64 (n, n_plans, 4), the probability of being at or above each plan's limits within 90 days.
-        before, now, later: float64 (n, 4), the use 90 days ago, now, and by the median in 90 days; of orders, those of
-            90 days each.
-        chance: float64 (n, 4), how far `now` may lie from `before` by chance alone, as a standard deviation.
+        outgrows: float64 (n, n_plans, c), the probability of being at or above each plan's limits within 90 days.
+        before, now, later: float64 (n, c), the use 90 days ago, now, and by the median in 90 days; of what is limited
+            by the month, that of 90 days each.
+        chance: float64 (n, c), how far `now` may lie from `before` by chance alone, as a standard deviation.
     """
 
     horizon_days: int

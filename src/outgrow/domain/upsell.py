@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from outgrow.domain.forecast import DayBand, Status
+from outgrow.domain.resource import Resource
 from outgrow.domain.tenant import Plan
 
 UNDATED = DayBand()
@@ -16,14 +17,14 @@ class Need:
     """One resource of a tenant that is used up, or may be before long.
 
     Attributes:
-        resource: one of `RESOURCES`.
-        used: at the end of the day; of orders, those of the month so far.
+        of: the resource.
+        used: at the end of the day; of what is limited by the month, that of the month so far.
         probability: of the limit being reached within so many days; empty where nothing can be said.
         days: until it is reached.
         have, need: known days and the least for a forecast, where there are too few.
     """
 
-    resource: str
+    of: Resource
     used: float
     limit: float
     status: Status
@@ -32,6 +33,11 @@ class Need:
     days: DayBand = UNDATED
     have: int | None = None
     need: int | None = None
+
+    @property
+    def resource(self) -> str:
+        """The resource's name."""
+        return self.of.name
 
     @property
     def used_share(self) -> float:
@@ -79,12 +85,20 @@ class Upsell:
 
 @dataclass(frozen=True, slots=True)
 class Decrease:
-    """How the use of a resource goes down: 90 days ago, now, and in 90 days; of orders, those of 90 days each."""
+    """How the use of a resource goes down: 90 days ago, now, and in 90 days.
 
-    resource: str
+    Of what is limited by the month, that of 90 days each.
+    """
+
+    of: Resource
     before: float
     now: float
     later: float
+
+    @property
+    def resource(self) -> str:
+        """The resource's name."""
+        return self.of.name
 
     @property
     def lost_share(self) -> float:

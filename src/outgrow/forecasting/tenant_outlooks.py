@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from outgrow.domain.tenant import RESOURCES, WITHIN, TenantOutlooks, Tenants, UseChanges
+from outgrow.domain.tenant import WITHIN, TenantOutlooks, Tenants, UseChanges
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.peers import SAMPLE, Peers, learn_peers
 from outgrow.forecasting.projection import ForecastRules
@@ -20,22 +20,21 @@ FARTHEST = 180
 KNOTS = (7, 14, 30, 60, 90, 120, 150, 180)
 """Days ahead at which the probability is asked; between them it lies on straight lines."""
 LEVELS = (0.1, 0.5, 0.9)
-MONTHLY = "orders_month"
 
 
 def tenant_outlooks(tenants: Tenants, changes: Mapping[str, UseChanges], rules: ForecastRules) -> TenantOutlooks:
     """Forecast the use of every tenant with a plan.
 
     Args:
-        changes: of each of `RESOURCES`, up to the tenants' day.
+        changes: of each resource that plans limit, by its name, up to the tenants' day.
         rules: their horizon is made 90 days at the least, and 180 at the most.
     """
     horizon = min(max(rules.horizon_days, *WITHIN), FARTHEST)
     desk = _Desk.of(tenants, changes, replace(rules, horizon_days=horizon))
     made = desk.nothing()
     subscribed = np.flatnonzero((tenants.plan >= 0) & (desk.known >= rules.need_days))
-    for column, resource in enumerate(RESOURCES):
-        peers = desk.learn(column, resource, subscribed)
+    for column in range(len(tenants.columns)):
+        peers = desk.learn(column, subscribed)
         for rows in np.array_split(subscribed, -(-len(subscribed) // BLOCK) or 1):
             if len(rows):
                 desk.fill(made, column, rows, peers)
@@ -57,7 +56,7 @@ class _Desk:
 
     def nothing(self) -> TenantOutlooks:
         """As many unknowns as there will be answers."""
-        n, width = len(self.tenants), len(RESOURCES)
+        n, width = len(self.tenants), len(self.tenants.columns)
 
         def unknown(*more: int) -> Array:
             return np.full((n, *more), np.nan)
@@ -75,28 +74,26 @@ class _Desk:
             chance=unknown(width),
         )
 
-    def learn(self, column: int, resource: str, among: NDArray[np.int64]) -> Peers:
+    def learn(self, column: int, among: NDArray[np.int64]) -> Peers:
         """What some of the tenants did in the past, evenly drawn from the oldest to the youngest."""
         some = among[np.unique(np.linspace(0, len(among) - 1, min(SAMPLE, len(among))).astype(np.int64))]
         values, limits = self.series(column, some), self.tenants.limits[some, column]
-        return learn_peers(values, limits, self.tenants.as_of, self.rules, monthly=resource == MONTHLY)
+        return learn_peers(values, limits, self.tenants.as_of, self.rules, monthly=self.tenants.columns[column].monthly)
 
     def series(self, column: int, rows: NDArray[np.int64]) -> Array:
         """Daily series of some tenants (increasing), (n_rows, n_days), NaN before each joined."""
-        change = self.changes[RESOURCES[column]]
-        values = (
-            change.flow(rows) if RESOURCES[column] == MONTHLY else change.level(rows, self.tenants.used[rows, column])
-        )
+        resource = self.tenants.columns[column]
+        change = self.changes[resource.name]
+        values = change.flow(rows) if resource.monthly else change.level(rows, self.tenants.used[rows, column])
         values[np.arange(change.n_days) < change.n_days - self.known[rows, None]] = np.nan
         return values
 
     def fill(self, made: TenantOutlooks, column: int, rows: NDArray[np.int64], peers: Peers) -> None:
         """Write the answers of one resource and some tenants."""
         values = self.series(column, rows)
-        monthly = RESOURCES[column] == MONTHLY
         forecast = (
             UseForecast.of_orders(values, self.tenants.as_of, self.rules)
-            if monthly
+            if self.tenants.columns[column].monthly
             else UseForecast.of_levels(values, self.rules)
         )
         knots = tuple(

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from outgrow.domain.days import month_start
 from outgrow.domain.scenario import Scenario
-from outgrow.domain.tenant import RESOURCES, Tenants, UseChanges
+from outgrow.domain.tenant import Tenants, UseChanges
 from outgrow.forecasting.tenant_outlooks import tenant_outlooks
 from outgrow.planning.tenants.affected import (
-    MONTHLY,
     Affected,
     Outlook,
     affected,
@@ -27,7 +26,7 @@ PACE_DAYS = 28
 
 
 def whom_they_touch(desk: Desk, scenarios: Sequence[Scenario], n_days: int) -> Sequence[tuple[Affected, ...] | None]:
-    """Whom each scenario brings to a limit of their plan, by other limits or by events that multiply orders.
+    """Whom each scenario brings to a limit of their plan, by other limits or by events that multiply use.
 
     Merchants are read only if some scenario may touch any, and their use is forecast only for other limits.
 
@@ -46,9 +45,9 @@ def whom_they_touch(desk: Desk, scenarios: Sequence[Scenario], n_days: int) -> S
     tenants = source.tenants(desk.today)
     plans = any(each.plans for each in asked)
     days = max(desk.config.rules.history_days, PACE_DAYS + 1)
-    resources = RESOURCES if plans else (MONTHLY,)
-    changes = {name: source.changes(tenants, name, days) for name in resources}
-    pace = _pace(tenants, changes[MONTHLY])
+    names = [resource.name for resource in tenants.columns if plans or resource.monthly]
+    changes = {name: source.changes(tenants, name, days) for name in names}
+    paces = {each.name: _pace(tenants, changes[each.name]) for each in tenants.columns if each.monthly}
 
     def look(whose: Tenants) -> Outlook:
         return whose, tenant_outlooks(whose, changes, desk.config.rules)
@@ -56,7 +55,7 @@ def whom_they_touch(desk: Desk, scenarios: Sequence[Scenario], n_days: int) -> S
     before = look(tenants) if plans else None
     found = []
     for each in asked:
-        touched = affected(tenants, each, pace)
+        touched = affected(tenants, each, paces)
         if before is not None and each.plans:
             after = look(with_plan_limits(tenants, each.plans))
             touched = [with_outlooks(one, before, after) if _changes(each, one, tenants) else one for one in touched]
@@ -64,11 +63,11 @@ def whom_they_touch(desk: Desk, scenarios: Sequence[Scenario], n_days: int) -> S
     return found
 
 
-def _pace(tenants: Tenants, orders: UseChanges) -> NDArray[np.float64]:
-    """Orders a day of each merchant over the last whole weeks, or since joining, (n,)."""
-    ago = orders.n_days - 1 - orders.day
+def _pace(tenants: Tenants, use: UseChanges) -> NDArray[np.float64]:
+    """What each merchant uses a day over the last whole weeks, or since joining, (n,)."""
+    ago = use.n_days - 1 - use.day
     lately = (ago >= 1) & (ago <= PACE_DAYS)  # the running day is not over
-    placed = np.bincount(orders.tenant[lately], orders.amount[lately], len(tenants))
+    placed = np.bincount(use.tenant[lately], use.amount[lately], len(tenants))
     known = (np.datetime64(tenants.as_of, "D") - tenants.joined).astype(np.int64)
     pace: NDArray[np.float64] = placed / np.clip(known, 1, PACE_DAYS)
     return pace

@@ -30,6 +30,15 @@ FILE = "scenarios.toml"
 EVERY = "*"
 """Whose growth is meant where no metric is named."""
 
+LIMIT_SUFFIX = "_limit"
+SHORT_LIMITS = {
+    "products_limit": "products",
+    "orders_limit": "orders_month",
+    "team_limit": "team_members",
+    "storage_limit_gb": "storage_gb",
+}
+"""The keys of plans' limits in the commerce schema, and whose they are."""
+
 Keys = tuple[str | int, ...]
 Fault = Callable[[Keys, str, str], OutgrowError]
 """Makes the error for what is wrong at a key of a scenario, from what it is and how to mend it: says where."""
@@ -82,29 +91,47 @@ class StepTable(_Table):
 
 
 class PlanTable(_Table):
-    """`[[scenario.NAME.plans]]`: other limits of a plan; those left out stay."""
+    """`[[scenario.NAME.plans]]`: other limits of a plan, `RESOURCE_limit` of each; those left out stay.
+
+    Attributes:
+        others: of resources that have no short form here, by their keys.
+    """
 
     code: Key
     products_limit: PlanLimit | None = None
     orders_limit: PlanLimit | None = None
     team_limit: PlanLimit | None = None
     storage_limit_gb: PlanLimit | None = None
+    others: dict[str, PlanLimit] = Field(default_factory=dict, alias="*")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _others_apart(cls, told: Any) -> Any:
+        if not isinstance(told, dict):
+            return told
+        others = {key: top for key, top in told.items() if key.endswith(LIMIT_SUFFIX) and key not in cls.model_fields}
+        return {EVERY: others, **{key: top for key, top in told.items() if key not in others}}
 
     def limits(self) -> dict[str, float]:
-        """By name out of `RESOURCES`."""
-        given = {
-            "products": self.products_limit,
-            "orders_month": self.orders_limit,
-            "team_members": self.team_limit,
-            "storage_gb": self.storage_limit_gb,
-        }
-        return {name: top for name, top in given.items() if top is not None}
+        """By the names of resources."""
+        short = {name: top for key, name in SHORT_LIMITS.items() if (top := getattr(self, key)) is not None}
+        return short | {key.removesuffix(LIMIT_SUFFIX): top for key, top in self.others.items()}
+
+    def key(self, name: str) -> str:
+        """The key at which the limit of a resource stands."""
+        long = f"{name}{LIMIT_SUFFIX}"
+        return long if long in self.others else limit_key(name)
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.limits():
             raise ValueError("no limit is given")
         return self
+
+
+def limit_key(name: str) -> str:
+    """How the limit of a resource is called in a plan's table."""
+    return next((key for key, short in SHORT_LIMITS.items() if short == name), f"{name}{LIMIT_SUFFIX}")
 
 
 class PriceTable(_Table):

@@ -13,9 +13,19 @@ from outgrow.domain.errors import ConfigurationError, OutgrowError, UnknownMetri
 from outgrow.domain.event import Event
 from outgrow.domain.ladder import Ladder
 from outgrow.domain.metric import MetricCatalogue
+from outgrow.domain.resource import COMMERCE, Resources
 from outgrow.domain.scenario import Arrival, Growth, LevelStep, NewStores, PlanChange, Scenario
 from outgrow.domain.text import cleaned_key
-from outgrow.service.scenario_file import EVERY, Fault, Keys, ScenarioFile, ScenarioTable, first_fault
+from outgrow.service.scenario_file import (
+    EVERY,
+    Fault,
+    Keys,
+    PlanTable,
+    ScenarioFile,
+    ScenarioTable,
+    first_fault,
+    limit_key,
+)
 
 OPTIONS = "options"
 """Name of the scenario that is given on the command line."""
@@ -31,12 +41,14 @@ class Known:
         today: no change may lie before it.
         plans: codes of the plans that are sold; None where the platform's database is not at hand.
         ladder: the present one.
+        resources: of the platform.
     """
 
     today: date
     metrics: MetricCatalogue
     plans: Sequence[str] | None
     ladder: Ladder
+    resources: Resources = COMMERCE
 
 
 class Written(NamedTuple):
@@ -177,7 +189,23 @@ def _stores(asked: Asked, known: Known) -> tuple[NewStores, ...]:
 def _plans(asked: Asked, known: Known) -> tuple[PlanChange, ...]:
     for n, plan in enumerate(asked.table.plans):
         _see_that_it_is_sold(asked, ("plans", n, "code"), plan.code, known)
-    return tuple(PlanChange(plan.code, plan.limits()) for plan in asked.table.plans)
+    return tuple(
+        PlanChange(plan.code, _limits(asked, ("plans", n), plan, known), known.resources)
+        for n, plan in enumerate(asked.table.plans)
+    )
+
+
+def _limits(asked: Asked, keys: Keys, plan: PlanTable, known: Known) -> dict[str, float]:
+    """Limits by the resources' names."""
+    found = {}
+    for name, top in plan.limits().items():
+        try:
+            found[known.resources.resolve(name).name] = top
+        except UsageError as error:
+            there = ", ".join(limit_key(resource.name) for resource in known.resources.by_plan)
+            mend = f"use one of: {there}" if there else error.mend
+            raise asked.fault((*keys, plan.key(name)), error.what, mend) from error
+    return found
 
 
 def _see_that_it_is_sold(asked: Asked, keys: Keys, plan: str, known: Known) -> None:

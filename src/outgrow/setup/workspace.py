@@ -26,7 +26,6 @@ from outgrow.sources.null import NullSource
 from outgrow.sources.registry import SourceRequest, make_source
 from outgrow.store.contract import Store, StoredPlatform
 from outgrow.store.database import DatabaseStore
-from outgrow.store.memory import MemoryStore
 from outgrow.store.schema import check_schema
 
 SCENARIOS = "scenarios.toml"
@@ -113,6 +112,8 @@ class Workspace:
                 store: Store = DatabaseStore(connection, commits=True)
                 source = self._source(opened, connection if self.shared else None)
             else:
+                from outgrow.store.memory import MemoryStore
+
                 store, source = MemoryStore(), self._source(opened, None)
             yield self._desk(store, source.platform, as_of, lambda: source, captures=True)
 

@@ -13,13 +13,14 @@ from tests.support.snapshots import observed, row, write_days, write_measurement
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.limit import Limit
 from outgrow.domain.recommendation import Recommendation
+from outgrow.domain.resource import COMMERCE
 from outgrow.planning.advice.recommendations import SoldCapacity
 from outgrow.service.config import CapacityConfig
-from outgrow.service.recommend import SOLD, Present, recommend
+from outgrow.service.recommend import recommend
 
 TODAY = date(2026, 3, 31)
 LADDER = Ladder((Tier.of("Only", Decimal(10)),))
-UNSOLD = tuple(SoldCapacity(name, None, None) for name in SOLD)
+UNSOLD = tuple(SoldCapacity(each, None, None) for each in COMMERCE.by_plan)
 
 
 def fill(db: Session, metric: str, value: Callable[[int], float], days: int = 60, scope: str = "platform") -> None:

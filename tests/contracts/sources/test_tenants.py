@@ -11,8 +11,9 @@ from sqlalchemy import Engine, event, update
 from sqlalchemy.orm import Session
 from tests.support.known_merchants import PLANS, KnownMerchant, eventful_merchants, put
 from tests.support.platforms import local_date
+from tests.support.tenants import RESOURCES
 
-from outgrow.domain.tenant import RESOURCES, UNLIMITED
+from outgrow.domain.tenant import UNLIMITED
 from outgrow.sources.commerce.models import Merchant, MerchantSubscription, SubscriptionTier
 from outgrow.sources.commerce.platforms import PlatformRef, find_platform
 from outgrow.sources.commerce.tenant_changes import read_tenant_changes

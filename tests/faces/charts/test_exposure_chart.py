@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from tests.support.exposures import LADDER, TODAY, UNSOLD, exposure_of, report_of, tenants_of, until_of
+from tests.support.exposures import UNSOLD, exposure_of, report_of, stored_exposure, tenants_of, until_of
 
 from outgrow.domain.ladder import DEFAULT_LADDER
 from outgrow.domain.metric import TOTAL_PRODUCTS
@@ -17,8 +17,6 @@ from outgrow.faces.charts.export import write_png, write_svg
 from outgrow.faces.charts.exposure_chart import exposure_chart
 from outgrow.faces.charts.exposure_rows import LEFT, RIGHT, amount_words, share_words
 from outgrow.faces.charts.labels import Label
-from outgrow.planning.tenants.exposure import expose
-from outgrow.planning.tenants.resource_use import stored_uses
 from outgrow.service.exposure import ExposureReport
 
 PLANS = (((100.0, 500.0, 3.0, 20.0)), ((900.0, UNLIMITED, 20.0, 120.0)), (UNLIMITED,) * 4, UNSOLD)
@@ -38,9 +36,7 @@ def report(seed: int = 1, n: int = 30, scale: float = 1.0, **how: Any) -> Exposu
 
 
 def stored(**newest: float) -> ExposureReport:
-    rented = LADDER.tiers[0]
-    uses = stored_uses(newest)
-    return report_of(expose(as_of=TODAY, tenants=None, uses=uses, ladder=LADDER, rented=rented, stores=3, untils=()))
+    return report_of(stored_exposure(newest))
 
 
 @pytest.fixture(scope="module")

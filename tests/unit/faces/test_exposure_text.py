@@ -1,15 +1,13 @@
 """Sold against used, as a table for people."""
 
 import pytest
-from tests.support.exposures import LADDER, TODAY, UNSOLD, exposure_of, report_of, tenants_of, until_of
+from tests.support.exposures import UNSOLD, exposure_of, report_of, stored_exposure, tenants_of, until_of
 
 from outgrow.domain.ladder import DEFAULT_LADDER
 from outgrow.domain.metric import TOTAL_PRODUCTS
 from outgrow.domain.tenant import UNLIMITED
 from outgrow.faces.cli import tables
 from outgrow.faces.cli.exposure_text import COLUMNS, print_exposure
-from outgrow.planning.tenants.exposure import expose
-from outgrow.planning.tenants.resource_use import stored_uses
 
 TENANTS = tenants_of(
     [
@@ -58,11 +56,7 @@ def test_why_numbers_are_missing_is_said_once(capsys: pytest.CaptureFixture[str]
 
 
 def test_without_the_platforms_database(capsys: pytest.CaptureFixture[str]) -> None:
-    uses = stored_uses({"total_products": 500.0, "theoretical_products_limit": 800.0})
-    rented = LADDER.tiers[0]
-    print_exposure(
-        report_of(expose(as_of=TODAY, tenants=None, uses=uses, ladder=LADDER, rented=rented, stores=3, untils=()))
-    )
+    print_exposure(report_of(stored_exposure({"total_products": 500.0, "theoretical_products_limit": 800.0})))
     lines = printed(capsys)
 
     assert lines[0] == "Sold against used on 22 Nov 2026, tier S"

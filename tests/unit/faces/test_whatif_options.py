@@ -100,7 +100,7 @@ def test_the_examples_in_messages_are_right(option: str) -> None:
         ("growth", "products:", "cannot be read"),
         ("growth", "products:much", "Input should be a valid number"),
         ("plan", "pro", "cannot be read"),
-        ("plan", "pro:product_limit=3", "product_limit: Extra inputs are not permitted"),
+        ("plan", "pro:products=3", "products: Extra inputs are not permitted"),
         ("plan", "pro:team_limit=few", "team_limit: Input should be a valid number"),
         ("price", "Medium", "cannot be read"),
         ("price", "Medium:cheap", "cost_monthly: Input should be a valid decimal"),

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.support.tenants import HISTORY, TODAY, histories
+from tests.support.tenants import HISTORY, RESOURCES, TODAY, histories
 
-from outgrow.domain.tenant import RESOURCES, UseChanges
+from outgrow.domain.tenant import UseChanges
 from outgrow.forecasting import tenant_outlooks as module
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.tenant_outlooks import tenant_outlooks

@@ -14,7 +14,6 @@ from outgrow.faces.charts.exposure_rows import amount_words
 from outgrow.faces.charts.labels import Label, text_width
 from outgrow.faces.charts.layers import Spec
 from outgrow.planning.ladder.words import amount
-from outgrow.planning.tenants.resource_use import RESOURCE_METRICS
 
 LEFT, RIGHT = 292, 584
 """Where the bars begin, and where certainty lies."""
@@ -25,7 +24,6 @@ ROW, BAR = 27, 16
 SOON, LATER = WITHIN
 INSIDE = 34
 """A bar this wide holds its number; else the number is left out, for the pale bar's stands beside it."""
-NOUNS = {"products": "products", "orders_month": "orders", "team_members": "members", "storage_gb": "storage"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +65,9 @@ class TenantBar:
 
     def _use(self) -> str:
         need = self.upsell.binding
-        metric = RESOURCE_METRICS[need.resource]
+        metric = need.of.metric
         used = amount_words(need.used, metric).removesuffix(f" {metric.unit}")
-        return f"{used} of {amount_words(need.limit, metric)} {NOUNS[need.resource]}"
+        return f"{used} of {amount_words(need.limit, metric)} {metric.unit if metric.is_count else need.of.short}"
 
     def _numbers(self) -> Iterator[Label]:
         if self.reached:

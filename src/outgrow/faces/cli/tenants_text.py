@@ -16,10 +16,10 @@ from outgrow.domain.words import Figures, counted, exact, figure, percent
 from outgrow.faces.cli.tables import COLOURS, Column, console, table
 from outgrow.faces.cli.text import STATUS_WORDS
 from outgrow.planning.ladder.words import amount
-from outgrow.planning.tenants.resource_use import RESOURCE_METRICS
 from outgrow.planning.tenants.words import sentence
 
 if TYPE_CHECKING:
+    from outgrow.domain.resource import Resource
     from outgrow.domain.upsell import Need, Shrinking, Tenant, TenantPlan, Upsell
     from outgrow.service.tenants import TenantReport
 
@@ -27,8 +27,6 @@ NAME_WIDTH = 20
 """Longer names are cut."""
 LIKELY = 0.5
 """From here on a probability stands out."""
-WORDS = {"products": "products", "orders_month": "orders/month", "team_members": "team", "storage_gb": "storage GB"}
-"""What resources are called in a line."""
 UPSELL = {
     "Merchant": 0, "Plan": 4, "Resource": 0, "Use of limit": 1, "30 days": 3, "90 days": 0, "Reached": 2,
     "Next plan": 0, "A month": 0, "Expected": 5,
@@ -90,14 +88,20 @@ def _upsell_rows(upsell: "Upsell", as_of: date) -> Iterable[Row]:
 
 
 def _need(need: "Need", as_of: date) -> Row:
-    metric = RESOURCE_METRICS[need.resource]
+    metric = need.of.metric
     dates = need.days.dates(as_of)
     return {
-        "Resource": WORDS[need.resource],
+        "Resource": _called(need.of),
         "Use of limit": f"{figure(need.used, metric, need.limit)} / {exact(need.limit)}",
         **{f"{days} days": _chance(need.probability.get(days)) for days in WITHIN},
         "Reached": spoken_range(dates["p10"], dates["p90"]) or _status(need),
     }
+
+
+def _called(resource: "Resource") -> str:
+    """What it is called in a line: `orders/month`, `storage GB`."""
+    unit = "" if resource.metric.is_count else f" {resource.unit}"
+    return f"{resource.short}{'/month' if resource.monthly else ''}{unit}"
 
 
 def _chance(probability: float | None) -> Text:
@@ -139,11 +143,11 @@ def _shrinking_sentence(plan: "TenantPlan") -> str:
 def _shrinking_rows(one: "Shrinking") -> Iterable[Row]:
     told: Row = {**_who(one.tenant), "Pays": amount(one.tenant.pays)}
     for at, decrease in enumerate(one.decreases):
-        metric = RESOURCE_METRICS[decrease.resource]
+        metric = decrease.of.metric
         values = Figures.of(metric, (decrease.now, decrease.before, decrease.later))
         yield {
             **(told if at == 0 else {}),
-            "Resource": "orders in 90 days" if metric.month_total_of else WORDS[decrease.resource],
+            "Resource": f"{decrease.of.short} in 90 days" if decrease.of.monthly else _called(decrease.of),
             "90 days ago": values.write(decrease.before),
             "Now": values.write(decrease.now),
             "In 90 days": values.write(decrease.later),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from outgrow.domain.limit import Limit
+    from outgrow.domain.resource import Resource
     from outgrow.planning.ladder.plan import LadderPlan
     from outgrow.planning.limits.dates import LimitDate
     from outgrow.planning.tenants.affected import Affected, Touched
@@ -33,8 +34,6 @@ BESIDE, A_SCENARIO = 52, 27
 """Columns of a table without scenarios, and of each one in it: as many stand side by side as there is room for."""
 NAMED = 5
 """So many merchants are named; of more, how many they are."""
-SAID = {"products": "products", "orders_month": "orders", "team_members": "team members", "storage_gb": "media, in GB"}
-"""What plans limit."""
 WORSE, BETTER = "red", "green"
 
 
@@ -187,7 +186,7 @@ def _print_tenants(out: Console, report: "WhatIf") -> None:
 
 
 def _touched(found: "Affected") -> Iterator[str]:
-    what = f"orders in {spoken_month(found.month)}" if found.month else SAID[found.resource]
+    what = f"{found.of.short} in {spoken_month(found.month)}" if found.month else _said(found.of)
     if not found.before and not found.after:
         yield f"{what}: nobody comes to the limit of their plan"
     else:
@@ -199,6 +198,12 @@ def _touched(found: "Affected") -> Iterator[str]:
         yield f"  to be expected there within 90 days: {found.likely_after:,.1f} instead of {found.likely_before:,.1f}"
     if found.sold_before != found.sold_after:
         yield f"  sold by limited plans: {exact(found.sold_after)} instead of {exact(found.sold_before)}"
+
+
+def _said(resource: "Resource") -> str:
+    """What plans limit: `team members`, `media, in GB`."""
+    unit = resource.unit
+    return resource.noun if resource.metric.is_count else f"{resource.noun.removeprefix(f'{unit} of ')}, in {unit}"
 
 
 def _named(touched: Sequence["Touched"]) -> str:

@@ -9,7 +9,7 @@ from outgrow.domain.ladder import Tier, in_order
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
 from outgrow.domain.metric import STORAGE_USED_GB, Metric
 from outgrow.domain.recommendation import Finding, Recommendation
-from outgrow.domain.resource import COMMERCE
+from outgrow.domain.resource import COMMERCE, Resource
 from outgrow.domain.words import counted, exact, figure, percent
 from outgrow.planning.advice.evidence import basis_of, evidence_of, evidence_of_tiers
 from outgrow.planning.limits.urgency import EXACT, HELD, LimitOutlook, by_urgency, sold_severity
@@ -19,9 +19,14 @@ from outgrow.planning.limits.urgency import EXACT, HELD, LimitOutlook, by_urgenc
 class SoldCapacity:
     """One resource that plans limit: what is used of what was sold, by tenants on limited plans; None: not known."""
 
-    resource: str
+    of: Resource
     used: float | None
     sold: float | None
+
+    @property
+    def resource(self) -> str:
+        """What the report on sold capacity calls it."""
+        return self.of.capacity_name
 
     @property
     def share(self) -> float | None:

@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 
 from outgrow.domain.days import days_between, month_end, month_start
 from outgrow.domain.event import Event
+from outgrow.domain.metric import ORDERS_PER_DAY
+from outgrow.domain.resource import Resource
 from outgrow.domain.scenario import PlanChange, Scenario
-from outgrow.domain.tenant import RESOURCES, TenantOutlooks, Tenants
-
-MONTHLY = "orders_month"
+from outgrow.domain.tenant import TenantOutlooks, Tenants
 
 Outlook = tuple[Tenants, TenantOutlooks]
 """Merchants with their limits, and what is said of their use to come."""
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Asked = tuple[Resource, date | None]
+"""A resource, and the month that is looked at where it is limited by the month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,9 @@ class Affected:
     """What a scenario does to merchants and one resource.
 
     Attributes:
-        resource: one of `RESOURCES`.
-        month: of orders, the first day of the calendar month that is looked at; None for what is used now.
+        of: the resource.
+        month: of what is limited by the month, the first day of the calendar month that is looked at; None for what is
+            used now.
         before, after: how many merchants are at a limit or above it.
         reach, leave: those who are only in the scenario, and those who are not any more; largest use first.
         sold_before, sold_after: what limited subscriptions allow together.
@@ -45,7 +48,7 @@ class Affected:
             None where that was not asked.
     """
 
-    resource: str
+    of: Resource
     month: date | None
     before: int
     after: int
@@ -56,23 +59,30 @@ class Affected:
     likely_before: float | None = None
     likely_after: float | None = None
 
+    @property
+    def resource(self) -> str:
+        """The resource's name."""
+        return self.of.name
 
-def affected(tenants: Tenants, scenario: Scenario, pace: Array) -> list[Affected]:
+
+def affected(tenants: Tenants, scenario: Scenario, paces: Mapping[str, Array]) -> list[Affected]:
     """Who comes to a limit by other limits of plans, or by events that multiply orders.
 
-    Orders are those expected in a month: the ones so far, and each day left at the pace of late. All other use is
-    today's.
+    Use of what is limited by the month is that expected in a month: what there was so far, and each day left at the
+    pace of late. All other use is today's.
 
     Args:
-        pace: (n,) orders a day of each merchant.
+        paces: by the name of each resource that is limited by the month, (n,) what each merchant uses a day.
     """
     changed = with_plan_limits(tenants, scenario.plans)
-    resources = {name for plan in scenario.plans for name in plan.limits}
-    asked: list[tuple[str, date | None]] = [(name, None) for name in RESOURCES if name in resources - {MONTHLY}]
-    months = {month_start(tenants.as_of)} if MONTHLY in resources else set()
-    months |= {month_start(day) for day in multiplied(scenario.events, tenants.as_of)}
-    asked += [(MONTHLY, month) for month in sorted(months)]
-    return [_held_against(tenants, changed, scenario, pace, each) for each in asked]
+    named = {name for plan in scenario.plans for name in plan.limits}
+    asked: list[Asked] = [(each, None) for each in tenants.columns if each.name in named and not each.monthly]
+    for resource in tenants.columns:
+        if resource.monthly:
+            months = {month_start(tenants.as_of)} if resource.name in named else set()
+            months |= {month_start(day) for day in _multiplied(resource, scenario.events, tenants.as_of)}
+            asked += [(resource, month) for month in sorted(months)]
+    return [_held_against(tenants, changed, scenario, paces, each) for each in asked]
 
 
 def with_outlooks(found: Affected, before: Outlook, after: Outlook) -> Affected:
@@ -83,7 +93,7 @@ def with_outlooks(found: Affected, before: Outlook, after: Outlook) -> Affected:
 def _likely(outlook: Outlook, resource: str) -> float:
     """How many merchants are to be expected at their limit; who is there counts fully, who is too new not at all."""
     tenants, said = outlook
-    column = RESOURCES.index(resource)
+    column = tenants.column(resource)
     there = tenants.used[:, column] >= tenants.limits[:, column]
     chances = np.nan_to_num(said.probability[:, column, -1])
     return float(np.where(there, 1.0, chances).sum())
@@ -99,9 +109,9 @@ def with_plan_limits(tenants: Tenants, changes: Iterable[PlanChange]) -> Tenants
             continue
         on_plan, old = subscribed.plan == place, plans[place].limits
         for resource, top in change.limits.items():
-            column = RESOURCES.index(resource)
+            column = tenants.column(resource)
             limits[on_plan & (limits[:, column] == old[column]), column] = top
-        new = tuple(change.limits.get(name, top) for name, top in zip(RESOURCES, old, strict=True))
+        new = tuple(change.limits.get(each.name, top) for each, top in zip(tenants.columns, old, strict=True))
         plans[place] = replace(plans[place], limits=new)
     changed = replace(subscribed, limits=limits)
     return replace(tenants, limits=changed.together(len(tenants)), plans=tuple(plans), subscriptions=changed)
@@ -117,18 +127,23 @@ def multiplied(events: Sequence[Event], today: date) -> Mapping[date, float]:
     }
 
 
+def _multiplied(resource: Resource, events: Sequence[Event], today: date) -> Mapping[date, float]:
+    """The days to come whose use of a resource events multiply: that of orders alone."""
+    return multiplied(events, today) if resource.flow == ORDERS_PER_DAY else {}
+
+
 def _held_against(
-    tenants: Tenants, changed: Tenants, scenario: Scenario, pace: Array, asked: tuple[str, date | None]
+    tenants: Tenants, changed: Tenants, scenario: Scenario, paces: Mapping[str, Array], asked: Asked
 ) -> Affected:
     resource, month = asked
-    column = RESOURCES.index(resource)
+    column = tenants.column(resource.name)
     use = more = tenants.used[:, column]
     if month is not None:
-        use, more = _orders(tenants, scenario.events, pace, month)
+        use, more = _monthly(tenants, scenario.events, paces[resource.name], resource, month)
     old, new = tenants.limits[:, column], changed.limits[:, column]
     before, after = use >= old, more >= new  # a merchant without a plan has no limit: NaN, and so neither
     return Affected(
-        resource=resource,
+        of=resource,
         month=month,
         before=int(before.sum()),
         after=int(after.sum()),
@@ -139,13 +154,16 @@ def _held_against(
     )
 
 
-def _orders(tenants: Tenants, events: Sequence[Event], pace: Array, month: date) -> tuple[Array, Array]:
-    """The orders expected in a month, without events and with them, (n,) each."""
+def _monthly(
+    tenants: Tenants, events: Sequence[Event], pace: Array, resource: Resource, month: date
+) -> tuple[Array, Array]:
+    """The use expected in a month, without events and with them, (n,) each."""
     last, running = month_end(month), month == month_start(tenants.as_of)
     first = tenants.as_of + timedelta(days=1) if running else month
-    so_far = tenants.used[:, RESOURCES.index(MONTHLY)] if running else np.zeros(len(tenants))
+    so_far = tenants.used[:, tenants.column(resource.name)] if running else np.zeros(len(tenants))
     use = so_far + pace * ((last - first).days + 1)
-    days = sum(times - 1.0 for day, times in multiplied(events, tenants.as_of).items() if first <= day <= last)
+    times = _multiplied(resource, events, tenants.as_of)
+    days = sum(multiplier - 1.0 for day, multiplier in times.items() if first <= day <= last)
     return use, use + pace * days
 
 

@@ -7,18 +7,9 @@ from itertools import pairwise
 
 from outgrow.domain.forecast import WITHIN_DAYS, DaysUntil, Status
 from outgrow.domain.ladder import Ladder, Tier
-from outgrow.domain.metric import ACTIVE_STORES, STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, TOTAL_TEAM_MEMBERS
 from outgrow.planning.tenants.resource_use import ResourceUse
 
 NO_DATABASE = "not known without the platform's database"
-NOUNS = {
-    ACTIVE_STORES.name: "active stores",
-    TOTAL_PRODUCTS.name: "products",
-    TOTAL_ORDERS_MONTH.name: "orders a month",
-    TOTAL_TEAM_MEMBERS.name: "team members",
-    STORAGE_USED_GB.name: "GB of media",
-}
-"""What a tier's maxima count, in words."""
 COUNTED = (
     "sold_active", "sold_trial", "unlimited_active", "unlimited_trial", "used_limited", "utilisation",
     "largest_share", "if_all_used",
@@ -87,6 +78,7 @@ class FullUse:
         beyond: whether none would.
         fits: whether the rented one would.
         binding: the metrics for which the tier below would not do, or where none would, the largest.
+        nouns: what each metric that the ladder limits counts, in words.
     """
 
     usage: Mapping[str, float]
@@ -94,16 +86,17 @@ class FullUse:
     beyond: bool
     fits: bool
     binding: tuple[str, ...]
+    nouns: Mapping[str, str]
 
     @classmethod
-    def of(cls, ladder: Ladder, rented: Tier, usage: Mapping[str, float]) -> "FullUse":
+    def of(cls, ladder: Ladder, rented: Tier, usage: Mapping[str, float], nouns: Mapping[str, str]) -> "FullUse":
         """What a use would take."""
         tier = ladder.required(usage)
         beyond = not tier.holds(usage)
         short = tier if beyond else next((below for below, above in pairwise(ladder) if above == tier), None)
         maxima = short.maxima if short else {}
         binding = tuple(name for name, top in maxima.items() if usage.get(name, 0) >= top)
-        return cls(usage, tier, beyond, rented.holds(usage), binding)
+        return cls(usage, tier, beyond, rented.holds(usage), binding, nouns)
 
     @property
     def sentence(self) -> str:
@@ -111,7 +104,7 @@ class FullUse:
         if_all = "if every tenant used all it bought"
         if self.fits:
             return f"Tier {self.tier.name} would do even {if_all}."
-        because = f"for {' and '.join(f'{self.usage[name]:,.0f} {NOUNS[name]}' for name in self.binding)}"
+        because = f"for {' and '.join(f'{self.usage[name]:,.0f} {self.nouns[name]}' for name in self.binding)}"
         if self.beyond:
             return f"I{if_all[1:]}, not even tier {self.tier.name} would do, {because}."
         return f"I{if_all[1:]}, tier {self.tier.name} would be needed, {because}."
@@ -157,30 +150,35 @@ def expose(
     uses: Iterable[ResourceUse],
     ladder: Ladder,
     rented: Tier,
-    stores: float | None,
+    unsold: Mapping[str, float],
+    nouns: Mapping[str, str],
     untils: Iterable[DaysUntil],
 ) -> Exposure:
     """Hold what is sold and used against the ladder.
 
     Args:
         tenants: how many there are; None where nobody knows.
-        stores: how many are active; plans sell none, so it stays at that. None where nobody knows.
+        unsold: what is used of that which no plan sells, by metric's name: it stays at that. A metric of which nobody
+            knows is left out.
+        nouns: what each metric that the ladder limits counts, in words.
         untils: when use reaches a maximum of the rented tier, of each resource that it limits.
     """
     asked = {until.metric.name: until for until in untils}
     resources = tuple(
         ResourceExposure(use, rented, rented.maximum(use.metric.name), asked.get(use.metric.name)) for use in uses
     )
-    usage = {} if stores is None else {ACTIVE_STORES.name: stores}
+    usage = {**unsold}
     usage |= {each.use.metric.name: amount for each in resources if (amount := each.use.if_all_used) is not None}
-    missing = set(ladder.metrics) - usage.keys()
-    why = "not known: no count of active stores is stored" if missing == {ACTIVE_STORES.name} else NO_DATABASE
+    missing = [name for name in ladder.metrics if name not in usage]
+    sold = {each.use.metric.name for each in resources}
+    uncounted = " and ".join(nouns[name] for name in missing)
+    why = NO_DATABASE if sold.intersection(missing) else f"not known: no count of {uncounted} is stored"
     return Exposure(
         as_of=as_of,
         tier=rented,
         tenants=tenants,
         resources=resources,
-        if_all_used=None if missing else FullUse.of(ladder, rented, usage),
+        if_all_used=None if missing else FullUse.of(ladder, rented, usage, nouns),
         if_all_used_unknown=why if missing else None,
         example=ladder.example,
     )

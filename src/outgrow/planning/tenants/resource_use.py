@@ -5,28 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from outgrow.domain.metric import (
-    STORAGE_USED_GB,
-    THEORETICAL_ORDERS_LIMIT,
-    THEORETICAL_PRODUCTS_LIMIT,
-    THEORETICAL_TEAM_LIMIT,
-    TOTAL_ORDERS_MONTH,
-    TOTAL_PRODUCTS,
-    TOTAL_TEAM_MEMBERS,
-    Metric,
-)
-from outgrow.domain.tenant import RESOURCES, Array, Sold, Tenants
+from outgrow.domain.metric import Metric
+from outgrow.domain.resource import Resource, Resources
+from outgrow.domain.tenant import Array, Sold, Tenants
 
-RESOURCE_METRICS: Mapping[str, Metric] = dict(
-    zip(RESOURCES, (TOTAL_PRODUCTS, TOTAL_ORDERS_MONTH, TOTAL_TEAM_MEMBERS, STORAGE_USED_GB), strict=True)
-)
-"""What the platform's use of each resource is measured by."""
-SOLD_METRICS: Mapping[str, Metric] = {
-    "products": THEORETICAL_PRODUCTS_LIMIT,
-    "orders_month": THEORETICAL_ORDERS_LIMIT,
-    "team_members": THEORETICAL_TEAM_LIMIT,
-}
-"""What was sold of each, as far as snapshots hold it."""
 LARGEST_PERCENT = (1, 10)
 """The largest tenants whose share of the use is told, in percent of all."""
 
@@ -36,17 +18,17 @@ class ResourceUse:
     """One resource, in the unit of its metric; None is not known.
 
     Attributes:
-        resource: one of `RESOURCES`.
+        of: the resource.
         sold: by active and trial subscriptions on limited plans together.
         active, trial: the same apart, with the unlimited ones.
-        used: all of it, whoever uses it; of orders, in the month so far.
+        used: all of it, whoever uses it; of what is limited by the month, in the month so far.
         used_limited: by the tenants on limited plans, which is what can be held against `sold`.
         largest: share of the use that the largest tenants hold, by how many percent of all they are; empty where
             nothing is used, or nobody knows by whom.
         if_all_used: what would be used if every tenant used all it bought.
     """
 
-    resource: str
+    of: Resource
     sold: float | None = None
     active: Sold | None = None
     trial: Sold | None = None
@@ -56,9 +38,14 @@ class ResourceUse:
     if_all_used: float | None = None
 
     @property
+    def resource(self) -> str:
+        """The resource's name."""
+        return self.of.name
+
+    @property
     def metric(self) -> Metric:
         """What its use is measured by."""
-        return RESOURCE_METRICS[self.resource]
+        return self.of.metric
 
     @property
     def utilisation(self) -> float | None:
@@ -71,25 +58,26 @@ class ResourceUse:
         return None if self.active is None or self.trial is None else self.active.unlimited + self.trial.unlimited
 
 
-def count_uses(tenants: Tenants, last_month: Array | None = None) -> list[ResourceUse]:
-    """What is sold to tenants and used by them, in the order of `RESOURCES`.
+def count_uses(tenants: Tenants, last_month: Mapping[str, Array] | None = None) -> list[ResourceUse]:
+    """What is sold to tenants and used by them, of each resource that plans limit.
 
     If every tenant used all it bought, one on a limited plan would use its limit, or what it uses where that is more;
-    one on an unlimited plan, or on none, what it uses at present. Of orders that is the more of the month so far and
-    the last whole month: else hardly anything would be used at the beginning of each.
+    one on an unlimited plan, or on none, what it uses at present. Of what is limited by the month that is the more of
+    the month so far and the last whole month: else hardly anything would be used at the beginning of each.
 
     Args:
-        last_month: (n,) each tenant's orders in the last whole month; without it, those of the month so far count.
+        last_month: by the name of a resource that is limited by the month, (n,) each tenant's use in the last whole
+            month; without it, that of the month so far counts.
     """
     subscribed, used_by_all, used_limited = tenants.subscribed, tenants.used_by_all, tenants.used_limited
     uses = []
-    for column, resource in enumerate(RESOURCES):
+    for column, resource in enumerate(tenants.columns):
         used, limit = tenants.used[:, column], tenants.limits[:, column]
-        present = used if last_month is None or resource != "orders_month" else np.maximum(used, last_month)
+        present = np.maximum(used, (last_month or {}).get(resource.name, used))
         all_used = np.where(np.isfinite(limit), np.maximum(used, limit), present).sum()
         uses.append(
             ResourceUse(
-                resource=resource,
+                of=resource,
                 sold=subscribed.sold(column).amount,
                 active=subscribed.sold(column, trial=False),
                 trial=subscribed.sold(column, trial=True),
@@ -110,8 +98,8 @@ def _largest(used: Array) -> dict[int, float]:
     return {percent: float(held[-(-len(used) * percent // 100) - 1] / held[-1]) for percent in LARGEST_PERCENT}
 
 
-def stored_uses(newest: Mapping[str, float]) -> list[ResourceUse]:
-    """What stored values tell of the same, in the order of `RESOURCES`.
+def stored_uses(newest: Mapping[str, float], resources: Resources) -> list[ResourceUse]:
+    """What stored values tell of the same.
 
     Args:
         newest: values by metric name.
@@ -119,8 +107,8 @@ def stored_uses(newest: Mapping[str, float]) -> list[ResourceUse]:
     return [
         ResourceUse(
             resource,
-            sold=newest.get(SOLD_METRICS[resource].name) if resource in SOLD_METRICS else None,
-            used=newest.get(metric.name),
+            sold=newest.get(resource.sold.name) if resource.sold else None,
+            used=newest.get(resource.metric.name),
         )
-        for resource, metric in RESOURCE_METRICS.items()
+        for resource in resources.by_plan
     ]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from outgrow.domain.forecast import DayBand, Status
 from outgrow.domain.money import cents
-from outgrow.domain.tenant import RESOURCES, WITHIN, TenantOutlooks, Tenants
+from outgrow.domain.tenant import WITHIN, TenantOutlooks, Tenants
 from outgrow.domain.upsell import Decrease, Need, Shrinking, Tenant, TenantPlan, Upsell
 
 MATTERS = 0.05
@@ -28,7 +28,7 @@ Mask = NDArray[np.bool_]
 
 
 def plan_tenants(
-    tenants: Tenants, outlooks: TenantOutlooks, currency: str, resources: Sequence[str] = RESOURCES
+    tenants: Tenants, outlooks: TenantOutlooks, currency: str, resources: Sequence[str] | None = None
 ) -> TenantPlan:
     """The upsell list, and those who shrink.
 
@@ -38,9 +38,9 @@ def plan_tenants(
 
     Args:
         currency: of the plans' prices.
-        resources: which of them are looked at; a plan has to hold all of them in any case.
+        resources: names of those that are looked at, all by default; a plan has to hold all of them in any case.
     """
-    looked_at = np.array([resource in resources for resource in RESOURCES])
+    looked_at = np.array([resources is None or resource.name in resources for resource in tenants.columns], dtype=bool)
     desk, following = _Desk(tenants, outlooks), next_plans(tenants, outlooks)
     upsells = [
         desk.upsell(row, columns, int(following[row]))
@@ -62,7 +62,7 @@ def plan_tenants(
 def next_plans(tenants: Tenants, outlooks: TenantOutlooks) -> NDArray[np.int64]:
     """The place of the cheapest dearer plan that holds the use to come, (n,); -1 where none does.
 
-    It holds the use of all four resources in 90 days with 90 % certainty. Of a tenant too new for a forecast it is
+    It holds the use of all resources in 90 days with 90 % certainty. Of a tenant too new for a forecast it is
     only known that it holds the use of today. A plan that does not include a resource (a limit of 0) holds who does not
     use it.
     """
@@ -84,7 +84,7 @@ def _marked(mask: Mask) -> Iterator[tuple[int, list[int]]]:
 
 
 def _matters(tenants: Tenants, outlooks: TenantOutlooks) -> Mask:
-    """Which resources of which tenants are worth a line, (n, 4)."""
+    """Which resources of which tenants are worth a line, (n, c)."""
     probability = outlooks.probability[:, :, LATER]
     unknown = np.isnan(probability) & (tenants.used >= NEARLY_FULL * tenants.limits)
     result: Mask = (probability >= MATTERS) | (tenants.used >= tenants.limits) | unknown
@@ -93,7 +93,7 @@ def _matters(tenants: Tenants, outlooks: TenantOutlooks) -> Mask:
 
 
 def _shrinks(tenants: Tenants, outlooks: TenantOutlooks) -> Mask:
-    """Which resources of which tenants went down clearly, and will not come back by the median, (n, 4)."""
+    """Which resources of which tenants went down clearly, and will not come back by the median, (n, c)."""
     before = outlooks.before
     fell = before - outlooks.now >= np.maximum(FALLS * before, BY_CHANCE * outlooks.chance)
     stays = before - outlooks.later >= FALLS * before
@@ -124,7 +124,9 @@ class _Desk:
         """A tenant with the resources that go down."""
         out = self.outlooks
         decreases = [
-            Decrease(RESOURCES[c], float(out.before[row, c]), float(out.now[row, c]), float(out.later[row, c]))
+            Decrease(
+                self.tenants.columns[c], float(out.before[row, c]), float(out.now[row, c]), float(out.later[row, c])
+            )
             for c in columns
         ]
         return Shrinking(self.tenant(row), tuple(sorted(decreases, key=lambda one: -one.lost_share)))
@@ -137,7 +139,7 @@ class _Desk:
     def need(self, row: int, column: int) -> Need:
         """One resource: reached, foreseen, or too new to tell."""
         used, limit = float(self.tenants.used[row, column]), float(self.tenants.limits[row, column])
-        said, have, least = RESOURCES[column], int(self.outlooks.known[row]), self.outlooks.need
+        said, have, least = self.tenants.columns[column], int(self.outlooks.known[row]), self.outlooks.need
         if used >= limit:
             certain = dict.fromkeys(WITHIN, 1.0)
             return Need(said, used, limit, Status.ALREADY_EXCEEDED, "the limit is reached", certain)
@@ -153,10 +155,10 @@ class _Desk:
         return Need(said, used, limit, Status.BEYOND_HORIZON, reason, within, days)
 
 
-def _binding(need: Need) -> tuple[float, float, float, int]:
-    """The key by which a tenant's resources are sorted: the one that runs out first comes first."""
+def _binding(need: Need) -> tuple[float, float, float]:
+    """The key by which a tenant's resources are sorted: the one that runs out first comes first, ties as they are."""
     chances = [need.probability.get(span, -1.0) for span in WITHIN]
-    return (-chances[LATER], -chances[SOON], -need.used_share, RESOURCES.index(need.resource))
+    return (-chances[LATER], -chances[SOON], -need.used_share)
 
 
 def _worth(upsell: Upsell) -> tuple[Decimal, float, float, int, str]:

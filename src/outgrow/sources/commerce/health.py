@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.days import local_day
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, next_tier_trigger
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS, MetricCatalogue
+from outgrow.domain.resource import COMMERCE
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.areas.database import database_size_mb
 from outgrow.sources.commerce.areas.media import GB, files_and_bytes
@@ -18,8 +19,8 @@ from outgrow.sources.commerce.models.base import utc_now
 from outgrow.sources.commerce.platforms import PlatformRef, find_platform
 from outgrow.sources.commerce.tenants import read_tenants
 
-CAPACITY = ("products", "orders_monthly", "team_members", "storage_gb")
-"""What the seed calls each of `RESOURCES`."""
+CAPACITY = tuple(resource.capacity_name for resource in COMMERCE.by_plan)
+"""What the seed calls each of them."""
 
 
 class MediaService:

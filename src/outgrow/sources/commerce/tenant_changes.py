@@ -42,7 +42,7 @@ def read_tenant_changes(db: Session, platform: PlatformRef, tenants: Tenants, re
     Args:
         db: a session on the platform's database; only read.
         tenants: whose changes; their day is the newest one.
-        resource: one of `RESOURCES`.
+        resource: the name of one that plans limit.
         n_days: how many days back, the newest one included.
     """
     table, amount, instants = COUNTED[resource]

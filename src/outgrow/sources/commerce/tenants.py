@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start, local_day, month_start
-from outgrow.domain.tenant import RESOURCES, UNLIMITED, Plan, Subscriptions, Tenants
+from outgrow.domain.resource import COMMERCE
+from outgrow.domain.tenant import UNLIMITED, Plan, Subscriptions, Tenants
 from outgrow.sources.commerce.areas.media import GB
 from outgrow.sources.commerce.models import (
     MediaFile,
@@ -78,7 +79,7 @@ def _subscriptions(held: Sequence[Subscribed], ids: NDArray[np.int64], places: M
         tenant=np.where(known, at, -1),
         plan=np.array([places[each.tier] for each in held], dtype=np.int64),
         trial=np.array([each.trial for each in held], dtype=np.bool_),
-        limits=np.array(limits, dtype=np.float64).reshape(-1, len(RESOURCES)),
+        limits=np.array(limits, dtype=np.float64).reshape(-1, len(COMMERCE.by_plan)),
     )
 
 
@@ -102,7 +103,7 @@ def _read_plans(db: Session, platform: PlatformRef) -> tuple[dict[int, int], tup
 def _use(
     db: Session, platform: PlatformRef, ids: NDArray[np.int64], month: datetime, end: datetime | None
 ) -> tuple[Array, Array]:
-    """What each merchant uses of each of `RESOURCES`, (n, 4), and what is used besides, (4,).
+    """What each merchant uses of each resource that plans limit, (n, 4), and what is used besides, (4,).
 
     Args:
         month: its first instant, for orders.
@@ -116,8 +117,8 @@ def _use(
         "team_members": (StoreUser, func.count(), alive_at(StoreUser.created_at, StoreUser.deactivated_at, end)),
         "storage_gb": (MediaFile, size, alive_at(MediaFile.created_at, MediaFile.deleted_at, end)),
     }
-    used, elsewhere = np.zeros((len(ids), len(RESOURCES))), np.zeros(len(RESOURCES))
-    for column, resource in enumerate(RESOURCES):
+    used, elsewhere = np.zeros((len(ids), len(COMMERCE.by_plan))), np.zeros(len(COMMERCE.by_plan))
+    for column, resource in enumerate(each.name for each in COMMERCE.by_plan):
         table, amount, wanted = counted[resource]
         merchant: ColumnElement[int] = func.coalesce(Store.merchant_id, NOBODY)
         query = (

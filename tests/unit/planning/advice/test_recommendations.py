@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from outgrow.store.recommendations import decoded, encoded
 
 from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
 from outgrow.domain.ladder import Tier
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit, Severity
 from outgrow.domain.metric import ACTIVE_STORES, STORAGE_USED_GB, TOTAL_PRODUCTS, TOTAL_TEAM_MEMBERS, Metric
 from outgrow.domain.recommendation import Finding, Recommendation
+from outgrow.domain.resource import PRODUCTS, TEAM_MEMBERS
 from outgrow.planning.advice.recommendations import Growth, Infrastructure, SoldCapacity, find, said_of, when_text
 from outgrow.planning.limits.urgency import LimitOutlook
-from outgrow.store.recommendations import decoded, encoded
 
 TODAY = date(2026, 3, 20)
 POLICY = AlertPolicy()
@@ -81,7 +82,7 @@ def test_nothing_to_say() -> None:
     ],
 )
 def test_sold_capacity(used: float, severity: Severity | None, title: str) -> None:
-    said = told([SoldCapacity("products", used, 1_000)])
+    said = told([SoldCapacity(PRODUCTS, used, 1_000)])
 
     assert [(r.category, r.severity, r.title) for r in said] == ([("capacity", severity, title)] if severity else [])
     if said:
@@ -93,13 +94,13 @@ def test_sold_capacity(used: float, severity: Severity | None, title: str) -> No
 
 
 def test_where_nothing_limited_was_sold_nothing_is_used_up() -> None:
-    assert SoldCapacity("products", 500, 0).share is None
-    assert told([SoldCapacity("products", 500, 0)]) == []
+    assert SoldCapacity(PRODUCTS, 500, 0).share is None
+    assert told([SoldCapacity(PRODUCTS, 500, 0)]) == []
 
 
 def test_what_was_not_measured_is_not_said_to_be_quiet() -> None:
     findings = found(
-        [SoldCapacity("products", None, None), SoldCapacity("team_members", 1, 10)], growth=[stores(None), stores(3.0)]
+        [SoldCapacity(PRODUCTS, None, None), SoldCapacity(TEAM_MEMBERS, 1, 10)], growth=[stores(None), stores(3.0)]
     )
 
     assert [finding.known for finding in findings] == [False, True, False, True]
@@ -252,7 +253,7 @@ def test_what_a_limit_rests_on() -> None:
 
 def everything() -> list[Recommendation]:
     return told(
-        [SoldCapacity("products", 900, 1_000), SoldCapacity("team_members", 20, 10)],
+        [SoldCapacity(PRODUCTS, 900, 1_000), SoldCapacity(TEAM_MEMBERS, 20, 10)],
         Infrastructure(SMALL, MEDIUM, "Medium at 100 stores", [outlook("tier Small", until(ACTIVE_STORES, 100, 9))]),
         [stores(50.0), Growth(TOTAL_PRODUCTS, "product", 30.0)],
         [outlook("media storage", until(STORAGE_USED_GB, 1_000, 1_200))],
@@ -334,9 +335,9 @@ def test_what_was_found_once_has_to_be_left_by_a_margin() -> None:
     def margins(**parts: Any) -> list[tuple[Severity, Severity]]:
         return [(finding.severity, finding.with_margin) for finding in found(**parts)]
 
-    assert margins(sold=[SoldCapacity("products", 75, 100)]) == [(Severity.OK, Severity.WARNING)]
-    assert margins(sold=[SoldCapacity("products", 72, 100)]) == [(Severity.OK, Severity.OK)]
-    assert margins(sold=[SoldCapacity("products", 90, 100)]) == [(Severity.WARNING, Severity.CRITICAL)]
+    assert margins(sold=[SoldCapacity(PRODUCTS, 75, 100)]) == [(Severity.OK, Severity.WARNING)]
+    assert margins(sold=[SoldCapacity(PRODUCTS, 72, 100)]) == [(Severity.OK, Severity.OK)]
+    assert margins(sold=[SoldCapacity(PRODUCTS, 90, 100)]) == [(Severity.WARNING, Severity.CRITICAL)]
     assert margins(growth=[stores(19.0)]) == [(Severity.OK, Severity.INFO)]
     assert margins(growth=[stores(17.0)]) == [(Severity.OK, Severity.OK)]
     seats = [outlook("seats", until(TOTAL_TEAM_MEMBERS, 100, current)) for current in (73, 71, 91)]
@@ -352,7 +353,7 @@ def test_what_was_found_once_has_to_be_left_by_a_margin() -> None:
 def test_the_policy_decides() -> None:
     strict = AlertPolicy(warning_share=0.5, growth_percent=5.0)
 
-    assert len(told([SoldCapacity("products", 600, 1_000)], growth=[stores(6.0)], policy=strict)) == 2
+    assert len(told([SoldCapacity(PRODUCTS, 600, 1_000)], growth=[stores(6.0)], policy=strict)) == 2
 
 
 @pytest.mark.parametrize(

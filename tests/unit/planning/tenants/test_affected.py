@@ -53,7 +53,7 @@ SOME = tenants(
     ("pro", 1, [290, 10, 1, 900]),
     ("gone", -1, [900, 10, 1, 1]),
 )
-PACE = np.zeros(5)
+PACE = {"orders_month": np.zeros(5)}
 
 
 class TestPlans:
@@ -96,7 +96,7 @@ class TestOrders:
     def test_a_months_orders_are_those_so_far_and_the_pace_of_the_days_left(self) -> None:
         some = tenants(("slow", 0, [0, 400, 0, 0]), ("fast", 0, [0, 400, 0, 0]))
         scenario = Scenario("s", plans=(PlanChange("basic", {"orders_month": 900.0}),))
-        (found,) = affected(some, scenario, np.array([49.0, 50.0]))  # ten days of November are left
+        (found,) = affected(some, scenario, {"orders_month": np.array([49.0, 50.0])})  # ten days of November are left
 
         assert (found.month, names(found)) == (date(2026, 11, 1), (["fast"], []))
         assert found.reach[0].use == 900
@@ -104,7 +104,7 @@ class TestOrders:
     def test_a_sale_adds_to_its_own_months(self) -> None:
         some = tenants(("slow", 0, [0, 0, 0, 0]), ("fast", 0, [0, 0, 0, 0]), ("busy", 0, [0, 0, 0, 0]))
         scenario = Scenario("s", events=(sale(date(2026, 11, 27), date(2026, 12, 4)),))
-        november, december = affected(some, scenario, np.array([25.0, 26.0, 56.0]))
+        november, december = affected(some, scenario, {"orders_month": np.array([25.0, 26.0, 56.0])})
 
         assert names(november) == (["busy"], [])  # 14 days of orders are left with the sale instead of 10
         assert [each.use for each in november.reach] == [56.0 * 10 + 56.0 * 8]
@@ -118,7 +118,7 @@ class TestOrders:
             events=(sale(date(2026, 12, 1), date(2026, 12, 10), 2.0),),
             plans=(PlanChange("basic", {"orders_month": 410.0}),),
         )
-        november, december = affected(some, scenario, np.array([10.0]))
+        november, december = affected(some, scenario, {"orders_month": np.array([10.0])})
 
         assert (november.after, december.after) == (0, 1)
 

@@ -9,16 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.documents import plain
-from tests.support.exposures import LADDER, TODAY, UNSOLD, exposure_of, tenants_of, until_of
+from tests.support.exposures import LADDER, UNSOLD, exposure_of, stored_exposure, tenants_of, until_of
 
 from outgrow.documents.exposure import exposure_document
 from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS
-from outgrow.domain.tenant import RESOURCES, UNLIMITED, Tenants
-from outgrow.planning.tenants.exposure import NO_DATABASE, Exposure, ResourceExposure, expose
-from outgrow.planning.tenants.resource_use import stored_uses
-from outgrow.service.exposure import ExposureReport
+from outgrow.domain.tenant import UNLIMITED, Tenants
+from outgrow.planning.tenants.exposure import NO_DATABASE, Exposure, ResourceExposure
+from outgrow.service.sold import ExposureReport
 
 LIMITED = st.tuples(*[st.integers(0, 3_000).map(float)] * 4)
 AMOUNTS = st.tuples(*[st.integers(0, 3_000).map(float)] * 4)
@@ -31,7 +30,7 @@ TENANTS = st.lists(
 
 
 def of(exposure: Exposure, resource: str) -> ResourceExposure:
-    return exposure.resources[RESOURCES.index(resource)]
+    return exposure.resources[[each.use.resource for each in exposure.resources].index(resource)]
 
 
 def products_sold(amount: float, used: float = 10.0) -> Tenants:
@@ -131,9 +130,7 @@ def test_what_is_missing_has_its_reason() -> None:
 
 def test_without_the_database_only_stored_values_are_told() -> None:
     stored = {"total_products": 500.0, "theoretical_products_limit": 2_000.0}
-    found = expose(
-        as_of=TODAY, tenants=None, uses=stored_uses(stored), ladder=LADDER, rented=LADDER.tiers[0], stores=3, untils=()
-    )
+    found = stored_exposure(stored)
     document = plain(exposure_document(ExposureReport("main", found)))
     products, orders = document["resources"][:2]
 

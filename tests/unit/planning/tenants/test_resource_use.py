@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.exposures import UNSOLD, tenants_of
 
-from outgrow.domain.tenant import RESOURCES, UNLIMITED, Sold
+from outgrow.domain.resource import COMMERCE, ORDERS_MONTH, PRODUCTS, STORAGE_GB
+from outgrow.domain.tenant import UNLIMITED, Sold
 from outgrow.planning.tenants.resource_use import LARGEST_PERCENT, ResourceUse, count_uses, stored_uses
 
 LIMIT = st.integers(0, 5_000).map(float) | st.just(UNLIMITED)
@@ -44,7 +45,7 @@ def test_a_platform_that_can_be_counted_by_hand() -> None:
 @given(TENANTS)
 def test_sums_are_exact(rows: list[Any]) -> None:
     uses = count_uses(tenants_of(rows))
-    assert [use.resource for use in uses] == list(RESOURCES)
+    assert [use.resource for use in uses] == [resource.name for resource in COMMERCE.by_plan]
 
     for column, use in enumerate(uses):
         told = [(limits[column], used[column], trial) for limits, used, trial in rows]
@@ -90,14 +91,14 @@ def test_orders_of_the_last_month_count_where_they_are_not_limited() -> None:
             (UNSOLD, (1, 2, 1, 1), False),
         ]
     )
-    early, told = (by_resource(count_uses(tenants, month)) for month in (None, np.array([70.0, 60.0, 80.0, 7.0])))
+    early, told = (
+        by_resource(count_uses(tenants, month)) for month in (None, {"orders_month": np.array([70.0, 60.0, 80.0, 7.0])})
+    )
 
     assert early["orders_month"].if_all_used == 5 + 90 + 100 + 2
     assert told["orders_month"].if_all_used == 70 + 90 + 100 + 7
     assert told["orders_month"].used == 102
-    assert [told[name] for name in RESOURCES if name != "orders_month"] == [
-        early[name] for name in RESOURCES if name != "orders_month"
-    ]
+    assert all(told[name] == early[name] for name in told if name != "orders_month")
 
 
 def test_nobody_is_there() -> None:
@@ -107,10 +108,10 @@ def test_nobody_is_there() -> None:
 
 def test_stored_values_tell_what_they_can() -> None:
     uses = by_resource(
-        stored_uses({"total_products": 70.0, "theoretical_products_limit": 100.0, "storage_used_gb": 3.5})
+        stored_uses({"total_products": 70.0, "theoretical_products_limit": 100.0, "storage_used_gb": 3.5}, COMMERCE)
     )
 
-    assert uses["products"] == ResourceUse("products", sold=100, used=70)
-    assert uses["storage_gb"] == ResourceUse("storage_gb", used=3.5)
-    assert uses["orders_month"] == ResourceUse("orders_month")
+    assert uses["products"] == ResourceUse(PRODUCTS, sold=100, used=70)
+    assert uses["storage_gb"] == ResourceUse(STORAGE_GB, used=3.5)
+    assert uses["orders_month"] == ResourceUse(ORDERS_MONTH)
     assert (uses["products"].utilisation, uses["products"].unlimited) == (None, None)

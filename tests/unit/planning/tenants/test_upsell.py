@@ -10,11 +10,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.tenants import BASIC, FREE, PLANS, PRO, TODAY, TOP, drawn, outlooks_of, plan_of, tenants_of
+from tests.support.tenants import (
+    BASIC,
+    FREE,
+    PLANS,
+    PRO,
+    RESOURCES,
+    TODAY,
+    TOP,
+    drawn,
+    outlooks_of,
+    plan_of,
+    tenants_of,
+)
 
 from outgrow.documents.tenants import tenants_document
 from outgrow.domain.forecast import Status
-from outgrow.domain.tenant import RESOURCES, Plan, TenantOutlooks, Tenants
+from outgrow.domain.tenant import Plan, TenantOutlooks, Tenants
 from outgrow.domain.upsell import TenantPlan
 from outgrow.planning.tenants.upsell import MATTERS, MAY_OUTGROW, next_plans, plan_tenants
 from outgrow.planning.tenants.words import sentence
