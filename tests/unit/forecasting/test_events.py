@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -26,6 +26,8 @@ DAYS = 900
 each_model = pytest.mark.parametrize("model", MODELS)
 each_flow = pytest.mark.parametrize("metric", [ORDERS_PER_DAY, TOTAL_ORDERS_MONTH], ids=["days", "months"])
 seeds = st.integers(0, 2**32 - 1)
+few = settings(max_examples=10)
+"""Of eight histories each."""
 
 
 def orders(seed: int = 1, days: int = DAYS, mean: float = 100.0, noise: float = 0.1) -> Array:
@@ -61,6 +63,25 @@ def projected(history: History, *events: Event, rules: ForecastRules = RULES) ->
     made = project(history, TODAY, replace(rules, events=events))
     assert isinstance(made, Projection)
     return made
+
+
+def flock(seed: int, days: int, metric: Metric = ORDERS_PER_DAY, **changed: Any) -> list[History]:
+    """Eight histories, which are forecast at once for the price of one; one day in each may be another."""
+    made = [orders(seed + number, days) for number in range(8)]
+    if changed:
+        made = [with_days(values, changed["times"], changed["ago"]) for values in made]
+    return [past(values, metric) for values in made]
+
+
+def all_projected(histories: Sequence[History], *events: Event) -> list[Projection]:
+    made = project_all([(history, replace(RULES, events=events)) for history in histories], TODAY)
+    assert all(isinstance(one, Projection) for one in made)
+    return cast("list[Projection]", made)
+
+
+def all_same(some: Sequence[Projection], others: Sequence[Projection]) -> None:
+    for one, two in zip(some, others, strict=True):
+        same(one, two)
 
 
 def learned(values: Array, events: Sequence[Event], horizon: int = 60) -> EventDays:
@@ -227,19 +248,21 @@ def test_events_outside_the_past_and_the_horizon_change_nothing(metric: Metric, 
     same(projected(history, rules=rules), projected(history, *far, rules=rules))
 
 
+@few
 @given(seeds, st.integers(1, 200), st.integers(1, 20), st.none() | st.floats(0.01, 100))
 def test_an_event_beyond_the_horizon_changes_nothing(seed: int, after: int, days: int, times: float | None) -> None:
-    history = past(orders(seed, 120))
+    histories = flock(seed, 120)
     late = on(days_ago(-RULES.horizon_days - after), days=days, multiplier=times)
 
-    same(projected(history), projected(history, late))
+    all_same(all_projected(histories), all_projected(histories, late))
 
 
+@few
 @given(seeds, st.integers(-59, 100), st.integers(1, 20))
 def test_a_multiplier_of_one_changes_nothing(seed: int, ago: int, days: int) -> None:
-    history = past(orders(seed, 120))
+    histories = flock(seed, 120)
 
-    same(projected(history), projected(history, on(days_ago(ago), days=days, multiplier=1.0)))
+    all_same(all_projected(histories), all_projected(histories, on(days_ago(ago), days=days, multiplier=1.0)))
 
 
 @each_flow
@@ -282,23 +305,27 @@ def test_no_flow_knows_of_another_s_days() -> None:
 # What is kept out of the past
 
 
+@few
 @given(seeds, st.integers(10, 380), st.floats(0.0, 100.0))
 def test_a_past_event_of_any_size_leaves_ordinary_days_nearly_alone(seed: int, ago: int, size: float) -> None:
-    values = orders(seed, 400)
-    quiet = projected(past(values)).forecast
-    event = projected(past(with_days(values, size, ago)), on(days_ago(ago))).forecast
+    quiet = all_projected(flock(seed, 400))
+    event = all_projected(flock(seed, 400, times=size, ago=ago), on(days_ago(ago)))
+    low, middle, high = (
+        [np.array([made.forecast.quantile(level) for made in some]) for some in (event, quiet)]
+        for level in (0.1, 0.5, 0.9)
+    )
 
-    np.testing.assert_allclose(event.quantile(0.5), quiet.quantile(0.5), rtol=0.06)
-    width, before = (made.quantile(0.9) - made.quantile(0.1) for made in (event, quiet))
-    np.testing.assert_allclose(width, before, rtol=0.25)
+    np.testing.assert_allclose(middle[0], middle[1], rtol=0.06)
+    np.testing.assert_allclose(high[0] - low[0], high[1] - low[1], rtol=0.25)
 
 
+@few
 @given(seeds, st.floats(0.0, 100.0), st.floats(0.0, 100.0))
 def test_how_large_a_past_event_was_is_not_asked(seed: int, one: float, other: float) -> None:
-    values = orders(seed, 200)
-    first, second = (projected(past(with_days(values, size, 9)), on(days_ago(9))) for size in (one, other))
+    first, second = (all_projected(flock(seed, 200, times=size, ago=9), on(days_ago(9))) for size in (one, other))
 
-    np.testing.assert_array_equal(first.forecast.quantiles, second.forecast.quantiles)
+    for mine, theirs in zip(first, second, strict=True):
+        np.testing.assert_array_equal(mine.forecast.quantiles, theirs.forecast.quantiles)
 
 
 def test_black_friday_is_neither_an_outlier_nor_growth() -> None:
@@ -366,6 +393,7 @@ def test_what_is_not_sure_of_an_event_widens_its_day() -> None:
 
 
 @each_flow
+@few
 @given(
     seeds,
     st.tuples(st.integers(1, 55), st.integers(1, 5)),
@@ -375,9 +403,9 @@ def test_what_is_not_sure_of_an_event_widens_its_day() -> None:
 def test_a_larger_multiplier_never_lowers_anything(
     metric: Metric, seed: int, when: tuple[int, int], times: list[float], share: float
 ) -> None:
-    history = past(orders(seed, 120), metric)
-    small, large = (projected(history, on(days_ago(-when[0]), days=when[1], multiplier=size)) for size in times)
-    limit = share * float(history.values.max())
-
-    assert (large.forecast.quantiles >= small.forecast.quantiles).all()
-    assert (large.crossing_cdf(limit) >= small.crossing_cdf(limit) - 1e-12).all()
+    histories = flock(seed, 120, metric)
+    made = (all_projected(histories, on(days_ago(-when[0]), days=when[1], multiplier=size)) for size in times)
+    for history, small, large in zip(histories, *made, strict=True):
+        limit = share * float(history.values.max())
+        assert (large.forecast.quantiles >= small.forecast.quantiles).all()
+        assert (large.crossing_cdf(limit) >= small.crossing_cdf(limit) - 1e-12).all()
