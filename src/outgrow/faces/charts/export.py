@@ -1,4 +1,4 @@
-"""A specification as a picture file, drawn in this process without a browser or a network."""
+"""A specification as a picture, in bytes or as a file, drawn in this process without a browser or a network."""
 
 import secrets
 from functools import cache
@@ -11,26 +11,25 @@ from outgrow.domain.text import clean_document
 from outgrow.faces.charts import theme
 
 
-def write_png(spec: dict[str, Any], path: Path, scale: float = 2) -> None:
-    """Draw a specification as PNG.
+def png(spec: dict[str, Any], scale: float = 2) -> bytes:
+    """A specification drawn as PNG.
 
     Args:
         spec: a complete Vega-Lite specification.
-        path: the file to write; an existing one is replaced as a whole.
-        scale: pixels of the file per pixel of the specification.
+        scale: pixels of the picture per pixel of the specification.
 
     Raises:
         MissingExtraError: the extra `charts` is not installed.
-        DataError: the file cannot be written there.
     """
     drawn: bytes = _converter().vegalite_to_png(clean_document(spec), scale=scale, allowed_base_urls=[])
-    _write(path, drawn)
+    return drawn
 
 
-def write_svg(spec: dict[str, Any], path: Path) -> None:
-    """Draw a specification as SVG; arguments and errors as in `write_png`.
+def svg(spec: dict[str, Any]) -> bytes:
+    """A specification drawn as SVG, in UTF-8; a screen reader hears its description.
 
-    A screen reader hears the specification's description.
+    Raises:
+        MissingExtraError: the extra `charts` is not installed.
     """
     # Text stays text, in Inter or else in Helvetica, Arial or any sans-serif. Outlines would look the same everywhere,
     # but cannot be searched or copied; an embedded font adds 350 KB a weight, and sites that show SVG under a strict
@@ -39,7 +38,25 @@ def write_svg(spec: dict[str, Any], path: Path) -> None:
     spec = clean_document(spec)
     drawn: str = _converter().vegalite_to_svg(spec, allowed_base_urls=[])
     said = quoteattr(spec.get("description", ""))
-    _write(path, drawn.replace("<svg ", f'<svg role="img" aria-label={said} ', 1).encode())
+    return drawn.replace("<svg ", f'<svg role="img" aria-label={said} ', 1).encode()
+
+
+def write_png(spec: dict[str, Any], path: Path, scale: float = 2) -> None:
+    """Draw a specification into a PNG file.
+
+    Args:
+        path: the file to write; an existing one is replaced as a whole.
+
+    Raises:
+        MissingExtraError: the extra `charts` is not installed.
+        DataError: the file cannot be written there.
+    """
+    _write(path, png(spec, scale))
+
+
+def write_svg(spec: dict[str, Any], path: Path) -> None:
+    """Draw a specification into an SVG file; arguments and errors as in `write_png`."""
+    _write(path, svg(spec))
 
 
 @cache
