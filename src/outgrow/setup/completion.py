@@ -8,6 +8,7 @@ from sqlalchemy.engine import URL
 
 from outgrow.setup.connections import parse_url
 from outgrow.setup.settings import Settings
+from outgrow.store.dialects.dialect import dialect_named
 from outgrow.store.tables import MEASUREMENTS, METRICS
 
 SECONDS = 1
@@ -35,7 +36,7 @@ def _asked(settings: Settings, what: str) -> list[str]:
     url = None if settings.our_url is None else _reading(parse_url(settings.our_url, "store_url"))
     if url is None:
         return []
-    waits = {"sqlite": "timeout", "postgresql": "connect_timeout"}.get(url.get_backend_name())
+    waits = dialect_named(url.get_backend_name()).waits
     engine = create_engine(url, connect_args={waits: SECONDS} if waits else {})
     try:
         with engine.connect() as connection:

@@ -22,9 +22,7 @@ from outgrow.domain.errors import (
 from outgrow.domain.text import LONGEST_SAID, cleaned
 from outgrow.setup.database_faults import fault_of
 from outgrow.sources.commerce.reading import SEE_ALL
-
-BUSY_SECONDS = 60
-"""How long to wait for another writer of a SQLite file."""
+from outgrow.store.dialects.dialect import dialect_named
 
 EXTRAS = {"postgresql+psycopg": "postgres", "mysql+pymysql": "mysql", "mariadb+pymysql": "mysql"}
 """The extra that brings each driver of ours."""
@@ -59,19 +57,11 @@ def open_engine(text: str, setting: str, *, read_only: bool = False, may_create:
     """
     url = parse_url(text, setting)
     file = _checked_file(url, setting, may_create=may_create) if url.get_backend_name() == "sqlite" else None
-    options: dict[str, Any] = {}
-    if file is not None:
-        options["connect_args"] = {"timeout": BUSY_SECONDS}
-        if may_create:
-            _create_private(Path(file))
-    if url.drivername == "postgresql+psycopg":
-        # Behind pgbouncer in transaction mode, statements that are prepared on a connection meet those of others.
-        options["connect_args"] = {"prepare_threshold": None}
-    if read_only and url.get_backend_name() == "postgresql":
-        options["isolation_level"] = "REPEATABLE READ"
-        options["execution_options"] = {"postgresql_readonly": True}
+    if file is not None and may_create:
+        _create_private(Path(file))
     try:
-        engine = create_engine(url, **options)
+        dialect = dialect_named(url.get_backend_name())
+        engine = create_engine(url, **dialect.options(url.drivername, read_only=read_only))
     except (NoSuchModuleError, ImportError) as error:
         if url.drivername in EXTRAS and isinstance(error, ImportError):
             raise MissingExtraError(f"a {url.get_backend_name()} database", EXTRAS[url.drivername]) from error
@@ -81,8 +71,7 @@ def open_engine(text: str, setting: str, *, read_only: bool = False, may_create:
     if engine.dialect.is_async:
         raise _no_driver(setting, url, "is one for asynchronous programs")
     _check_options(engine, setting)
-    if url.get_backend_name() == "sqlite":
-        _configure_sqlite(engine, read_only=read_only)
+    dialect.configure(engine, read_only=read_only)
     return engine
 
 
@@ -142,13 +131,6 @@ def _bad_option(setting: str) -> ConfigurationError:
     )
 
 
-def _configure_sqlite(engine: Engine, *, read_only: bool) -> None:
-    @event.listens_for(engine, "connect")
-    def _pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
-        connection.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
-        connection.execute("PRAGMA foreign_keys = ON")
-
-
 @contextmanager
 def database_errors(url: str) -> Iterator[None]:
     """Turn a driver's error into one of ours, with what to do about it; no secret of the address is part of it.
@@ -177,8 +159,9 @@ def translate(error: SQLAlchemyError, url: str) -> DatabaseError | SchemaError:
     said = cleaned(without_secrets(raw, secrets_of(url)), LONGEST_SAID)
     if "row-level security" in raw.lower():
         return DatabaseError(f"{where} cannot be read: {said}", SEE_ALL)
-    if "database is locked" in raw or "database table is locked" in raw:
-        return DatabaseError(f"{where} stayed locked for {BUSY_SECONDS} seconds", "end the other writer, or try later")
+    file = dialect_named("sqlite")
+    if file.says_locked(raw):
+        return DatabaseError(f"{where} stayed locked for {file.patience} seconds", "end the other writer, or try later")
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     fault = fault_of(raw, state)
     return fault.error(f"{where} {fault.what.format(said=said.split(' LINE ')[0])}", fault.mend)

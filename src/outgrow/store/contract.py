@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.domain.days import day_start
 from outgrow.domain.issued import IssuedForecast, IssuedRecord
 from outgrow.domain.metric import Metric, MetricCatalogue, Scope
 from outgrow.domain.panel import HistoryPanel
@@ -44,6 +45,11 @@ class KnownOn:
 
     until: date | None = None
     zone: ZoneInfo | None = None
+
+    def end_of(self, day: date) -> int:
+        """When a day is over in the zone, which has to be set; milliseconds since 1970 UTC."""
+        assert self.zone is not None, "days end in a zone"  # noqa: S101
+        return int(day_start(day + timedelta(days=1), self.zone).timestamp() * 1000)
 
 
 EVER = KnownOn()

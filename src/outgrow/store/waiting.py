@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import OperationalError
 
 from outgrow.domain.errors import DatabaseError
-
-LOCKED = ("locked", "lock timeout")
-"""What SQLite and PostgreSQL say when they gave up waiting."""
+from outgrow.store.dialects.dialect import says_locked
 
 
 @contextmanager
@@ -23,8 +21,7 @@ def waiting() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        said = str(error.orig).lower()
-        if not any(word in said for word in LOCKED):
+        if not says_locked(str(error.orig)):
             raise
         raise DatabaseError(
             f"the database was locked by another writer: it was waited for {time.monotonic() - began:.1f} seconds",

@@ -38,15 +38,21 @@ class Dialect:
         rows: how many rows of a block are sent together.
         locked: what it says when it gave up waiting for others, in small letters.
         waits: the argument of its driver that says how many seconds may be waited for it; None where it is not known.
+        patience: how many seconds a connection of ours waits for other writers; 0 where it is not for us to say.
     """
 
     name = "another"
     rows = 1
     locked: tuple[str, ...] = ()
     waits: str | None = None
+    patience = 0
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or type(self).name
+
+    def says_locked(self, said: str) -> bool:
+        """Whether an error of it says that others kept it locked for too long."""
+        return any(word in said.lower() for word in self.locked)
 
     # opening
 
@@ -117,6 +123,11 @@ def dialect_named(name: str) -> Dialect:
     # Imported here: a dialect brings all its drivers' modules with it.
     dialect: Dialect = import_module(f"outgrow.store.dialects.{name}").DIALECT
     return dialect
+
+
+def says_locked(said: str) -> bool:
+    """Whether an error, of whatever database, says that others kept it locked for too long."""
+    return any(dialect_named(name).says_locked(said) for name in UPSERTING)
 
 
 def dialect_of(connection: Connection) -> Dialect:

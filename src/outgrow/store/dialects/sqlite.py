@@ -33,8 +33,6 @@ from sqlalchemy.dialects.sqlite import insert
 from outgrow.store.dialects.dialect import EPOCH, Block, Dialect, Making, commits_itself
 from outgrow.store.tables import DAY_INDEX, MEASUREMENTS, RECOMMENDATIONS
 
-BUSY_SECONDS = 60
-"""How long to wait for another writer of the file."""
 MANY = 20_000
 """Values from which on the index of days may be made anew rather than kept up row by row."""
 SPELLED = sqlite_dialect(paramstyle="qmark")
@@ -55,10 +53,11 @@ class Sqlite(Dialect):
     rows = 5_000
     locked = ("database is locked", "database table is locked")
     waits = "timeout"
+    patience = 60
 
     def options(self, driver: str, *, read_only: bool) -> dict[str, Any]:  # noqa: ARG002
         """It waits for another writer."""
-        return {"connect_args": {self.waits: BUSY_SECONDS}}
+        return {"connect_args": {self.waits: self.patience}}
 
     def configure(self, engine: Engine, *, read_only: bool) -> None:
         """Foreign keys hold; what is only read cannot be written."""

@@ -1,24 +1,18 @@
 """Keeps the forecasts that were issued, a row for each metric and day, so that they can be scored later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
-from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, delete, insert, select
 
-from outgrow.domain.forecast import WITHIN_DAYS, DayBand
-from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, Array, IssuedForecast, IssuedLimit, IssuedRecord
+from outgrow.domain.issued import IssuedForecast, IssuedRecord
 from outgrow.domain.metric import PLATFORM
-from outgrow.domain.snapshot import shortened
 from outgrow.store.dialects.dialect import dialect_of
+from outgrow.store.issued_rows import forecast_of_row, record_of_rows, row_of_forecast
 from outgrow.store.tables import FORECASTS
 
 OWN = str(PLATFORM)
-DIGITS = 7
-"""Significant digits of values, and decimals of probabilities, that are kept: more than either is worth."""
-UNKNOWN: list[float | None] = [None] * len(KEPT_LEVELS)
 
 
 def write_forecasts(connection: Connection, platform: str, issued: Sequence[IssuedForecast]) -> None:
@@ -37,7 +31,7 @@ def write_forecasts(connection: Connection, platform: str, issued: Sequence[Issu
             )
         )
     if issued:
-        connection.execute(insert(FORECASTS), [_row(platform, forecast) for forecast in issued])
+        connection.execute(insert(FORECASTS), [row_of_forecast(platform, forecast) for forecast in issued])
 
 
 def kept_on(connection: Connection, platform: str, day: date) -> dict[str, tuple[date, int]]:
@@ -81,7 +75,7 @@ def forecasts(
     if metrics is not None:
         query = query.where(dialect_of(connection).among(table.metric, metrics))
     rows = connection.execute(query.order_by(table.metric, table.issued_on))
-    return {metric: _record(metric, list(group)) for metric, group in groupby(rows, key=lambda row: str(row[0]))}
+    return {metric: record_of_rows(metric, list(group)) for metric, group in groupby(rows, key=lambda row: str(row[0]))}
 
 
 def days_issued(connection: Connection, platform: str, metric: str, until: date) -> list[date]:
@@ -100,81 +94,4 @@ def forecast_of(connection: Connection, platform: str, metric: str, day: date) -
         table.platform == platform, table.issued_on == day, table.metric == metric, table.scope == OWN
     )
     row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    return IssuedForecast(
-        metric=row.metric,
-        scope=row.scope,
-        issued_on=row.issued_on,
-        as_of=row.as_of,
-        value=row.value,
-        known_days=row.known_days,
-        model=row.model,
-        reason=row.reason,
-        quantiles={model: kept[0] for model, kept in _record(metric, [row]).quantiles.items()},
-        limits=tuple(_kept_limit(limit) for limit in row.limits),
-        model_id=row.model_id,
-        assumptions=row.assumptions,
-    )
-
-
-def _kept_limit(kept: Mapping[str, Any]) -> IssuedLimit:
-    within = {int(days): p for days, p in kept["probability_within"].items()}
-    return IssuedLimit(kept["name"], kept["threshold"], DayBand(**kept["days"]), within)
-
-
-def _record(metric: str, rows: list[Any]) -> IssuedRecord:
-    said = [row.quantiles for row in rows]
-    days = [str(day) for day in DAYS_AHEAD]
-    quantiles: dict[str, Array] = {}
-    for model in dict.fromkeys(model for one in said for model in one):
-        by_day = [[one.get(model, {}).get(day, UNKNOWN) for day in days] for one in said]
-        quantiles[model] = np.array(by_day, dtype=np.float64).swapaxes(1, 2)
-    limits = [(at, limit) for at, row in enumerate(rows) for limit in row.limits]
-    within = [[limit["probability_within"].get(str(days)) for days in WITHIN_DAYS] for _, limit in limits]
-    return IssuedRecord(
-        metric,
-        np.array([row.issued_on for row in rows], dtype="datetime64[D]"),
-        np.array([row.as_of for row in rows], dtype="datetime64[D]"),
-        np.array([row.model for row in rows], dtype=np.str_),
-        quantiles,
-        np.array([at for at, _ in limits], dtype=np.int64),
-        np.array([limit["threshold"] for _, limit in limits], dtype=np.float64),
-        np.array(within, dtype=np.float64).reshape(len(limits), len(WITHIN_DAYS)),
-    )
-
-
-def _row(platform: str, forecast: IssuedForecast) -> dict[str, Any]:
-    return {
-        "platform": platform,
-        "issued_on": forecast.issued_on,
-        "metric": forecast.metric,
-        "scope": forecast.scope,
-        "as_of": forecast.as_of,
-        "value": forecast.value,
-        "known_days": forecast.known_days,
-        "model": forecast.model,
-        "reason": None if forecast.reason is None else shortened(forecast.reason),
-        "quantiles": {model: _by_day(values) for model, values in forecast.quantiles.items()},
-        "limits": [_limit(limit) for limit in forecast.limits],
-        "model_id": forecast.model_id,
-        "assumptions": forecast.assumptions,
-    }
-
-
-def _by_day(quantiles: Array) -> Mapping[str, list[float | None]]:
-    rows = zip(DAYS_AHEAD, quantiles.T.tolist(), strict=False)
-    return {str(day): [None if np.isnan(v) else _short(v) for v in row] for day, row in rows}
-
-
-def _limit(limit: IssuedLimit) -> dict[str, Any]:
-    return {
-        "name": limit.name,
-        "threshold": limit.threshold,
-        "days": {"p10": limit.days.p10, "p50": limit.days.p50, "p90": limit.days.p90},
-        "probability_within": {str(days): round(p, DIGITS) for days, p in limit.probability_within.items()},
-    }
-
-
-def _short(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")
+    return None if row is None else forecast_of_row(row)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
-from outgrow.domain.days import day_start
 from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED
 from outgrow.domain.metric import Metric, Scope
 from outgrow.domain.panel import NO_DAY, HistoryPanel, Key
@@ -18,8 +17,8 @@ from outgrow.store.dialects.dialect import EPOCH, Dialect, dialect_of
 from outgrow.store.sql.catalogue import catalogue
 from outgrow.store.tables import MEASUREMENTS, SNAPSHOTS
 
-TOGETHER = 20_000
-"""Rows that are held as objects at a time."""
+TOGETHER = 1_000
+"""Rows that are held as objects at a time: few enough to stay at hand."""
 
 OLD = MEASUREMENTS.c
 HOW = case((OLD.provenance == Provenance.OBSERVED.value, OBSERVED), else_=RECONSTRUCTED)
@@ -101,7 +100,7 @@ def _known(connection: Connection, platform: str, known: KnownOn) -> Iterator[Co
         return
     yield OLD.day <= known.until
     if known.zone is not None:
-        in_time = or_(OLD.recorded_at_ms.is_(None), OLD.recorded_at_ms < end_of(known.until, known))
+        in_time = or_(OLD.recorded_at_ms.is_(None), OLD.recorded_at_ms < known.end_of(known.until))
         yield or_(in_time, OLD.day.not_in(_captured_days(connection, platform, known)))
 
 
@@ -112,13 +111,7 @@ def _captured_days(connection: Connection, platform: str, known: KnownOn) -> lis
         SNAPSHOTS.c.snapshot_date <= known.until,
         SNAPSHOTS.c.captured_at_ms.is_not(None),
     )
-    return [day for day, ms in connection.execute(query) if ms < end_of(day, known)]
-
-
-def end_of(day: date, known: KnownOn) -> int:
-    """When a day is over, milliseconds since 1970 UTC."""
-    assert known.zone is not None, "days end in a zone"  # noqa: S101
-    return int(day_start(day + timedelta(days=1), known.zone).timestamp() * 1000)
+    return [day for day, ms in connection.execute(query) if ms < known.end_of(day)]
 
 
 def _columns(dialect: Dialect) -> tuple[ColumnElement[Any], ...]:
