@@ -14,6 +14,7 @@ from outgrow.forecasting.kernels.faults import forget
 from outgrow.forecasting.kernels.flow_network import N_MEANS, SINCE, centres, quantiles_at
 from outgrow.forecasting.kernels.flow_own import LOWER, MIDDLE, UPPER, WIDTH80, with_own_course
 from outgrow.forecasting.kernels.flow_trend import N_TRENDS
+from outgrow.forecasting.kernels.heap import keep_freed_memory
 from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.ranks import FARTHEST, at_rank, reached, score_of
@@ -47,6 +48,8 @@ LASTING = 0.9
 """Part of the doubt of the level that all days share: a level that wanders is at its highest only for some of them."""
 MOST_DRAWN = 0.15
 """Most that a median is drawn up for bursts, as a share of it."""
+ROWS = ("usable", "ranked", "grid", "mean", "noise", "level_sd", "weekday")
+"""What a forecast has of each row."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +80,7 @@ class FlowForecast:
     @classmethod
     def fit(cls, values: Array, horizon: int, nets: list[Weights]) -> Self:
         """Read the histories (n, t); without networks the days of the last half-year come again."""
+        keep_freed_memory()
         unknown = np.isnan(values[:, -7 * WEEKS :]).all(axis=1)
         bad = np.isinf(values).any(axis=1) | unknown | (values < 0).any(axis=1)
         usable = np.asarray(~bad)
@@ -118,6 +122,11 @@ class FlowForecast:
         mean, noise, level_sd = (part[:, :horizon] for part in (self.mean, self.noise, self.level_sd))
         ranked, uplift = self.ranked[:, :, :horizon], self.uplift[:, :horizon]
         return replace(self, horizon=horizon, ranked=ranked, mean=mean, noise=noise, level_sd=level_sd, uplift=uplift)
+
+    def pick(self, rows: NDArray[np.int64]) -> Self:
+        """Some of its rows as a panel of their own, in any order, each as often as it is named."""
+        picked = {name: getattr(self, name)[rows] for name in ROWS}
+        return replace(self, **picked, uplift=self.uplift[rows] if len(self.uplift) > 1 else self.uplift)
 
     def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
         """The same for some days alone, (n, n_levels, n_days)."""

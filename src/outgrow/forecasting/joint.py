@@ -7,6 +7,7 @@ ranks belong together is simulated.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -62,24 +63,38 @@ def simulate_paths(
     metrics = tuple(projections)
     lags = {name: (today - p.forecast.as_of).days for name, p in projections.items()}
     n_days = min(n_days, *(p.panel.horizon - lags[name] for name, p in projections.items()))
-    ranks = joint_ranks(_correlations([histories[name] for name in metrics], today), seed, n_paths)
-    scores, wanted = (np.vectorize(NormalDist().inv_cdf)(levels) for levels in (FAN, ranks))
+    order = _joint_order(_correlations([histories[name] for name in metrics], today), seed, n_paths)
+    inverse = NormalDist().inv_cdf
+    scores, wanted = (np.array([inverse(rank) for rank in some]) for some in (FAN, _ranks(n_paths).tolist()))
     views = _Views(projections, limits)
-    values = np.empty((len(metrics), n_paths, n_days))
-    peaks, current = np.empty_like(values), np.empty(len(metrics))
-    for at, (name, projection) in enumerate(projections.items()):
+    # Day by day in memory: what is asked of paths goes along their days, and is so asked of all paths at once.
+    values, peaks = np.empty((2, len(metrics), n_days, n_paths))
+    current = np.array([float(projection.past[-1]) for projection in projections.values()])
+    for at, name in enumerate(metrics):
         days = slice(lags[name], lags[name] + n_days)
-        current[at] = projection.past[-1]
         levels, reached = views.reached(name)
-        peaks[at] = _at_ranks(levels, reached[:, days], ranks[at])
-        values[at] = np.array([np.interp(wanted[at], scores, column) for column in views.fans[name][:, days].T]).T
-        peaks[at] = _at_least(values[at], peaks[at], [limit for limit in limits.get(name, ()) if limit > current[at]])
-    np.minimum(values, peaks, out=values)
-    return Paths(today, metrics, current, values, peaks)
+        highest = _at_ranks(levels, reached[:, days], n_paths)
+        each = _between(wanted, scores, views.fans[name][:, days])
+        _raise(highest, each, [limit for limit in limits.get(name, ()) if limit > current[at]])
+        np.minimum(each, highest, out=each)
+        for sorted_, shuffled in ((each, values[at]), (highest, peaks[at])):
+            np.take(sorted_, order[at], axis=1, out=shuffled, mode="clip")  # no place is out of bounds
+    return Paths(today, metrics, current, values.transpose(0, 2, 1), peaks.transpose(0, 2, 1))
 
 
 def joint_ranks(correlations: Array, seed: int, n_paths: int) -> Array:
     """Ranks (n_metrics, n_paths) in (0, 1), each metric's evenly spread, correlated as asked (n_metrics, n_metrics)."""
+    return _ranks(n_paths)[_joint_order(correlations, seed, n_paths)]
+
+
+def _ranks(n_paths: int) -> Array:
+    """The middles of as many equal parts of (0, 1), increasing."""
+    ranks: Array = (np.arange(n_paths) + 0.5) / n_paths
+    return ranks
+
+
+def _joint_order(correlations: Array, seed: int, n_paths: int) -> NDArray[np.int64]:
+    """The place of each path's rank among all, (n_metrics, n_paths)."""
     n = len(correlations)
     golden = 2.0
     for _ in range(60):  # the root of x^(n+1) = x + 1
@@ -88,11 +103,10 @@ def joint_ranks(correlations: Array, seed: int, n_paths: int) -> Array:
     shift = np.random.default_rng(seed).random(n)
     points = (shift[:, None] + steps[:, None] * np.arange(1, n_paths + 1)) % 1.0
     inverse = NormalDist().inv_cdf
-    scores = np.array([[inverse(min(max(p, 1e-9), 1 - 1e-9)) for p in row] for row in points.tolist()])
+    scores = np.array([list(map(inverse, row)) for row in np.clip(points, 1e-9, 1 - 1e-9).tolist()])
     together = np.linalg.cholesky(correlations) @ scores
-    order = together.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
-    ranks: Array = (order + 0.5) / n_paths
-    return ranks
+    order: NDArray[np.int64] = together.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
+    return order
 
 
 def _correlations(histories: Sequence[History], today: date) -> Array:
@@ -149,39 +163,45 @@ class _Views:
     Attributes:
         fans: by metric, the quantiles `FAN` of each day, (n_levels, horizon).
         steps: by metric, levels above the current value up to what is hardly ever reached, (n_steps,), increasing.
-        chances: by metric, P(at or above each of the steps by each day), (n_steps, horizon).
+        exact: by metric, its limits above the current value, (n_limits,), increasing.
+        chances: by metric, P(at or above each of the limits, then of the steps, by each day), (n, horizon).
     """
 
     def __init__(self, projections: Mapping[str, Projection], limits: Mapping[str, Sequence[float]]) -> None:
-        self.projections, self.limits = projections, limits
+        self.projections = projections
         self.fans: dict[str, Array] = {}
         self.steps: dict[str, Array] = {}
+        self.exact: dict[str, Array] = {}
         self.chances: dict[str, Array] = {}
+        for name, projection in projections.items():
+            current = float(projection.past[-1])
+            ahead = {float(limit) for limit in limits.get(name, ()) if current < limit}
+            self.exact[name] = np.array(sorted(ahead))
         panels = {id(projection.panel): projection.panel for projection in projections.values()}
         for key, panel in panels.items():
             self._ask(panel, {name: p for name, p in projections.items() if id(p.panel) == key})
 
     def _ask(self, panel: PanelForecast, members: Mapping[str, Projection]) -> None:
-        fans = panel.quantiles(FAN)
-        steps = np.full((len(STEPS), len(panel.usable)), np.nan)
-        for name, projection in members.items():
-            fan, current = np.maximum(fans[projection.row], projection.floor), float(projection.past[-1])
+        rows = np.array([projection.row for projection in members.values()])
+        for (name, projection), quantiles in zip(members.items(), panel.pick(rows).quantiles(FAN), strict=True):
+            fan, current = np.maximum(quantiles, projection.floor), float(projection.past[-1])
             way = max(float(fan[-1].max()) - current, float((fan[-1] - fan[0]).max()))
-            steps[:, projection.row] = current + way * np.array(STEPS)
-            self.fans[name], self.steps[name] = fan, steps[:, projection.row]
-        chances = np.stack([panel.crossing_cdf(row) for row in steps])
-        for name, projection in members.items():
-            self.chances[name] = chances[:, projection.row]
+            self.fans[name], self.steps[name] = fan, current + way * np.array(STEPS)
+        days = tuple(range(1, panel.horizon + 1))
+        exact, steps = ([levels[name] for name in members] for levels in (self.exact, self.steps))
+        # As `Projection.crossing_cdf` asks: every day by itself.
+        sure = panel.pick(np.repeat(rows, list(map(len, exact)))).crossing_at(np.concatenate(exact), days)
+        loose = panel.pick(np.repeat(rows, len(STEPS))).crossing_cdf(np.concatenate(steps))
+        ends = np.cumsum(list(map(len, exact)))[:-1]
+        each = zip(np.split(sure, ends), np.split(loose, len(members)), strict=True)
+        self.chances |= zip(members, map(np.concatenate, each), strict=True)
 
     def reached(self, name: str) -> tuple[Array, Array]:
         """Levels, increasing, and the probability of having been at or above each by each day, (n_levels, horizon)."""
-        projection, steps = self.projections[name], self.steps[name]
-        current = float(projection.past[-1])
-        exact = np.array(sorted({float(limit) for limit in self.limits.get(name, ()) if current < limit}))
-        loose = (steps > current) & ~np.isin(steps, exact)
-        levels = np.concatenate([[current], exact, steps[loose]])
-        sure = np.ones((1, projection.panel.horizon))
-        chances = np.concatenate([sure, *(projection.crossing_cdf(e)[None] for e in exact), self.chances[name][loose]])
+        exact, steps, current = self.exact[name], self.steps[name], float(self.projections[name].past[-1])
+        kept = np.concatenate([np.full(len(exact), True), (steps > current) & ~np.isin(steps, exact)])
+        levels = np.concatenate([[current], np.concatenate([exact, steps])[kept]])
+        chances = np.concatenate([np.ones((1, self.chances[name].shape[1])), self.chances[name][kept]])
         order = np.argsort(levels)
         levels, chances, fixed = levels[order], chances[order], np.isin(levels[order], exact)
         # Between limits, whose probabilities are exact, the others may not leave what these leave them.
@@ -190,19 +210,44 @@ class _Views:
         return levels, np.minimum.accumulate(np.clip(chances, at_least, at_most))
 
 
-def _at_least(values: Array, peaks: Array, limits: Sequence[float]) -> Array:
-    """Peaks where the value on the day lies above them, which they are too coarse for, but below every limit ahead."""
-    cap = np.full(peaks.shape, np.inf)
-    for limit in limits:
-        cap = np.where(peaks < limit, np.minimum(cap, np.nextafter(limit, -np.inf)), cap)
-    raised: Array = np.maximum.accumulate(np.maximum(peaks, np.minimum(values, cap)), axis=1)
-    return raised
-
-
-def _at_ranks(levels: Array, reached: Array, ranks: NDArray[np.float64]) -> Array:
-    """The highest level that each rank has reached by each day, (n_paths, n_days)."""
-    # Strictly decreasing, so that a rank at or above 1 - P(reached) is at the level or above, and no other.
-    falling = reached - 1e-12 * np.arange(len(levels))[:, None]
-    daily = np.array([np.interp(1.0 - ranks, column, levels[::-1]) for column in falling[::-1].T])
-    result: Array = np.maximum.accumulate(daily, axis=0).T
+def _between(wanted: Array, scores: Array, fan: Array) -> Array:
+    """What `np.interp` of each day's quantiles (n_scores, n_days) gives at some scores, increasing, (n_days, n)."""
+    result = np.empty((fan.shape[1], len(wanted)))
+    bounds = np.searchsorted(wanted, scores)
+    result[:, : bounds[0]], result[:, bounds[-1] :] = fan[0][:, None], fan[-1][:, None]
+    slopes = np.diff(fan, axis=0) / np.diff(scores)[:, None]
+    for at, (begin, end) in enumerate(pairwise(bounds.tolist())):
+        part = result[:, begin:end]
+        np.multiply(slopes[at][:, None], wanted[begin:end] - scores[at], out=part)
+        part += fan[at][:, None]
     return result
+
+
+def _raise(peaks: Array, values: Array, limits: Sequence[float]) -> None:
+    """Raise peaks (n_days, n_paths) in place to the values of their days, but below every limit ahead.
+
+    Peaks are too coarse for the days on which a value lies above them.
+    """
+    cap = np.full(peaks.shape, np.inf)
+    for limit in sorted(limits, reverse=True):
+        np.copyto(cap, np.nextafter(limit, -np.inf), where=peaks < limit)
+    np.minimum(values, cap, out=cap)
+    np.maximum(peaks, cap, out=peaks)
+    _never_fall(peaks)
+
+
+def _at_ranks(levels: Array, reached: Array, n_paths: int) -> Array:
+    """The highest level that each rank, increasing, has reached by each day, (n_days, n_paths)."""
+    # Strictly decreasing, so that a rank at or above 1 - P(reached) is at the level or above, and no other.
+    falling = np.ascontiguousarray((reached - 1e-12 * np.arange(len(levels))[:, None])[::-1].T)
+    # From the largest rank on: places between increasing numbers are found at once.
+    left, highest = (1.0 - _ranks(n_paths))[::-1].copy(), levels[::-1].copy()
+    result = np.array([np.interp(left, chances, highest) for chances in falling])[:, ::-1]
+    _never_fall(result)
+    return result
+
+
+def _never_fall(daily: Array) -> None:
+    """Raise each day (n_days, n) to the one before, in place."""
+    for before, now in pairwise(daily):
+        np.maximum(before, now, out=now)

@@ -1,5 +1,6 @@
 """The law of a row with structure, and paths of it that are drawn from fixed numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -73,11 +74,11 @@ class Law:
         ordered = np.take_along_axis(values, order, axis=0)
         return np.stack([np.interp(levels, middle[:, day], ordered[:, day]) for day in range(len(days))], axis=1)
 
-    def reached(self, limit: float, days: tuple[int, ...], *, falling: bool) -> Array:
-        """P(at or above the limit by each of the days), (n_days,); `falling`: at or below."""
+    def reached(self, limits: Sequence[float], days: tuple[int, ...], *, falling: bool) -> list[Array]:
+        """P(at or above each limit by each of the days), (n_days,) each; `falling`: at or below."""
         sign = -1.0 if falling else 1.0
         farthest = np.maximum.accumulate(sign * self.paths(max(days)), axis=1)[:, np.array(days) - 1]
-        return self._chance(farthest >= sign * limit)
+        return [self._chance(farthest >= sign * limit) for limit in limits]
 
     def below(self, value: float, day: int) -> float:
         """P(the value of a day lies below)."""

@@ -1,6 +1,6 @@
 """Levels and counters: the distribution of every future day, and of the first day at or beyond a limit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Self
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from outgrow.domain.metric import Kind
 from outgrow.forecasting.asked import checked_levels, checked_thresholds
 from outgrow.forecasting.kernels.features import Features, features
+from outgrow.forecasting.kernels.heap import keep_freed_memory
 from outgrow.forecasting.kernels.mixture import Components, below, crossing, quantiles, widened
 from outgrow.forecasting.kernels.network import Weights, components, plain
 from outgrow.forecasting.kernels.normal import Array
@@ -47,12 +48,31 @@ class _Block:
     features: Features
     future: Components
 
+    @classmethod
+    def together(cls, blocks: Sequence[Self]) -> Self:
+        """The rows of some blocks as one."""
+        size = sum(block.size for block in blocks)
+        current, scale, lowest = (
+            np.concatenate([getattr(block.features, name)[: block.size] for block in blocks])
+            for name in ("current", "scale", "lowest")
+        )
+        known = replace(blocks[0].features, current=current, scale=scale, lowest=lowest)
+        parts = zip(*(block.future for block in blocks), strict=True)
+        future = Components(
+            *(np.concatenate([p[:, : b.size] for p, b in zip(part, blocks, strict=True)], axis=1) for part in parts)
+        )
+        return cls(slice(0, size), size, known, future)
+
     def pick(self, at: NDArray[np.int64]) -> Self:
         """Some of its rows, by their place in it, as a block of their own."""
         f, filled = self.features, np.resize(at, -(-len(at) // LANES) * LANES)
         known = replace(f, current=f.current[filled], scale=f.scale[filled], lowest=f.lowest[filled])
         rows = np.arange(self.rows.start, self.rows.stop) if isinstance(self.rows, slice) else self.rows
         return type(self)(rows[at], len(at), known, Components(*(p[:, filled] for p in self.future)))
+
+    def laid_out(self, rows: slice) -> Self:
+        """The same as other rows, in memory as the blocks that were read: sums are rounded by their order there."""
+        return replace(self, rows=rows, future=Components(*map(np.ascontiguousarray, self.future)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +95,7 @@ class LevelForecast:
     @classmethod
     def fit(cls, values: Array, horizon: int, kind: str, nets: list[Weights]) -> Self:
         """Read the histories (n, t); without networks the plain drift goes on."""
+        keep_freed_memory()
         usable = np.asarray(~np.isinf(values).any(axis=1) & ~np.isnan(values).all(axis=1))
         blocks = []
         for at in range(0, len(values), BLOCK):
@@ -152,6 +173,13 @@ class LevelForecast:
     def until(self, horizon: int) -> "LevelForecast":
         """The same for fewer or more days ahead."""
         return replace(self, horizon=horizon)
+
+    def pick(self, rows: NDArray[np.int64]) -> Self:
+        """Some of its rows as a panel of their own, in any order, each as often as it is named."""
+        whole = self.blocks[0] if len(self.blocks) == 1 else _Block.together(self.blocks)
+        parts = [slice(at, min(at + BLOCK, len(rows))) for at in range(0, len(rows), BLOCK)]
+        blocks = tuple(whole.pick(rows[part]).laid_out(part) for part in parts)
+        return replace(self, usable=self.usable[rows], blocks=blocks, structure=self.structure.pick(rows))
 
     def below(self, values: Array, day: int) -> Array:
         """P(the value `day` days ahead lies below `values`), (n,); NaN where either is unknown."""

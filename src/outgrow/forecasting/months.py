@@ -124,6 +124,11 @@ class MonthTotalForecast:
         }
         return replace(self, flow=self.flow.until(horizon), **cut)
 
+    def pick(self, rows: NDArray[np.int64]) -> Self:
+        """Some of its rows as a panel of their own, in any order, each as often as it is named."""
+        picked = {name: getattr(self, name)[rows] for name in ("sofar", "own", "staying", "mean", "spread")}
+        return replace(self, flow=self.flow.pick(rows), still=self.still.pick(rows), **picked)
+
     def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
         """The same for some days alone, (n, n_levels, n_days)."""
         return self.quantiles(levels)[:, :, np.array(days) - 1]

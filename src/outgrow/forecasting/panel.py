@@ -44,6 +44,10 @@ class PanelForecast(Protocol):
         """The same for fewer days ahead, without reading the histories again."""
         ...
 
+    def pick(self, rows: NDArray[np.int64]) -> "PanelForecast":
+        """Some of its rows as a panel of their own, in any order, each as often as it is named."""
+        ...
+
     def quantiles(self, levels: tuple[float, ...]) -> NDArray[np.float64]:
         """Quantiles of each day's value, (n, n_levels, horizon), non-decreasing along the levels."""
         ...

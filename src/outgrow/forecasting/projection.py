@@ -123,9 +123,9 @@ class Projection:
         Every day is asked by itself. A panel draws straight lines between some of them, by which the middle date of
         a sure crossing would be a day off.
         """
-        limits = np.full(len(self.panel.usable), threshold)
         days = tuple(range(1, self.panel.horizon + 1))
-        cdf: Array = self.panel.crossing_at(limits, days, falling=falling)[self.row]
+        alone = self.panel.pick(np.array([self.row]))
+        cdf: Array = alone.crossing_at(np.array([threshold]), days, falling=falling)[0]
         return cdf
 
     def quantiles(self, levels: tuple[float, ...]) -> Array:

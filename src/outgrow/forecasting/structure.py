@@ -5,7 +5,11 @@ answered by paths of it that are drawn from fixed numbers: quantiles and crossin
 """
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.past import LENGTH
@@ -30,13 +34,24 @@ class Structure:
                 laws[int(row)] = law
         return cls(laws)
 
+    def pick(self, rows: NDArray[np.int64]) -> "Structure":
+        """Those of some of the rows, in any order, each as often as it is named."""
+        if not self.laws:
+            return self
+        return Structure({at: self.laws[row] for at, row in enumerate(rows.tolist()) if row in self.laws})
+
     def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> dict[int, Array]:
         """Quantiles of the values of some days, (n_levels, n_days) each."""
         return {row: law.quantiles(days, levels) for row, law in self.laws.items()}
 
     def crossing_at(self, limits: Array, days: tuple[int, ...], *, falling: bool) -> dict[int, Array]:
         """P(reached by each of the days), (n_days,) each."""
-        return {row: law.reached(float(limits[row]), days, falling=falling) for row, law in self.laws.items()}
+        found: dict[int, Array] = {}
+        # Paths are drawn once for all limits that one law is asked about in a row.
+        for law, rows in groupby(self.laws, key=self.laws.__getitem__):
+            some = list(rows)
+            found |= zip(some, law.reached([float(limits[row]) for row in some], days, falling=falling), strict=True)
+        return found
 
     def below(self, values: Array, day: int) -> dict[int, float]:
         """P(the value lies below) by row."""

@@ -48,6 +48,9 @@ class Oracle:
     def quantiles(self, levels: tuple[float, ...]) -> Array:
         return self.at_days(tuple(range(1, self.horizon + 1)), levels)
 
+    def pick(self, rows: NDArray[np.int64]) -> "Picked":
+        return Picked(self, rows)
+
     def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
         answer = np.broadcast_to(np.array(levels)[None, :, None] * np.array(days), (2, len(levels), len(days))).copy()
         answer[0] = np.nan
@@ -59,6 +62,19 @@ class Oracle:
 
     def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
         return self.crossing_cdf(thresholds, falling=falling)[:, np.array(days) - 1]
+
+
+@dataclass(frozen=True)
+class Picked:
+    """Some of the oracle's rows."""
+
+    whole: Oracle
+    rows: NDArray[np.int64]
+
+    def crossing_at(self, thresholds: Array, days: tuple[int, ...], *, falling: bool = False) -> Array:
+        assert thresholds.shape == self.rows.shape
+        limits = np.full(2, thresholds[0])
+        return self.whole.crossing_at(limits, days, falling=falling)[self.rows]
 
 
 def projection(past: Any, cdf: Array, growth: float = 30.0, notes: tuple[Note, ...] = ()) -> Projection:

@@ -60,6 +60,20 @@ def test_the_order_in_which_quantiles_are_asked_for_does_not_matter(kind: str, m
     np.testing.assert_array_equal(panel.quantiles(LEVELS[::-1])[:, ::-1], panel.quantiles(LEVELS))
 
 
+@each_kind
+@each_model
+def test_rows_that_are_picked_answer_as_they_do_among_all(kind: str, model: str) -> None:
+    values = np.tile(of_kind(kind), (30, 1))[:300]  # of more than one block
+    whole, rows = forecast_panel(values, HORIZON, kind, model), np.array([299, 4, 4, 260, 0, 131, 4])
+    picked, limits = whole.pick(rows), limits_of(values, 0.5)
+
+    assert_same(answers(picked, limits[rows]), tuple(answer[rows] for answer in answers(whole, limits)))
+    days = (1, 7, 60)
+    assert_same((picked.at_days(days, LEVELS),), (whole.at_days(days, LEVELS)[rows],))
+    assert_same((picked.crossing_at(limits[rows], days),), (whole.crossing_at(limits, days)[rows],))
+    np.testing.assert_array_equal(picked.usable, whole.usable[rows])
+
+
 @given(panels(), kinds, models, shares, st.booleans())
 def test_a_crossing_is_a_distribution_over_the_days(
     values: Array, kind: str, model: str, share: float, falling: bool

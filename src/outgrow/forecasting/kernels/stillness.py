@@ -6,8 +6,10 @@ The share of the likelihood that goes to those that hardly walk is how far the f
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.series import mean_of_known
@@ -45,6 +47,10 @@ class Stillness:
     level: Array
     noise: Array
     weeks: Array
+
+    def pick(self, rows: NDArray[np.int64]) -> Self:
+        """Some of the rows, in any order, each as often as it is named."""
+        return type(self)(self.share[rows], self.level[rows], self.noise[rows], self.weeks[rows])
 
     def own(self, days: Array) -> Array:
         """Relative standard deviation of sums of so many days (n_days,) by their own chance, (n, n_days)."""

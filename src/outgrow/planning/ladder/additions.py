@@ -10,17 +10,26 @@ from outgrow.domain.metric import Metric
 from outgrow.domain.paths import Paths
 
 Array = NDArray[np.float64]
+Groups = NDArray[np.int64]
 Curves = dict[str, Array]
 """What is added to metrics on each day ahead, (n_days,) or (n_paths, n_days)."""
+AT_ONCE = 32
+"""Days of all paths that are in the processor's cache together."""
 
 
 def raised(
-    paths: Paths, added: Sequence[Curves], known: Mapping[str, Metric], times: Mapping[str, Array] | None = None
+    paths: Paths,
+    added: Sequence[Curves],
+    known: Mapping[str, Metric],
+    times: Mapping[str, Array] | None = None,
+    groups: Groups | None = None,
 ) -> Paths:
     """The paths with all of these added, and a flow's also to the month's total that adds it up.
 
     Args:
         times: of flows, what each day's amount is multiplied by, (n_days,), what was added included.
+        groups: (n_paths,) of each path its row in curves that are of groups of paths, (n_groups, n_days), rather than
+            of paths; not to be multiplied by `times`.
     """
     total: Curves = {}
     for name, curve in (pair for curves in added for pair in curves.items()):
@@ -33,34 +42,55 @@ def raised(
             daily = daily_amounts(paths, metric, known)
             more = np.where(times[flow] == 1.0, more, times[flow] * (daily + more) - daily)
         curves[metric] = more if flow == metric else month_to_date(paths, more)
-    return moved(paths, curves)
+    return moved(paths, curves, groups)
 
 
-def moved(paths: Paths, curves: Mapping[str, Array]) -> Paths:
+def moved(paths: Paths, curves: Mapping[str, Array], groups: Groups | None = None) -> Paths:
     """The paths with an amount added to each metric; none falls below nothing by it.
 
     The peaks move by as much as the highest value so far does: what was reached before a purge stays reached, and a
     sale's peak is no higher for stores that open after it. More added never makes them lower, not by the last bit.
+
+    Args:
+        groups: as for `raised`.
     """
     curves = {metric: curve for metric, curve in curves.items() if np.any(curve)}
     if not curves:
         return paths
-    values, peaks = paths.values.copy(), paths.peaks.copy()
-    for metric, curve in curves.items():
-        at = paths.metrics.index(metric)
-        before, above = _highest(paths, at, values[at]), peaks[at].copy()
-        values[at] = np.maximum(values[at] + curve, np.minimum(values[at], 0.0))
-        after = _highest(paths, at, values[at])
-        along = after + (above - before)
-        along = np.where(after > before, np.maximum(along, above), np.minimum(along, above))
-        peaks[at] = np.maximum.accumulate(np.where(after == before, above, along), axis=-1)
-        np.maximum(peaks[at], paths.current[at], out=peaks[at])
+    values, peaks = np.empty_like(paths.values), np.empty_like(paths.peaks)
+    for at, metric in enumerate(paths.metrics):
+        if metric in curves:
+            _move(paths, at, (values[at].T, peaks[at].T), curves[metric].T, groups)
+        else:
+            values[at], peaks[at] = paths.values[at], paths.peaks[at]
     return replace(paths, values=values, peaks=peaks)
 
 
-def _highest(paths: Paths, at: int, values: Array) -> Array:
-    highest: Array = np.maximum(np.maximum.accumulate(values, axis=-1), paths.current[at])
-    return highest
+def _move(paths: Paths, at: int, moved: tuple[Array, Array], curve: Array, groups: Groups | None) -> None:
+    """Write the values and peaks of one metric, (n_days, n_paths) each, with a curve (n_days,) or (n_days, n) added."""
+    values, peaks = paths.values[at].T, paths.peaks[at].T
+    before_last = after_last = peak_last = np.full(paths.n_paths, paths.current[at])
+    for days in (slice(begin, begin + AT_ONCE) for begin in range(0, paths.n_days, AT_ONCE)):
+        more = curve[days] if groups is None else np.take(curve[days], groups, axis=1)
+        now, above = values[days], peaks[days]
+        raised = now + (more if more.ndim > 1 else more[:, None])
+        np.maximum(raised, np.minimum(now, 0.0), out=raised)
+        before, before_last = _highest(now, before_last)
+        after, after_last = _highest(raised, after_last)
+        along = above - before
+        along += after
+        highest = np.where(after > before, np.maximum(along, above), above)
+        np.copyto(highest, np.minimum(along, above), where=after < before)
+        moved[0][days] = raised
+        moved[1][days], peak_last = _highest(highest, peak_last)
+
+
+def _highest(values: Array, since: Array) -> tuple[Array, Array]:
+    """The highest up to each day, (n_days, n_paths), with that up to the day before, (n_paths,), and the last of it."""
+    highest = np.empty(values.shape)
+    for now, day in zip(values, highest, strict=True):
+        since = np.maximum(since, now, out=day)
+    return highest, since
 
 
 def adds_up(known: Mapping[str, Metric], name: str) -> str | None:

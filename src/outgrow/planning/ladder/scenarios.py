@@ -47,14 +47,18 @@ def with_projects(paths: Paths, projects: Iterable[Project], seed: int, metrics:
     known = {metric.name: metric for metric in metrics}
     added: list[Curves] = []
     projects = list(projects)
+    if not projects:
+        return paths
     shares = np.array([project.probability if project.on > paths.as_of else 0.0 for project in projects])
-    for project, members in zip(projects, spread_evenly(paths, shares, seed), strict=True):
+    # Paths that hold the same projects are one group, and most of the arithmetic is that of the few groups.
+    some, groups = np.unique(spread_evenly(paths, shares, seed), axis=1, return_inverse=True)
+    for project, members in zip(projects, some, strict=True):
         if not members.any():
             continue
         sizes = {ALIASES.get(name, name): size for name, size in project.sizes.items()}
         curves = _sized(paths, _there(paths, project.on), _with_stores(sizes), known)
         added.append({metric: members[:, None] * curve for metric, curve in curves.items()})
-    return raised(paths, added, known)
+    return raised(paths, added, known, groups=groups.reshape(-1))
 
 
 def adds_to(project: Project, metrics: Iterable[Metric]) -> frozenset[str]:

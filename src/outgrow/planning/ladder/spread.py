@@ -33,25 +33,32 @@ def spread_evenly(paths: Paths, shares: Array, seed: int) -> list[Array]:
     apart = [_order(metric) for metric in paths.values.mean(axis=2)]
     found = []
     for number, share in enumerate(shares.tolist()):
+        place = np.arange(n)
         if 0.0 < share < 1.0:
             random = np.random.default_rng([seed, number])
-            drawn = [_order((shift + step * np.arange(n)) % 1.0) for step, shift in random.random((TRIED, 2))]
-            place = min(drawn, key=lambda lattice: max(_discrepancy(lattice, other) for other in apart))
+            step, shift = random.random((TRIED, 2)).T[:, :, None]
+            drawn = np.stack([_order(points) for points in (shift + step * place) % 1.0])
+            place = drawn[np.max([_discrepancies(drawn, other) for other in apart], axis=0).argmin()]
             apart.append(place)
-        else:
-            place = np.arange(n)
         found.append((place < round(share * n)).astype(np.float64))
     return found
 
 
 def _order(values: Array) -> Order:
     """The place of each value among all, 0 for the smallest."""
-    return values.argsort(kind="stable").argsort(kind="stable")
+    place = np.empty(len(values), dtype=np.int64)
+    place[values.argsort(kind="stable")] = np.arange(len(values))
+    return place
 
 
-def _discrepancy(a: Order, b: Order) -> float:
-    """How far the pairs are from filling the square evenly, at most over its lower left corners."""
-    n = len(a)
-    pairs = np.bincount(a * CELLS // n * CELLS + b * CELLS // n, minlength=CELLS**2).reshape(CELLS, CELLS)
+def _discrepancies(lattices: Order, b: Order) -> Array:
+    """How far each lattice's (n_lattices, n) pairs with other places (n,) are from filling the square evenly.
+
+    That is the largest distance over the square's lower left corners, (n_lattices,).
+    """
+    tried, n = lattices.shape
+    cell = (np.arange(tried)[:, None] * CELLS + lattices * CELLS // n) * CELLS + b * CELLS // n
+    pairs = np.bincount(cell.ravel(), minlength=tried * CELLS**2).reshape(tried, CELLS, CELLS)
     edges = np.arange(1, CELLS + 1) / CELLS
-    return float(np.abs(pairs.cumsum(axis=0).cumsum(axis=1) / n - np.outer(edges, edges)).max())
+    away: Array = np.abs(pairs.cumsum(axis=1).cumsum(axis=2) / n - np.outer(edges, edges)).max(axis=(1, 2))
+    return away
