@@ -1,6 +1,6 @@
 """What may come besides growth: committed projects, and whatever a scenario asks about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -162,31 +162,37 @@ class Scenario:
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     growth: tuple[Growth, ...] = ()
 
-    def sentences(self) -> list[str]:
-        """Each change in plain words, in the order in which they are made."""
-        return [*_of_growth(self), *_of_things(self), *_of_events(self), *_of_offers(self)]
+    def sentences(self, metrics: Iterable[Metric] = CAPTURED) -> list[str]:
+        """Each change in plain words, in the order in which they are made.
+
+        Args:
+            metrics: those that are told by their titles and units; any other is told by its name.
+        """
+        known = {metric.name: metric for metric in metrics}
+        return [*_of_growth(self, known), *_of_things(self, known), *_of_events(self), *_of_offers(self)]
 
 
-_KNOWN = {metric.name: metric for metric in CAPTURED}
+Known = Mapping[str, Metric]
+"""Metrics by name."""
 
 
-def _of_growth(scenario: Scenario) -> Iterator[str]:
+def _of_growth(scenario: Scenario, known: Known) -> Iterator[str]:
     for growth in scenario.growth:
-        metric = _KNOWN.get(growth.metric or "")
+        metric = known.get(growth.metric or "")
         what = metric.label.lower() if metric else growth.metric or "every metric"
         yield f"growth of {what} × {growth.factor:g}"
 
 
-def _of_things(scenario: Scenario) -> Iterator[str]:
+def _of_things(scenario: Scenario, known: Known) -> Iterator[str]:
     for new in scenario.stores:
         what = f"{new.count:,} new {'store' if new.count == 1 else 'stores'}"
         what += f" of plan {new.plan}" if new.plan else ""
-        what += f" with {_sizes(new.sizes)}{' each' if new.count > 1 else ''}" if new.sizes is not None else ""
+        what += f" with {_sizes(new.sizes, known)}{' each' if new.count > 1 else ''}" if new.sizes is not None else ""
         yield f"{what} {_span(new.on, new.on + timedelta(days=new.over_days - 1))}"
     for joining in scenario.merchants:
-        yield f"{joining.name or 'a merchant'} joins with {_sizes(joining.sizes)} on {spoken(joining.on)}"
+        yield f"{joining.name or 'a merchant'} joins with {_sizes(joining.sizes, known)} on {spoken(joining.on)}"
     for step in scenario.steps:
-        metric = _KNOWN.get(step.metric)
+        metric = known.get(step.metric)
         label, unit = (metric.label, f" {metric.unit}{_per(metric)}") if metric else (step.metric, "")
         yield f"{label} {exact(step.amount, '+')}{unit} from {spoken(step.on)} on"
 
@@ -210,13 +216,12 @@ def _of_offers(scenario: Scenario) -> Iterator[str]:
         yield f"tier {tier} at {price:f} a month"
 
 
-def _sizes(sizes: Mapping[str, float]) -> str:
+def _sizes(sizes: Mapping[str, float], known: Known) -> str:
     """Amounts with what they are of, as a list in a sentence."""
-    return _listed([_size(name, size) for name, size in sizes.items()])
+    return _listed([_size(name, size, known.get(name)) for name, size in sizes.items()])
 
 
-def _size(name: str, size: float) -> str:
-    metric = _KNOWN.get(name)
+def _size(name: str, size: float, metric: Metric | None) -> str:
     if metric is None:
         return f"{exact(size)} {name}"
     of_what = "" if metric.is_count else f" of {metric.label.lower()}"

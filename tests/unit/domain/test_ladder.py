@@ -1,16 +1,29 @@
 """The ladder's rungs, in order, and which of them holds what."""
 
+import pickle
+from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.cloud import GPUS
 
 from outgrow.domain.errors import ConfigurationError
-from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
+from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier, next_tier_trigger
+from outgrow.domain.metric import MetricCatalogue
 
 
 def tier(name: str, stores: int | None, products: int | None) -> Tier:
     return Tier.of(name, Decimal(10), stores=stores, products=products)
+
+
+MAXIMA = st.dictionaries(
+    st.sampled_from(["gpus", "seats", "active_stores", "storage_used_gb", "total_products"]), st.floats(1e-9, 1e18)
+)
 
 
 def usage(stores: float, products: float) -> dict[str, float]:
@@ -148,3 +161,75 @@ def test_the_rented_tier_is_the_named_one_or_what_use_needs() -> None:
     assert DEFAULT_LADDER.rented(usage(60, 0), "Large").name == "Large"
     with pytest.raises(ConfigurationError, match="no tier 'Tiny'"):
         DEFAULT_LADDER.rented({}, "Tiny")
+
+
+class TestAnyMetric:
+    """A tier may limit whatever is measured."""
+
+    @given(MAXIMA, MAXIMA)
+    def test_it_holds_what_lies_below_every_maximum(
+        self, maxima: Mapping[str, float], use: Mapping[str, float]
+    ) -> None:
+        tier = Tier("a", maxima, Decimal(5))
+
+        assert tier.holds(use) == all(use.get(metric, 0) < top for metric, top in maxima.items())
+        assert not any(tier.holds({metric: top}) for metric, top in maxima.items())
+        assert {metric: tier.maximum(metric) for metric in maxima} == dict(maxima)
+        assert tier.maximum("something else") is None
+
+    @given(MAXIMA, st.randoms())
+    def test_the_order_in_which_maxima_are_given_says_nothing_of_equality(
+        self, maxima: Mapping[str, float], random: Any
+    ) -> None:
+        items = list(maxima.items())
+        random.shuffle(items)
+        one, other = Tier("a", maxima, Decimal(5)), Tier("a", dict(items), Decimal(5))
+
+        assert one == other
+        assert len({one, other}) == 1
+        assert one == pickle.loads(pickle.dumps(one)) == deepcopy(one) == replace(one)
+
+    @given(MAXIMA, MAXIMA)
+    def test_those_of_the_commerce_schema_come_first_and_others_as_they_are_named(
+        self, low: Mapping[str, float], high: Mapping[str, float]
+    ) -> None:
+        tiers = (Tier("a", low, Decimal(5)), Tier("b", {**high, "gpus": 1.0}, Decimal(6)))
+        try:
+            metrics = Ladder(tiers).metrics
+        except ConfigurationError:
+            return
+        first = ("active_stores", "total_products", "storage_used_gb")
+        named = list(dict.fromkeys([*low, *high, "gpus"]))
+        assert list(metrics) == [name for name in first if name in named] + [n for n in named if n not in first]
+
+    def test_what_was_given_may_change_and_the_tier_does_not(self) -> None:
+        given = {"gpus": 8.0}
+        tier = Tier("a", given, Decimal(5))
+        given["gpus"] = 9.0
+
+        assert tier.maximum("gpus") == 8.0
+        with pytest.raises(TypeError):
+            tier.maxima["gpus"] = 9.0  # type: ignore[index]
+
+    def test_short_names_mean_the_same_metrics(self) -> None:
+        short = Tier.of("a", Decimal(5), orders_month=3, storage_gb=4, gpus=5, team_members=None)
+
+        assert short == Tier("a", {"total_orders_month": 3, "storage_used_gb": 4, "gpus": 5}, Decimal(5))
+
+    @pytest.mark.parametrize("top", [0, -1, float("nan"), float("inf"), 1e19, "many", None])
+    @pytest.mark.parametrize(("metric", "key"), [("gpus", "max_gpus"), ("total_orders_month", "max_orders_month")])
+    def test_a_maximum_that_makes_no_sense_is_refused_by_its_name_in_the_settings(
+        self, metric: str, key: str, top: Any
+    ) -> None:
+        with pytest.raises(ConfigurationError, match=f"Tier: {key} = .* makes no sense"):
+            Tier("a", {metric: top}, Decimal(5))
+
+    def test_what_makes_the_next_one_necessary(self) -> None:
+        ladder = Ladder((Tier("a", {"gpus": 8, "total_products": 100}, Decimal(5)), Tier("b", {}, Decimal(6))))
+        known = MetricCatalogue([GPUS])
+
+        assert next_tier_trigger(ladder, ladder.tiers[0], {"gpus": 6}, known) == "b at 8 gpus in use (6 now, 75%)"
+        use = {"gpus": 6, "total_products": 90}
+        assert next_tier_trigger(ladder, ladder.tiers[0], use, known) == "b at 100 products (90 now, 90%)"
+        assert next_tier_trigger(ladder, ladder.tiers[1], use, known) is None
+        assert next_tier_trigger(ladder, ladder.tiers[0], {"seats": 6}, known) is None

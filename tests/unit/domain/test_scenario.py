@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.support.cloud import METRICS
 
 from outgrow.domain.event import Event, EventKind
 from outgrow.domain.ladder import DEFAULT_LADDER
@@ -69,3 +70,18 @@ def joining(name: str, sizes: dict[str, float]) -> Scenario:
 )
 def test_every_change_is_a_sentence(scenario: Scenario, said: list[str]) -> None:
     assert scenario.sentences() == said
+
+
+def test_metrics_of_ones_own_are_told_by_their_titles_where_they_are_known() -> None:
+    scenario = Scenario(
+        "s",
+        merchants=(Arrival("Giant", ON, {"gpus": 5, "api_calls": 90}),),
+        steps=(LevelStep("room_gb", ON, -20),),
+        growth=(Growth(2.0, "gpus"),),
+    )
+
+    assert scenario.sentences(METRICS) == [
+        "growth of gpus in use × 2",
+        "Giant joins with 5 GPUs and 90 calls a day on 1 Feb 2027",
+        "Room -20 GB from 1 Feb 2027 on",
+    ]

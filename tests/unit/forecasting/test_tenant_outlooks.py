@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.support.cloud import CLOUD
 from tests.support.tenants import HISTORY, RESOURCES, TODAY, histories
 
 from outgrow.domain.tenant import UseChanges
@@ -99,3 +100,15 @@ def test_it_looks_90_to_180_days_ahead(asked: int, looked: int) -> None:
 def test_nobody_is_no_error() -> None:
     tenants, changes = histories(5, 0)
     assert tenant_outlooks(tenants, changes, RULES).probability.shape == (0, 4, 2)
+
+
+def test_resources_of_other_names_are_forecast_the_same() -> None:
+    tenants, changes = histories(3, 12)
+    names = dict(zip(RESOURCES, (resource.name for resource in CLOUD.by_plan), strict=True))
+    expected = tenant_outlooks(tenants, changes, RULES)
+    found = tenant_outlooks(
+        replace(tenants, resources=CLOUD), {names[name]: each for name, each in changes.items()}, RULES
+    )
+
+    for field in fields(expected):
+        np.testing.assert_array_equal(getattr(found, field.name), getattr(expected, field.name))

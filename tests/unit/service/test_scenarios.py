@@ -2,12 +2,14 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.cloud import CLOUD
 
 from outgrow.domain.errors import ConfigurationError, UsageError
 from outgrow.domain.ladder import DEFAULT_LADDER
@@ -236,3 +238,28 @@ class TestOptions:
     def test_what_does_not_exist_names_it_too(self) -> None:
         with pytest.raises(UsageError, match=r"^--stores 'x': plan: there is no plan 'prp'\n  mend: use one"):
             to_scenario([self.of(plan="prp")], KNOWN)
+
+
+class TestLimitsOfPlans:
+    PRO = '[scenario.a]\n[[scenario.a.plans]]\ncode = "pro"\n'
+
+    def test_any_resource_of_the_platform_may_be_limited(self) -> None:
+        made = scenario(f'{self.PRO}seats_limit = 3\ncalls_limit = "unlimited"', known=replace(KNOWN, resources=CLOUD))
+
+        assert made.plans[0].limits == {"seats": 3.0, "calls": float("inf")}
+        assert made.sentences() == ["plan pro with 3 seats and unlimited calls a month"]
+
+    def test_short_and_long_names_mean_the_same(self) -> None:
+        short = "orders_limit = 9\nteam_limit = 8\nstorage_limit_gb = 7"
+        long = "orders_month_limit = 9\nteam_members_limit = 8\nstorage_gb_limit = 7"
+
+        assert scenario(self.PRO + short) == scenario(self.PRO + long)
+
+    def test_what_is_no_resource_is_refused_with_those_that_there_are(self) -> None:
+        refused(
+            f"{self.PRO}product_limit = 3",
+            "scenarios.toml, line 4: scenario.a.plans.0.product_limit: there is no resource 'product'",
+            "use one of: products_limit, orders_limit, team_limit, storage_limit_gb",
+        )
+        cloud = replace(KNOWN, resources=CLOUD)
+        refused(f"{self.PRO}team_limit = 3", "line 4: scenario.a.plans.0.team_limit", "seats_limit", known=cloud)

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from outgrow.store.recommendations import decoded, encoded
+from tests.support.cloud import CLOUD, GPUS
+
+from outgrow.store.sql.codec import decoded, encoded
 
 from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
 from outgrow.domain.ladder import Tier
@@ -368,3 +370,30 @@ def test_the_policy_decides() -> None:
 )
 def test_dates_in_words(asked: DaysUntil, words: str) -> None:
     assert when_text(asked) == words
+
+
+class TestAnyMetric:
+    """Whatever is limited or sold is recommended about in its own words."""
+
+    TIERS = (Tier("S", {"gpus": 8}, Decimal(80)), Tier("M", {"gpus": 16}, Decimal(160)))
+
+    def test_a_tier_that_is_outgrown(self) -> None:
+        near = outlook("tier S", until(GPUS, 8, 7, p50=20))
+        (said,) = told(infrastructure=Infrastructure(*self.TIERS, "M at 8 gpus in use (7 now, 88%)", [near]))
+
+        assert (said.key, said.severity, said.act_by) == ("tier:S", Severity.CRITICAL, near.act_by)
+        assert "8 gpus in use reached about" in said.description
+        assert said.sentence.startswith("Tier S is nearly outgrown: its limit of 8 gpus in use is near")
+
+    def test_a_tier_of_another_metric_is_judged_anew(self) -> None:
+        bases = {
+            found(infrastructure=Infrastructure(tier, self.TIERS[1], "later", []))[0].basis
+            for tier in (self.TIERS[0], replace(self.TIERS[0], maxima={"active_stores": 8}), SMALL)
+        }
+        assert len(bases) == 3
+
+    def test_capacity_sold(self) -> None:
+        (said,) = told([SoldCapacity(CLOUD.resolve("seats"), 9, 10)])
+
+        assert (said.key, said.title) == ("sold:seats", "Seat capacity approaching limit")
+        assert said.sentence == "Merchants use 90% of the seats that their plans allow: 9 used of 10 sold."

@@ -1,5 +1,6 @@
 """Which tier is needed when, by when it is to be ordered, and what it costs."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.cloud import as_cloud
 from tests.support.futures import METRICS, TODAY, futures, of_values, straight
 
 from outgrow.documents.ladder import ladder_plan_document
@@ -234,3 +236,15 @@ def test_months_never_need_less_than_the_month_before(seed: int) -> None:
     assert len(days) == len(bands)
     assert all(later >= sooner for (_, sooner), (_, later) in pairwise(days))
     assert all(early <= middle for early, middle in days)
+
+
+@given(seeds, prices)
+def test_a_ladder_over_any_metric_is_planned_the_same(seed: int, costs: list[Decimal]) -> None:
+    paths, ladder = futures(seed), ladder_of([64, 128, 256], costs, products=20_000)
+    names = {metric: as_cloud(metric) for metric in paths.metrics}
+    other = replace(paths, metrics=tuple(names.values()))
+    tiers = (replace(t, maxima={names[name]: top for name, top in t.maxima.items()}) for t in ladder)
+
+    assert plan(other, Ladder(tuple(tiers))).to_document() == json.loads(
+        as_cloud(json.dumps(plan(paths, ladder).to_document()))
+    )

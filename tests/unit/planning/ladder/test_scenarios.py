@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.cloud import CALLS, as_cloud
+from tests.support.cloud import METRICS as CLOUD_METRICS
 from tests.support.scenarios import (
     LEVELS,
     METRICS,
@@ -355,3 +358,30 @@ class TestAlways:
         after = apply(PATHS, Scenario("s", growth=(Growth(3.0),), events=(sale(1, 9, 4.0),)))
 
         assert plan_ladder(after, DEFAULT_LADDER, PlanRules(), POLICY).months
+
+
+class TestAnyMetric:
+    """A scenario speaks of whatever is measured; a month's total follows the flow that it adds up."""
+
+    NAMES: ClassVar = {metric: as_cloud(metric).replace("orders_per_day", CALLS.name) for metric in METRICS}
+    CLOUD: ClassVar = replace(PATHS, metrics=tuple(NAMES.values()))
+
+    def same(self, one: Scenario, other: Scenario) -> None:
+        after, expected = apply(self.CLOUD, one, metrics=CLOUD_METRICS), apply(PATHS, other)
+        assert after.metrics == tuple(self.NAMES[metric] for metric in expected.metrics)
+        assert np.array_equal(after.values, expected.values)
+        assert np.array_equal(after.peaks, expected.peaks)
+
+    @given(
+        st.sampled_from([name for name in METRICS if "stores" not in name]),
+        st.floats(0, 5),
+        st.floats(-50, 50),
+        st.integers(0, 40),
+    )
+    def test_growth_steps_and_what_arrives(self, metric: str, factor: float, amount: float, ago: int) -> None:
+        def asked(name: str) -> Scenario:
+            sizes = {name: abs(amount)}
+            growth, step = (Growth(factor, name),), (LevelStep(name, in_days(ago), amount),)
+            return Scenario("s", growth=growth, steps=step, merchants=(Arrival("big", in_days(ago), sizes),))
+
+        self.same(asked(self.NAMES[metric]), asked(metric))

@@ -1,10 +1,13 @@
 """Whom other limits, or more orders, bring to a limit."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from tests.support.cloud import CLOUD
 
 from outgrow.documents.whatif import affected_document
 from outgrow.domain.event import Event, EventKind
@@ -151,3 +154,32 @@ def test_the_document() -> None:
     (orders,) = affected(SOME, Scenario("s", plans=(PlanChange("basic", {"orders_month": 9.0}),)), PACE)
     assert affected_document(orders)["month"] == "2026-11"
     assert orders.before == pytest.approx(0)
+
+
+class TestAnyResource:
+    """What holds of products and orders holds of whatever plans limit; events multiply orders alone."""
+
+    CLOUD: ClassVar = replace(SOME, resources=CLOUD)
+
+    @pytest.mark.parametrize(("one", "other"), [("products", "models"), ("storage_gb", "room")])
+    def test_other_limits_bring_the_same_to_them(self, one: str, other: str) -> None:
+        def ask(some: Tenants, name: str, monthly: str) -> Affected:
+            plans = (PlanChange("basic", {name: 1.0}), PlanChange("pro", {name: 400.0}))
+            (found,) = affected(some, Scenario("s", plans=plans), {monthly: np.zeros(5)})
+            return found
+
+        expected, found = ask(SOME, one, "orders_month"), ask(self.CLOUD, other, "calls")
+        assert found.resource == other
+        assert found == replace(expected, of=found.of)
+
+    def test_of_what_is_limited_by_the_month_the_month_is_looked_at(self) -> None:
+        plans = (PlanChange("basic", {"calls": 30.0}),)
+        (found,) = affected(self.CLOUD, Scenario("s", plans=plans), {"calls": np.full(5, 2.0)})
+
+        assert (found.resource, found.month) == ("calls", date(2026, 11, 1))
+        assert names(found) == (["small", "near", "full"], [])  # 10 so far, and 2 on each of ten days
+
+    def test_a_sale_brings_no_more_calls(self) -> None:
+        events = (sale(date(2026, 11, 27), date(2026, 11, 30), 100.0),)
+
+        assert affected(self.CLOUD, Scenario("s", events=events), {"calls": np.full(5, 90.0)}) == []

@@ -3,12 +3,14 @@
 import json
 from dataclasses import replace
 from decimal import Decimal
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.documents import plain
+from tests.support.cloud import CLOUD, as_cloud
 from tests.support.exposures import LADDER, UNSOLD, exposure_of, stored_exposure, tenants_of, until_of
 
 from outgrow.documents.exposure import exposure_document
@@ -16,7 +18,8 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
 from outgrow.domain.metric import ACTIVE_STORES, STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS
 from outgrow.domain.tenant import UNLIMITED, Tenants
-from outgrow.planning.tenants.exposure import NO_DATABASE, Exposure, ResourceExposure
+from outgrow.planning.tenants.exposure import NO_DATABASE, Exposure, ResourceExposure, expose
+from outgrow.planning.tenants.resource_use import count_uses
 from outgrow.service.sold import ExposureReport
 
 LIMITED = st.tuples(*[st.integers(0, 3_000).map(float)] * 4)
@@ -206,3 +209,51 @@ def test_all_that_was_sold_takes_no_smaller_tier_than_what_is_used(tenants: Tena
     found = exposure_of(tenants, stores=0)
     used = {each.use.metric.name: each.use.used or 0.0 for each in found.resources}
     assert rank(found)[0] >= LADDER.tiers.index(LADDER.required(used))
+
+
+class TestAnyResource:
+    """What holds of products and stores holds of whatever plans sell and tiers limit."""
+
+    LADDER: ClassVar = Ladder(
+        tuple(replace(t, maxima={as_cloud(name): top for name, top in t.maxima.items()}) for t in LADDER)
+    )
+    NOUNS: ClassVar = {each.metric.name: each.noun for each in CLOUD}
+
+    def exposed(self, tenants: Tenants, unsold: dict[str, float], ladder: Ladder = LADDER) -> Exposure:
+        return expose(
+            as_of=tenants.as_of,
+            tenants=len(tenants),
+            uses=count_uses(replace(tenants, resources=CLOUD)),
+            ladder=ladder,
+            rented=ladder.tiers[0],
+            unsold=unsold,
+            nouns=self.NOUNS,
+            untils=(),
+        )
+
+    @given(TENANTS, st.integers(0, 500))
+    def test_other_names_say_the_same(self, tenants: Tenants, stores: int) -> None:
+        document = self.exposed(tenants, {"gpus": stores}, self.LADDER).to_document()
+        expected = exposure_of(tenants, rented="S", stores=stores).to_document()
+
+        for row in (*document["resources"], *expected["resources"]):
+            del row["unit"]
+        assert document == json.loads(as_cloud(json.dumps(expected)))
+
+    def test_what_no_plan_sells_counts_as_it_is(self) -> None:
+        found = self.exposed(products_sold(10), {"gpus": 150}, self.LADDER)
+
+        assert found.if_all_used is not None
+        assert (found.if_all_used.tier.name, found.if_all_used.binding) == ("M", ("gpus",))
+        assert found.sentence == "If every tenant used all it bought, tier M would be needed, for 150 GPUs."
+
+    def test_the_tier_is_not_made_up_where_it_is_not_counted(self) -> None:
+        found = self.exposed(products_sold(10), {}, self.LADDER)
+
+        assert found.if_all_used is None
+        assert found.if_all_used_unknown == "not known: no count of GPUs is stored"
+
+    def test_a_ladder_over_what_plans_sell_alone_needs_no_other_count(self) -> None:
+        ladder = Ladder((Tier("Room", {"room_gb": 10}, Decimal(5)), Tier("All", {}, Decimal(9))))
+
+        assert self.exposed(products_sold(10), {}, ladder).if_all_used_unknown is None

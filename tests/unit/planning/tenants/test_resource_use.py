@@ -1,12 +1,14 @@
 """What was sold and what is used, against plain sums."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.cloud import CLOUD
 from tests.support.exposures import UNSOLD, tenants_of
 
 from outgrow.domain.resource import COMMERCE, ORDERS_MONTH, PRODUCTS, STORAGE_GB
@@ -115,3 +117,14 @@ def test_stored_values_tell_what_they_can() -> None:
     assert uses["storage_gb"] == ResourceUse(STORAGE_GB, used=3.5)
     assert uses["orders_month"] == ResourceUse(ORDERS_MONTH)
     assert (uses["products"].utilisation, uses["products"].unlimited) == (None, None)
+
+
+@given(TENANTS)
+def test_resources_of_other_names_are_counted_the_same(rows: list[Any]) -> None:
+    tenants = tenants_of(rows)
+    month = np.arange(len(rows), dtype=np.float64)
+    expected = count_uses(tenants, {"orders_month": month})
+    found = count_uses(replace(tenants, resources=CLOUD), {"calls": month})
+
+    assert [use.of for use in found] == list(CLOUD.by_plan)
+    assert [replace(use, of=other.of) for use, other in zip(found, expected, strict=True)] == expected

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.cloud import CLOUD, as_cloud
 from tests.support.tenants import (
     BASIC,
     FREE,
@@ -26,6 +27,7 @@ from tests.support.tenants import (
 
 from outgrow.documents.tenants import tenants_document
 from outgrow.domain.forecast import Status
+from outgrow.domain.resource import Resources
 from outgrow.domain.tenant import Plan, TenantOutlooks, Tenants
 from outgrow.domain.upsell import TenantPlan
 from outgrow.planning.tenants.upsell import MATTERS, MAY_OUTGROW, next_plans, plan_tenants
@@ -341,3 +343,38 @@ def test_a_line_of_the_document() -> None:
             ],
         }
     ]
+
+
+@given(SEEDS)
+def test_resources_of_other_names_are_planned_the_same(seed: int) -> None:
+    tenants, outlooks = drawn(seed)
+    other = replace(tenants, resources=CLOUD)
+
+    expected = json.dumps(plan(tenants, outlooks).to_document())
+    assert plan(other, outlooks).to_document() == json.loads(as_cloud(expected))
+
+
+@given(SEEDS, st.sets(st.integers(0, 3), min_size=1))
+def test_of_fewer_resources_what_is_said_of_them_stays(seed: int, kept: set[int]) -> None:
+    tenants, outlooks = drawn(seed)
+    at = sorted(kept)
+    some = replace(
+        tenants,
+        resources=Resources(tenants.columns[column] for column in at),
+        limits=tenants.limits[:, at],
+        used=tenants.used[:, at],
+        plans=tuple(replace(each, limits=tuple(each.limits[column] for column in at)) for each in tenants.plans),
+        used_elsewhere=(),
+    )
+    less = {
+        name: getattr(outlooks, name)[:, at] for name in ("probability", "days", "before", "now", "later", "chance")
+    }
+    made = plan(some, replace(outlooks, outgrows=outlooks.outgrows[:, :, at], **less))
+
+    expected = plan(tenants, outlooks, resources=tuple(resource.name for resource in some.columns))
+    for found, other in ((made.upsells, expected.upsells), (made.shrinking, expected.shrinking)):
+        assert {one.tenant.key for one in found} == {one.tenant.key for one in other}
+    needs = {one.tenant.key: one.needs for one in expected.upsells}
+    assert all(one.needs == needs[one.tenant.key] for one in made.upsells)
+    decreases = {one.tenant.key: one.decreases for one in expected.shrinking}
+    assert all(one.decreases == decreases[one.tenant.key] for one in made.shrinking)
