@@ -7,15 +7,16 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple, Self
 
-from pydantic import ValidationError
-
 from outgrow.domain.errors import ConfigurationError, OutgrowError, UnknownMetricError, UsageError
 from outgrow.domain.event import Event
-from outgrow.domain.ladder import Ladder, Tier
+from outgrow.domain.ladder import Ladder
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.scenario import Arrival, Growth, LevelStep, NewStores, PlanChange, Scenario
 from outgrow.domain.text import cleaned_key
-from outgrow.service.scenario_file import EVERY, Fault, Keys, ScenarioFile, ScenarioTable, first_fault
+from outgrow.service.places import Keys
+from outgrow.service.readers import MisreadError
+from outgrow.service.scenario_file import Fault, ScenarioFile
+from outgrow.service.scenario_tables import EVERY, SCENARIO, ScenarioTable
 
 OPTIONS = "options"
 """Name of the scenario that is given on the command line."""
@@ -74,10 +75,9 @@ class Asked:
             return UsageError(f"{written(keys).text}: {key}{what}", mend)
 
         try:
-            return cls(OPTIONS, ScenarioTable.model_validate(tables), fault)
-        except ValidationError as error:
-            keys, what, _ = first_fault(error)
-            raise fault(keys, what, written(keys).right) from error
+            return cls(OPTIONS, SCENARIO(tables), fault)
+        except MisreadError as misread:
+            raise fault(misread.keys, misread.what, written(misread.keys).right) from misread
 
 
 def asked_for(file: ScenarioFile, name: str) -> list[Asked]:
@@ -143,7 +143,7 @@ def _scenario(asked: Asked, known: Known) -> Scenario:
             Arrival(m.name, m.on, _sizes(asked, ("merchants", n, "sizes"), m.sizes, known))
             for n, m in enumerate(table.merchants)
         ),
-        events=tuple(event.to_event() for event in table.events),
+        events=table.events,
         steps=tuple(
             LevelStep(_metric(asked, ("steps", n, "metric"), step.metric, known), step.on, step.amount)
             for n, step in enumerate(table.steps)
@@ -211,7 +211,7 @@ def _ladder(asked: Asked, known: Known) -> Ladder | None:
             what = f"tier '{tier.name}' is priced in {tier.currency}, the present ladder in {currency}"
             raise asked.fault(("ladder", n, "currency"), what, "give both in one currency, or they cannot be compared")
     try:
-        return Ladder(tuple(Tier(**{**tier.model_dump(), "currency": currency}) for tier in tiers))
+        return Ladder(tuple(tier.to_tier(currency) for tier in tiers))
     except ConfigurationError as error:
         raise asked.fault(("ladder",), error.what, error.mend) from error
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, select
 from sqlalchemy.engine import URL
 
-from outgrow.service.scenario_file import read_scenarios, scenario_path
+from outgrow.service.scenario_file import read_scenarios
 from outgrow.setup.connections import parse_url
 from outgrow.setup.settings import Settings
 from outgrow.store.snapshots import MEASUREMENTS, METRICS
@@ -28,7 +28,7 @@ def scope_names(settings: Settings) -> list[str]:
 
 def scenario_names(settings: Settings) -> list[str]:
     """The scenarios of the file that the settings name."""
-    return list(read_scenarios(scenario_path(settings), must_exist=False).tables)
+    return list(read_scenarios(settings.scenarios_path, must_exist=False).tables)
 
 
 def _asked(settings: Settings, what: str) -> list[str]:

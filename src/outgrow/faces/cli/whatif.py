@@ -45,11 +45,11 @@ def whatif(
     from outgrow.domain.errors import UsageError
     from outgrow.faces.cli.whatif_options import EXAMPLES, asked_by_options
     from outgrow.faces.cli.whatif_text import print_list, print_whatif
-    from outgrow.service.scenario_file import read_scenarios, scenario_path
+    from outgrow.service.scenario_file import read_scenarios
     from outgrow.service.scenarios import asked_for
     from outgrow.service.whatif import whatif as ask
 
-    found = read_scenarios(file or scenario_path(workspace.settings), must_exist=file is not None)
+    found = read_scenarios(file or workspace.settings.scenarios_path, must_exist=file is not None)
     if list_:
         print_json(found.to_document()) if json else print_list(found)
         return
