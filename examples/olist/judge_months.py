@@ -18,10 +18,11 @@ import numpy as np
 
 from outgrow.domain.days import month_end, next_month
 from outgrow.domain.errors import DataError, OutgrowError
+from outgrow.domain.event import CalendarRules
 from outgrow.domain.forecast import Refusal
 from outgrow.domain.metric import ORDERS_PER_DAY, TOTAL_ORDERS_MONTH
 from outgrow.service.forecast import forecast
-from outgrow.setup.settings import CalendarSection, Settings
+from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 
 DAYS = (5, 10, 15, 20)
@@ -106,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--platform", help="code or id (default: the first platform)")
     asked = parser.parse_args(arguments)
     try:
-        calendar = CalendarSection(country=asked.country)
+        calendar = CalendarRules(country=asked.country)
         settings = Settings(database_url=asked.database_url, platform=asked.platform, calendar=calendar)
         with closing(Workspace(settings)) as workspace:
             judged = list(judge(workspace, asked.first, asked.last))

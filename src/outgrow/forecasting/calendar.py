@@ -1,13 +1,21 @@
 """Which events there are: public holidays, Black Friday and Cyber Monday, the user's own campaigns."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.event import CalendarRules, Event, EventKind
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 LANGUAGE = "en_US"
 """Of the holidays' names, as far as they have them: whatever the machine's own language, an event keeps its name."""
@@ -81,17 +89,14 @@ def public_holidays(country: str | None, subdivision: str | None, first_year: in
 
 @lru_cache(maxsize=16)
 def _holidays(country: str, subdivision: str | None, first_year: int, last_year: int) -> tuple[tuple[date, str], ...]:
-    import holidays  # a third of a second: only for those who want holidays
-
     code = country.upper()
-    try:
-        known = holidays.country_holidays(code)
-    except NotImplementedError as error:
+    known = _country(code)
+    if known is None:
         near = _near_countries(country)
         raise ConfigurationError(
             f"[calendar] country = '{country}' is no country whose holidays are known",
             "write its ISO 3166 code, such as BR or DE" + (f"; did you mean {near}?" if near else ""),
-        ) from error
+        )
     names = (*known.subdivisions, *known.subdivisions_aliases)
     if subdivision is not None and subdivision not in names:
         parts = get_close_matches(subdivision, names, n=4, cutoff=0.4) or known.subdivisions
@@ -99,9 +104,31 @@ def _holidays(country: str, subdivision: str | None, first_year: int, last_year:
             f"[calendar] subdivision = '{subdivision}' is no part of {code} whose holidays are known",
             f"write one of these: {', '.join(parts)}" if parts else "take `subdivision` out",
         )
-    years = range(first_year, last_year + 1)
-    found = holidays.country_holidays(code, subdiv=subdivision, years=years, language=LANGUAGE)
+    found = known(years=range(first_year, last_year + 1), subdiv=subdivision, language=LANGUAGE)
     return tuple(sorted((day, name.removesuffix(ESTIMATED)) for day, name in found.items()))
+
+
+def _country(code: str) -> "type[HolidayBase] | None":
+    """The holidays of a country; None where they are not known.
+
+    The library loads all of its 250 countries to give one, in a quarter of a second: the file of one is loaded by
+    itself, unless they are loaded anyway or it stands elsewhere in some release.
+    """
+    import holidays  # only for those who want holidays
+    from holidays.registry import COUNTRIES
+
+    module, name = next(((module, of[0]) for module, of in COUNTRIES.items() if code in of[1:]), (None, ""))
+    if module is None:
+        return None
+    file = Path(holidays.__file__).parent / "countries" / f"{module}.py"
+    spec = spec_from_file_location(f"{__name__}.{module}", file)
+    if "holidays.countries" in sys.modules or not file.is_file() or spec is None or spec.loader is None:
+        holder = import_module("holidays.countries")
+    else:
+        holder = module_from_spec(spec)
+        spec.loader.exec_module(holder)
+    found: type[HolidayBase] = getattr(holder, name)
+    return found
 
 
 def _near_countries(asked: str) -> str:

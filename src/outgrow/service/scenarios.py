@@ -7,8 +7,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple, Self
 
-from pydantic import ValidationError
-
 from outgrow.domain.errors import ConfigurationError, OutgrowError, UnknownMetricError, UsageError
 from outgrow.domain.event import Event
 from outgrow.domain.ladder import Ladder
@@ -16,16 +14,10 @@ from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.resource import COMMERCE, Resources
 from outgrow.domain.scenario import Arrival, Growth, LevelStep, NewStores, PlanChange, Scenario
 from outgrow.domain.text import cleaned_key
-from outgrow.service.scenario_file import (
-    EVERY,
-    Fault,
-    Keys,
-    PlanTable,
-    ScenarioFile,
-    ScenarioTable,
-    first_fault,
-    limit_key,
-)
+from outgrow.service.places import Keys
+from outgrow.service.readers import MisreadError
+from outgrow.service.scenario_file import Fault, ScenarioFile
+from outgrow.service.scenario_tables import EVERY, SCENARIO, PlanTable, ScenarioTable, limit_key
 
 OPTIONS = "options"
 """Name of the scenario that is given on the command line."""
@@ -86,10 +78,9 @@ class Asked:
             return UsageError(f"{written(keys).text}: {key}{what}", mend)
 
         try:
-            return cls(OPTIONS, ScenarioTable.model_validate(tables), fault)
-        except ValidationError as error:
-            keys, what, _ = first_fault(error)
-            raise fault(keys, what, written(keys).right) from error
+            return cls(OPTIONS, SCENARIO(tables), fault)
+        except MisreadError as misread:
+            raise fault(misread.keys, misread.what, written(misread.keys).right) from misread
 
 
 def asked_for(file: ScenarioFile, name: str) -> list[Asked]:
@@ -155,7 +146,7 @@ def _scenario(asked: Asked, known: Known) -> Scenario:
             Arrival(m.name, m.on, _sizes(asked, ("merchants", n, "sizes"), m.sizes, known))
             for n, m in enumerate(table.merchants)
         ),
-        events=tuple(event.to_event() for event in table.events),
+        events=table.events,
         steps=tuple(
             LevelStep(_metric(asked, ("steps", n, "metric"), step.metric, known), step.on, step.amount)
             for n, step in enumerate(table.steps)

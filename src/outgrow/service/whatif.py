@@ -134,7 +134,7 @@ def _outcome(desk: Desk, scenario: Scenario, paths: Paths) -> Outcome:
     return Outcome(
         name=scenario.name,
         description=scenario.description,
-        changes=tuple(scenario.sentences(view.metrics)),
+        changes=tuple(scenario.sentences(desk.metrics)),
         notes=tuple(_notes(scenario, paths)),
         limits=tuple(limit_date(paths, limit, config.policy) for limit in limits),
         plan=plan,

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, select
 from sqlalchemy.engine import URL
 
+from outgrow.service.scenario_file import read_scenarios
 from outgrow.setup.connections import parse_url
 from outgrow.setup.settings import Settings
 from outgrow.store.dialects.dialect import dialect_named
@@ -21,10 +22,8 @@ def names(what: str, settings: Settings) -> Sequence[str]:
     """The names of `metrics` that the store knows besides the built-in ones, of `scopes` or of `scenarios`."""
     if what != "scenarios":
         return _asked(settings, what)
-    from outgrow.service.scenario_file import read_scenarios
-    from outgrow.setup.workspace import scenario_path
 
-    return list(read_scenarios(scenario_path(settings), must_exist=False).tables)
+    return list(read_scenarios(settings.scenarios_path, must_exist=False).tables)
 
 
 def _asked(settings: Settings, what: str) -> list[str]:

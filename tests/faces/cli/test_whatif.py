@@ -248,7 +248,11 @@ class TestRefusals:
     def test_a_file_that_is_wrong(self, whatif: Cli, tmp_path: Path) -> None:
         (tmp_path / "scenarios.toml").write_text(FILE.replace("count = 300", "count = -3"))
 
-        refused(whatif("faster"), 3, "scenarios.toml, line 7: scenario.spring.stores.0.count: Input should be greater")
+        refused(
+            whatif("faster"),
+            3,
+            "scenarios.toml, line 7: scenario.spring.stores.0.count: has to be a whole number",
+        )
 
     def test_a_day_in_the_past(self, whatif: Cli) -> None:
         refused(

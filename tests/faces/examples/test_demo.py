@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from outgrow.service.scenario_file import read_scenarios, scenario_path
+from outgrow.service.scenario_file import read_scenarios
 from outgrow.setup.settings import load_settings
 
 FOLDER = Path(__file__).parents[3] / "examples" / "demo"
@@ -22,7 +22,7 @@ def test_the_settings_say_all_that_the_page_promises() -> None:
 
 def test_the_scenarios_stand_beside_them() -> None:
     settings = load_settings(FOLDER / "outgrow.toml")
-    found = read_scenarios(scenario_path(settings), must_exist=True)
+    found = read_scenarios(settings.scenarios_path, must_exist=True)
 
     assert {name: table.kinds() for name, table in found.tables.items()} == {
         "partner": ["stores", "events"],

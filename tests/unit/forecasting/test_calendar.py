@@ -4,12 +4,14 @@ import subprocess
 import sys
 from datetime import date, timedelta
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.event import CalendarRules, Event, EventKind
+from outgrow.forecasting import calendar
 from outgrow.forecasting.calendar import check_campaigns, events_of, sales
 
 FIRST, LAST = date(2025, 1, 1), date(2026, 12, 31)
@@ -181,3 +183,20 @@ def test_any_two_that_share_a_day_are_found(spans: list[tuple[int, int]]) -> Non
     else:
         with pytest.raises(ConfigurationError, match="overlap"):
             check_campaigns(campaigns)
+
+
+@pytest.mark.parametrize(
+    ("country", "subdivision"),
+    [("BR", None), ("BRA", "SP"), ("de", "BY"), ("US", "CA"), ("GU", None), ("IN", None), ("SA", None), ("GB", "SCT")],
+)
+def test_a_country_that_is_loaded_by_itself_has_the_librarys_days(
+    monkeypatch: pytest.MonkeyPatch, country: str, subdivision: str | None
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("holidays.countries")]:
+        monkeypatch.delitem(sys.modules, name)
+    ours = calendar._holidays.__wrapped__(country, subdivision, 2024, 2027)
+    whole = holidays.country_holidays(
+        country.upper(), subdiv=subdivision, years=range(2024, 2028), language=calendar.LANGUAGE
+    )
+
+    assert ours == tuple(sorted((day, name.removesuffix(calendar.ESTIMATED)) for day, name in whole.items()))

@@ -15,7 +15,8 @@ from outgrow.domain.errors import ConfigurationError, UsageError
 from outgrow.domain.ladder import DEFAULT_LADDER
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.scenario import Scenario
-from outgrow.service.scenario_file import ScenarioFile, ScenarioTable
+from outgrow.service.scenario_file import ScenarioFile
+from outgrow.service.scenario_tables import SCENARIO
 from outgrow.service.scenarios import Asked, Known, Written, asked_for, to_scenario
 
 TODAY = date(2026, 11, 22)
@@ -23,7 +24,7 @@ KNOWN = Known(TODAY, MetricCatalogue(), ["free", "pro"], DEFAULT_LADDER)
 
 
 def file_of(text: str) -> ScenarioFile:
-    tables = {name: ScenarioTable.model_validate(table) for name, table in tomllib.loads(text)["scenario"].items()}
+    tables = {name: SCENARIO(table) for name, table in tomllib.loads(text)["scenario"].items()}
     return ScenarioFile(Path("scenarios.toml"), text, tables)
 
 
@@ -232,7 +233,7 @@ class TestOptions:
             self.of(plan="pro", count="0")
 
         assert str(caught.value) == (
-            "--stores 'x': count: Input should be greater than 0\n  mend: write it like this"
+            "--stores 'x': count: has to be a whole number from 1 to 1,000,000, not '0'\n  mend: write it like this"
         )  # fmt: skip
 
     def test_what_does_not_exist_names_it_too(self) -> None:

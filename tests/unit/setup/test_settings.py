@@ -10,7 +10,8 @@ from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.event import Event
 from outgrow.domain.limit import AlertPolicy
 from outgrow.service.config import CapacityConfig
-from outgrow.setup.settings import load_settings
+from outgrow.service.tables import TierTable
+from outgrow.setup.settings import load_settings, unknown_variables
 
 TIER = '[[ladder]]\nname = "{}"\ncost_monthly = {}\n'
 
@@ -199,3 +200,137 @@ class TestPaths:
         settings = load_settings(tmp_path / "etc" / "outgrow.toml", store_url="sqlite:///here.db")
 
         assert (settings.store_url, settings.model_file) == ("sqlite:///here.db", Path("here.npz"))
+
+
+class TestVariables:
+    """What a variable says stands in place of the file's, key by key; an option in place of both."""
+
+    def test_one_key_of_a_section(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("OUTGROW_FORECAST__NEED_DAYS", "20")
+        monkeypatch.setenv("OUTGROW_CALENDAR__SALES", "false")
+        config = read("[forecast]\nneed_days = 30\nhistory_days = 200\n")
+
+        assert (config.rules.need_days, config.rules.history_days, config.calendar.sales) == (20, 200, False)
+
+    def test_a_whole_section_is_json_and_its_keys_are_still_outdone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("OUTGROW_FORECAST", '{"need_days": 20, "history_days": 90}')
+        monkeypatch.setenv("OUTGROW_FORECAST__NEED_DAYS", "21")
+        rules = read("[forecast]\nneed_days = 30\nhorizon_days = 99\n").rules
+
+        assert (rules.need_days, rules.history_days, rules.horizon_days) == (21, 90, 99)
+
+    def test_lists_are_json(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(
+            "OUTGROW_LIMITS", '[{"metric": "orders_per_day", "maximum": 1000, "name": null, "nodes": "2"}]'
+        )
+        monkeypatch.setenv("OUTGROW_EVENTS", '[{"name": "sale", "first": "2027-03-01"}]')
+        config = read("limits = []\n")
+
+        assert [(limit.name, limit.maximum, limit.headroom.nodes) for limit in config.limits] == [
+            ("orders_per_day", 1_000, 2)
+        ]
+        assert config.calendar.events == (Event("sale", date(2027, 3, 1), date(2027, 3, 1)),)
+
+    def test_an_option_outdoes_both(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        Path("outgrow.toml").write_text('platform = "file"\ntime_zone = "Europe/Berlin"', encoding="utf-8")
+        monkeypatch.setenv("OUTGROW_PLATFORM", "variable")
+
+        assert load_settings().platform == "variable"
+        assert (found := load_settings(platform="option")).platform == "option"
+        assert found.time_zone == "Europe/Berlin"
+
+    @pytest.mark.parametrize(
+        ("variable", "value", "said"),
+        [
+            ("OUTGROW_FORECAST__NEED_DAYS", "few", "forecast.need_days: has to be a whole number from 7 to 36,500"),
+            ("OUTGROW_FORECAST", '{"need_days": 1e999}', "forecast.need_days: has to be a whole number"),
+            ("OUTGROW_FORECAST", "5", "forecast: has to be a table, not 5"),
+            ("OUTGROW_FORECAST__NED_DAYS", "20", "forecast.ned_days: is not known here"),
+            ("OUTGROW_LIMITS", "{}{", "it is no JSON"),
+            ("OUTGROW_LIMITS", '[{"metric": "products"}]', "limits.0.maximum: is required"),
+            ("OUTGROW_LIMITS", '"products"', "limits: has to be a list, not 'products'"),
+        ],
+    )
+    def test_a_wrong_one_is_named(self, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str) -> None:
+        monkeypatch.setenv(variable, value)
+        with pytest.raises(ConfigurationError) as error:
+            read("[forecast]\nneed_days = 30\n")
+
+        assert error.value.what.startswith(f"environment variable {variable}: {said}")
+        assert error.value.mend
+
+    def test_what_is_wrong_in_the_file_is_the_files(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("OUTGROW_FORECAST__HISTORY_DAYS", "90")
+        with pytest.raises(ConfigurationError, match=r"^outgrow.toml, line 2: forecast.need_days: .*, not 1\n"):
+            read("[forecast]\nneed_days = 1\n")
+
+    def test_those_that_are_no_setting_are_told_to_doctor_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("OUTGROW_NONSENSE", "OUTGROW_FORECST__NEED_DAYS", "OUTGROW_PLAN__SEED"):
+            monkeypatch.setenv(name, "3")
+
+        assert load_settings().plan.seed == 3
+        assert unknown_variables() == ["OUTGROW_FORECST__NEED_DAYS", "OUTGROW_NONSENSE"]
+
+
+class TestTiers:
+    """A tier limits any metric, by the short name of a resource, by a metric's name, or in a table of names."""
+
+    def tiers(self, text: str) -> tuple[TierTable, ...]:
+        Path("outgrow.toml").write_text(text, encoding="utf-8")
+        return load_settings().ladder or ()
+
+    def test_maxima_by_any_name(self) -> None:
+        (tier,) = self.tiers(
+            TIER.format("One", 5) + 'max_gpus = 8\nmax_orders = 900\nmax_stores = 50\nmaxima = { "gpu hours" = 0.5 }\n'
+        )
+
+        assert tier.maxima == {"active_stores": 50, "total_orders_month": 900, "gpus": 8, "gpu hours": 0.5}
+        assert list(tier.maxima)[:2] == ["active_stores", "total_orders_month"]
+        assert isinstance(tier.maxima["gpus"], int)
+
+    def test_so_in_a_variable(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(
+            "OUTGROW_LADDER", '[{"name": "One", "cost_monthly": "5", "max_gpus": 8.5, "maxima": {"products": 7}}]'
+        )
+
+        assert [tier.maxima for tier in self.tiers("")] == [{"total_products": 7, "gpus": 8.5}]
+
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            ("max_gpus = 0", "line 4: ladder.0.max_gpus: has to be a number from 1e-09 to 1e+18, not 0"),
+            ("max_gpus = true", "line 4: ladder.0.max_gpus: has to be a number from 1e-09 to 1e+18, not true"),
+            ("max_gpus = inf", "line 4: ladder.0.max_gpus: has to be a number from 1e-09 to 1e+18, not inf"),
+            ('maxima = { "gpu hours" = -1 }', "line 4: ladder.0.maxima.gpu hours: has to be a number"),
+            ("max_ = 5", "line 4: ladder.0.max_: is not known here"),
+            ("maximum_gpus = 5", "line 4: ladder.0.maximum_gpus: is not known here"),
+            ("max_stores = 5\nmax_active_stores = 6", "line 5: ladder.0.max_active_stores: is a second maximum of"),
+            ("max_stores = 5\n[ladder.maxima]\nstores = 7", "line 6: ladder.0.maxima.stores: is a second maximum of"),
+        ],
+    )
+    def test_what_is_no_maximum_is_refused(self, line: str, said: str) -> None:
+        with pytest.raises(ConfigurationError) as error:
+            self.tiers(TIER.format("One", 5) + line)
+
+        assert f"outgrow.toml, {said}" in error.value.what
+
+
+def test_a_source_is_named_or_told_by_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().source_kind == "none"
+    assert load_settings(database_url="sqlite:///shop.db").source_kind == "commerce"
+    Path("outgrow.toml").write_text('[source]\nkind = "meters"\naddress = "http://h"\nsteps = [1, 2]', encoding="utf-8")
+    monkeypatch.setenv("OUTGROW_SOURCE__ADDRESS", "http://other")
+    settings = load_settings(database_url="sqlite:///shop.db")
+
+    assert settings.source_kind == settings.source.kind == "meters"
+    assert settings.source.more == {"address": "http://other", "steps": [1, 2]}
+    assert "other" not in repr(settings)
+
+
+@pytest.mark.parametrize("text", ['database_url = ["me:Zq7Rt5Wx@h"]', 'platform = 5\nstore_url = "me:Zq7Rt5Wx@h"'])
+def test_no_address_is_quoted(text: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        read(text)
+
+    assert "has to be text" in error.value.what
+    assert "Zq7Rt5Wx" not in str(error.value)

@@ -40,6 +40,7 @@ from outgrow.faces.cli import (
 )
 from outgrow.faces.cli.secrets import secrets_hidden, tell_traceback
 from outgrow.faces.cli.streams import leave_output, open_streams, tell_warnings
+from outgrow.faces.cli.values import Command, Commands
 
 EPILOG = (
     "Settings: outgrow.toml, then OUTGROW_* variables, then options. "
@@ -57,6 +58,7 @@ def _tell_version(asked: bool) -> None:
 
 app = typer.Typer(
     name="outgrow",
+    cls=Commands,
     help="Says when a multi-tenant commerce platform outgrows what it has, and what to do about it.",
     epilog=EPILOG,
     rich_markup_mode=None,
@@ -68,6 +70,8 @@ for door in (
     recommend, ladder, tenants, whatif, backtest, accuracy, fit, check,
 ):  # fmt: skip
     door.register(app)
+for registered in app.registered_commands:
+    registered.cls = Command
 
 
 @app.callback()

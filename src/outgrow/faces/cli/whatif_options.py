@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from outgrow.domain.errors import UsageError
-from outgrow.service.scenario_file import EVERY, Keys
+from outgrow.service.places import Keys
+from outgrow.service.scenario_tables import EVERY
 from outgrow.service.scenarios import Asked, Written
 
 Table = dict[str, Any]
