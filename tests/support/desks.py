@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.service.backfill import BackfillReport
 from outgrow.service.backfill import backfill as backfill_verb
 from outgrow.service.capture import capture as capture_verb
@@ -44,7 +44,7 @@ def desk_of(
         zone: where set, the day is past: what captured days were given later does not count.
         source: the platform's database, where merchants are asked about.
     """
-    known = Platform(platform, platform, zone or ZoneInfo("UTC"))
+    known = SourcePlatform(platform, platform, zone or ZoneInfo("UTC"))
 
     def opened() -> Source:
         return (source and source_at_hand(source, platform)) or NullSource(known)

@@ -13,7 +13,7 @@ from outgrow.domain.history import History
 from outgrow.domain.ladder import Ladder
 from outgrow.domain.metric import CAPTURED, PLATFORM, TIER_SUBSCRIPTIONS, Kind, Metric, MetricCatalogue, Scope
 from outgrow.domain.panel import HistoryPanel
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.domain.resource import Resources
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.calendar import events_of
@@ -55,7 +55,7 @@ class Desk:
     """
 
     store: Store
-    platform: Platform
+    platform: SourcePlatform
     today: date
     now: datetime
     open_source: Callable[[], Source] = field(repr=False)

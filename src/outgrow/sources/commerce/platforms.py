@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import time_zone
 from outgrow.domain.errors import SchemaError, UnknownPlatformError
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.domain.text import cleaned, cleaned_key
 
 PLATFORMS = Table("platforms", MetaData(), *(Column(name) for name in ("id", "code", "name", "time_zone")))
@@ -38,9 +38,9 @@ class PlatformRef:
     zone: ZoneInfo
 
     @property
-    def known(self) -> Platform:
+    def known(self) -> SourcePlatform:
         """As it is known everywhere else."""
-        return Platform(self.code, self.name, self.zone, str(self.id))
+        return SourcePlatform(self.code, self.name, self.zone, str(self.id))
 
 
 def find_platform(db: Session, asked: str | int | None = None) -> PlatformRef:

@@ -11,7 +11,7 @@ from outgrow.domain.days import Clock, day_start, month_start, system_clock
 from outgrow.domain.diagnosis import Diagnosis
 from outgrow.domain.drivers import StoreChanges
 from outgrow.domain.metric import Metric
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.domain.resource import COMMERCE, Resources
 from outgrow.domain.scenario import Ramp
 from outgrow.domain.snapshot import Measurement
@@ -43,7 +43,7 @@ class CommerceSource:
         self._db, self._ref, self._asked, self._clock = db, ref, aggregator, clock
 
     @property
-    def platform(self) -> Platform:
+    def platform(self) -> SourcePlatform:
         """Who it is, and the time zone of its days."""
         return self._ref.known
 
