@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from outgrow.sources.commerce.aggregator import StatsAggregator
+
 
 class OpensDesks(Protocol):
     """What the door needs of what stands behind it."""
@@ -42,6 +44,7 @@ def opened(
     config: CapacityConfig | None,
     source: Source | None,
     *,
+    aggregator: "StatsAggregator | None",
     clock: Clock,
     options: Mapping[str, object],
 ) -> OpensDesks:
@@ -70,7 +73,7 @@ def opened(
         )
     from outgrow.door.host import Host
 
-    return Host(settings, platform, config or CapacityConfig(), clock, given=source)
+    return Host(settings, platform, config or CapacityConfig(), clock, aggregator, source)
 
 
 @dataclass(frozen=True, slots=True)
