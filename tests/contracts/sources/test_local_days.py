@@ -34,8 +34,8 @@ def days_by_database(connection: Connection, instants: Sequence[datetime], zone:
     connection.execute(delete(INSTANTS))
     connection.execute(insert(INSTANTS), [{"id": i, "at": at} for i, at in enumerate(instants)])
     day = localdays.local_day(INSTANTS.c.at, zone, connection.dialect.name, min(instants), max(instants))
-    told = connection.scalars(select(day).order_by(INSTANTS.c.id))
-    return [date.fromisoformat(each) if isinstance(each, str) else each for each in told]
+    told = connection.scalars(select(day).order_by(INSTANTS.c.id)).all()
+    return [localdays.EPOCH + timedelta(days=each) for each in told]
 
 
 @pytest.mark.parametrize("zone", ZONES)

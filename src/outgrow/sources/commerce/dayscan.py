@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, func, select
+from sqlalchemy.orm import QueryableAttribute, Session
 
 from outgrow.domain.days import day_start
 from outgrow.domain.days import local_day as local_day_of
 from outgrow.domain.errors import DataError
+from outgrow.sources.commerce.held import Held
 from outgrow.sources.commerce.localdays import local_day
 from outgrow.sources.commerce.models.base import OfPlatform, as_utc
+from outgrow.sources.commerce.tallies import added_up, tallies
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +107,13 @@ class DayScan:
         """Rows (or the sum of `amount`) by the local day of `began`; rows without that instant are left out."""
         return self.changes_by(None, table, began, [amount])[""][0]
 
+    def held(self, held: Held) -> Changes:
+        """What stores hold of something, in the unit of its resource."""
+        changes = self.changes(held.table, held.began, held.amount)
+        if held.ended is not None:
+            changes -= self.changes(held.table, held.ended, held.amount)
+        return changes if held.units == 1 else changes.scaled(1 / held.units)
+
     def lifetimes(
         self,
         table: type[OfPlatform],
@@ -132,6 +141,11 @@ class DayScan:
         if oldest is None:
             return {} if label is not None else {"": [Changes.none() for _ in amounts]}
         day = local_day(began, self.zone, self.db.get_bind(table).dialect.name, as_utc(oldest), end).label("day")
+        if label is None and joined is None and all(_is_whole(amount) for amount in amounts):
+            parts = tallies(self.db, table, [day], amounts, wanted)
+            numbers, added = added_up(((keys[:, 0], some) for keys, some in parts), len(amounts))
+            days = numbers.astype("datetime64[D]")
+            return {"": [Changes(days, added[:, i].astype(np.float64)) for i in range(len(amounts))]}
         sums = [func.count() if a is None else func.coalesce(func.sum(a), 0) for a in amounts]
         query = select(day, *sums).select_from(table).where(*wanted).group_by(day)
         if joined is not None:
@@ -142,7 +156,7 @@ class DayScan:
         if label is not None and any(row[-1] is None for row in rows):
             raise DataError(f"{table.__tablename__} has rows that refer to others which are not there")
         groups = np.array([str(row[-1]) if label is not None else "" for row in rows], dtype=object)
-        days = np.array([row[0] for row in rows], dtype="datetime64[D]")
+        days = np.array([row[0] for row in rows], dtype=np.int64).astype("datetime64[D]")
         totals = np.array([row[1 : 1 + len(sums)] for row in rows], dtype=np.float64).reshape(-1, len(sums))
         return {
             name: [Changes(days[groups == name], totals[groups == name, i]) for i in range(len(sums))]
@@ -150,6 +164,6 @@ class DayScan:
         }
 
 
-def earlier(a: SQLColumnExpression[Any], b: SQLColumnExpression[Any]) -> ColumnElement[Any]:
-    """SQL for the earlier of two instants of which each may be NULL."""
-    return case((a.is_(None), b), (b.is_(None), a), (a < b, a), else_=b)
+def _is_whole(amount: SQLColumnExpression[Any] | None) -> bool:
+    """Whether it is a column of whole numbers, or a count."""
+    return amount is None or (isinstance(amount, QueryableAttribute) and isinstance(amount.type, Integer))

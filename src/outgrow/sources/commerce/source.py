@@ -123,9 +123,9 @@ class CommerceSource:
 
     def drivable(self) -> Sequence[str]:
         """The names of the metrics whose growth can be told by the stores that brought it."""
-        from outgrow.sources.commerce.drivers import HELD
+        from outgrow.sources.commerce.held import BY_DAY
 
-        return tuple(HELD)
+        return tuple(BY_DAY)
 
     def drivers(self, metric: str, since: date, until: date) -> StoreChanges:
         """What every store held at the end of two days.
