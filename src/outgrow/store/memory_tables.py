@@ -39,12 +39,8 @@ class Value(NamedTuple):
             return False
         if self.value is None:
             return True
-        if replace:
-            return (self.value, self.provenance) != (new.value, new.provenance)
-        return self.provenance is Provenance.RECONSTRUCTED and (self.value, self.provenance) != (
-            new.value,
-            new.provenance,
-        )
+        same = (self.value, self.provenance) == (new.value, new.provenance)
+        return not same and (replace or self.provenance is Provenance.RECONSTRUCTED)
 
 
 @dataclass
