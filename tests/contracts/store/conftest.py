@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.orm import Session
 from tests.support.postgres import PostgresServer
 from tests.support.stores import emptied
 
@@ -55,3 +56,10 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
         return
     with emptied(request.getfixturevalue(f"{request.param}_tables")) as connection:
         yield DatabaseStore(connection, commits=True)
+
+
+@pytest.fixture
+def session(tables: Engine) -> Iterator[Session]:
+    """A host's session on the same tables."""
+    with emptied(tables), Session(tables) as session:
+        yield session

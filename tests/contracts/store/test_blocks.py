@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, Engine, inspect
-from tests.support.snapshots import DAY, observed
-from tests.support.stores import NOON, day, emptied, series, stored
+from tests.support.snapshots import DAY, NOON, observed
+from tests.support.stores import day, emptied, series, stored
 
 from outgrow.domain.metric import TOTAL_PRODUCTS, Scope
 from outgrow.domain.snapshot import Provenance

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine, insert
 from sqlalchemy.exc import IntegrityError
-from tests.support.snapshots import DAY, Stored, missing, observed, rebuilt, row, snapshot
-from tests.support.stores import NOON, day, metric, series, stored, write, write_whole
+from tests.support.snapshots import DAY, NOON, Stored, missing, observed, rebuilt, row, snapshot
+from tests.support.stores import day, metric, series, stored, write, write_whole
 
 from outgrow.domain.metric import ACTIVE_STORES, ORDERS_PER_DAY, PLATFORM, TOTAL_PRODUCTS, Kind, Metric, Scope
 from outgrow.domain.snapshot import Measurement, Provenance, Reading, Snapshot
