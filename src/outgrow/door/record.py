@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -12,14 +11,13 @@ from outgrow.domain.days import Clock, local_day, system_clock
 from outgrow.domain.errors import DataError, UnknownMetricError, UsageError, quoted
 from outgrow.domain.forecast import DaysUntil
 from outgrow.domain.metric import LONGEST_SCOPE, PLATFORM, Kind, Metric, MetricCatalogue, Scope
-from outgrow.domain.snapshot import Provenance, checked_day, checked_text, checked_value
+from outgrow.domain.snapshot import Measurement, Provenance, Reading, Snapshot, checked_day, checked_text, checked_value
 from outgrow.domain.text import LONGEST_KEY, LONGEST_UNIT
-from outgrow.door.snapshots import embedded_view, known_source, stored_platform, stored_zone
+from outgrow.door.snapshots import embedded_view, host_s_store, known_source, stored_platform, stored_zone
 from outgrow.service.config import CapacityConfig
 from outgrow.service.when import checked_threshold
 from outgrow.service.when import when as asked_when
-from outgrow.store.orm import CapacitySnapshot
-from outgrow.store.snapshots import catalogue, claim_day, get_snapshot, remember_metrics, write_measurements
+from outgrow.store.orm import CapacitySnapshot, get_snapshot
 
 
 def record(
@@ -62,22 +60,11 @@ def record(
     code = checked_text("a platform's code", source.code if source else stored_platform(db, platform), LONGEST_KEY)
     now = clock()
     _check_has_come(day, local_day(now, source.zone if source else _latest(stored_zone(db, code))))
-    metrics = _metrics(catalogue(db), numbers, kind, unit)
-    claim_day(db, code, day, now)
-    remember_metrics(db, metrics)
-    rows: list[dict[str, Any]] = [
-        {
-            "platform": code,
-            "metric": metric.name,
-            "scope": str(scope),
-            "day": day,
-            "value": value,
-            "reason": None,
-            "provenance": Provenance.OBSERVED.value,
-        }
-        for metric, value in metrics.items()
-    ]
-    write_measurements(db, rows, now, replace=True)
+    store = host_s_store(db)
+    metrics = _metrics(store.catalogue(), numbers, kind, unit)
+    store.claim_day(code, day, now)
+    measured = tuple(Measurement(metric, Reading(value), scope) for metric, value in metrics.items())
+    store.write_snapshot(Snapshot(code, day, Provenance.OBSERVED, measured), now, replace=True)
     stored = get_snapshot(db, code, day)
     assert stored is not None, "a claimed day has a row"  # noqa: S101
     return stored

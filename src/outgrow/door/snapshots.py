@@ -13,25 +13,39 @@ from outgrow.domain.platform import DEFAULT_PLATFORM
 from outgrow.service.config import CapacityConfig
 from outgrow.service.view import View
 from outgrow.sources.commerce.platforms import PlatformRef, has_platforms, known_platform, platform_codes
+from outgrow.store.database import DatabaseStore
 from outgrow.store.orm import CapacitySnapshot
 from outgrow.store.schema import check_schema
-from outgrow.store.snapshots import remembered_platforms, stored_platforms
 from outgrow.store.tables import SNAPSHOTS
 
 LARGEST_ID = 2**63
 """What no key of a table reaches."""
 
-__all__ = ["CapacitySnapshot", "embedded_view", "known_source", "stored_platform", "stored_zone"]
+__all__ = ["CapacitySnapshot", "embedded_view", "host_s_store", "known_source", "stored_platform", "stored_zone"]
+
+
+def host_s_store(db: Session) -> DatabaseStore:
+    """Our tables in a host's transaction, with whatever its session has still to write."""
+    db.flush()
+    return DatabaseStore(_connection(db), commits=False)
+
+
+def _connection(db: Session) -> Connection:
+    """Where a session that is bound to several databases keeps our tables."""
+    return db.connection(bind_arguments={"mapper": CapacitySnapshot.__mapper__})
 
 
 def stored_platform(db: Session | Connection, asked: str | int | None = None) -> str:
     """Whose snapshots are meant where no commerce schema tells: the asked for, the first stored, or `main`."""
-    return str(asked) if asked is not None else next(iter(stored_platforms(db)), DEFAULT_PLATFORM)
+    if asked is not None:
+        return str(asked)
+    store = DatabaseStore(db, commits=False) if isinstance(db, Connection) else host_s_store(db)
+    return next(iter(store.platform_codes()), DEFAULT_PLATFORM)
 
 
 def stored_zone(db: Session, code: str) -> ZoneInfo:
     """The time zone that is kept of a platform; UTC where none is."""
-    kept = {platform.code: platform.time_zone for platform in remembered_platforms(db)}
+    kept = {platform.code: platform.time_zone for platform in host_s_store(db).platforms()}
     return time_zone(kept.get(code, "UTC"), f"platform '{code}'")
 
 
@@ -70,7 +84,7 @@ def _complete_new_snapshots(session: Session, _context: object, _instances: obje
     new = [made for made in session.new if isinstance(made, CapacitySnapshot)]
     if not new:
         return
-    connection = session.connection(bind_arguments={"mapper": CapacitySnapshot.__mapper__})
+    connection = _connection(session)
     check_schema(connection)
     if any(made.platform is None for made in new):
         known = has_platforms(connection)

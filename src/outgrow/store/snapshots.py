@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from importlib import import_module
 from itertools import islice
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, ColumnElement, Connection, and_, func, literal, or
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
+from outgrow.domain.days import in_chunks as in_chunks  # noqa: PLC0414 - until nobody looks for it here
 from outgrow.domain.errors import DatabaseError
 from outgrow.domain.metric import PLATFORM, Kind, Metric, MetricCatalogue, Scope
 from outgrow.domain.snapshot import Provenance, Snapshot
@@ -309,11 +310,3 @@ def missing_since(session: Session, platform: str, metrics: Sequence[str], since
         MEASUREMENTS.c.value.is_(None),
     )
     return sorted(set(session.scalars(query)))
-
-
-def in_chunks(first: date, last: date, days: int) -> Iterator[tuple[date, date]]:
-    """The span from `first` to `last` cut into pieces of at most so many days."""
-    while first <= last:
-        end = min(first + timedelta(days=days - 1), last)
-        yield first, end
-        first = end + timedelta(days=1)
