@@ -51,7 +51,7 @@ class Sqlite(Dialect):
 
     name = "sqlite"
     rows = 5_000
-    locked = ("database is locked", "database table is locked")
+    locked = ("database is locked", "database table is locked", "database schema is locked")
     waits = "timeout"
     patience = 60
 
