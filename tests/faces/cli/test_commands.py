@@ -304,7 +304,7 @@ class TestSettings:
                 '[[limits]]\nmetric = "stores"\nmaximum = 5\n\n[[limits]]\nmetric = "products"\nmaximum = -5',
                 "line 7: limits.1.maximum: ",
             ),
-            ('[[ladder]]\nname = "One"\ncost_monthly = 5\nmax_shops = 3', "line 4: ladder.0.max_shops: "),
+            ('[[ladder]]\nname = "One"\ncost_monthly = 5\nmaximum_shops = 3', "line 4: ladder.0.maximum_shops: "),
         ],
     )
     def test_a_wrong_setting_names_file_and_line(
