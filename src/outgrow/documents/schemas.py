@@ -160,10 +160,21 @@ def _twin_of(kind: Hint) -> Hint:
     return made
 
 
+def _with_a_point(value: object) -> object:
+    """Refuse a whole number without a point: it is of another type to those who take the first row's for all."""
+    if isinstance(value, int):
+        raise ValueError(f"{value} has no decimal point")
+    return value
+
+
 def _twin(hint: Hint) -> Hint:
     """The same type with the documents in it replaced by their twins."""
+    from pydantic import BeforeValidator
+
     if is_typeddict(hint):
         return _twin_of(hint)
+    if hint is float:
+        return Annotated[float, BeforeValidator(_with_a_point)]
     origin: Any = get_origin(hint)
     args = get_args(hint)
     if origin in {None, Literal}:

@@ -156,6 +156,18 @@ def test_words_of_lists_are_those_of_the_domain() -> None:
     assert get_args(KindWord) == tuple(kind.value for kind in Kind)
 
 
+def test_a_measurement_without_a_point_is_found() -> None:
+    right = {
+        "metric": "vans",
+        "scope": "platform:main",
+        "unit": "vans",
+        "days": [{"date": "2026-01-01", "value": 7.0, "provenance": None}],
+    }
+    conforming("history", json.dumps(right))
+    with pytest.raises(ValueError, match="7 has no decimal point"):
+        conforming("history", json.dumps(right).replace("7.0", "7"))
+
+
 def test_what_is_of_another_type_is_found() -> None:
     right = {"check": "disk", "state": "good", "message": "", "mend": ""}
     conforming("doctor", json.dumps([right]))
