@@ -18,9 +18,11 @@ import typer
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from tests.support.json_types import mixed, types_of
+from tools.documents import written
 from typer.testing import CliRunner
 
 import outgrow
+from outgrow.documents.schemas import DOCUMENTS
 from outgrow.domain import errors
 from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER
@@ -399,14 +401,16 @@ ASKED = {
 }
 
 
-PARTS = {"status": "when", "whatif": "ladder"}
+PARTS = {"status": "when", "whatif": "ladder", "explain": "when"}
 """Documents that hold those of another command."""
+SHARED = "Parts of several documents"
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if "--json" in options(name)])
 def test_every_field_of_a_document_is_described_and_no_other(name: str, platform_url: str, files: Path) -> None:
     own = section(reference("documents"), f"`outgrow {name}`")
-    told = own + (section(reference("documents"), f"`outgrow {PARTS[name]}`") if name in PARTS else "")
+    told = own + section(reference("documents"), SHARED)
+    told += section(reference("documents"), f"`outgrow {PARTS[name]}`") if name in PARTS else ""
     documents = [run(line.format(files=files), platform_url) for line in ASKED[name]]
     given = set().union(*map(keys, documents))
     examples = [json.loads(block) for language, block in fenced(own) if language == "json"]
@@ -417,6 +421,13 @@ def test_every_field_of_a_document_is_described_and_no_other(name: str, platform
     assert all(mixed(document) == {} for document in documents)
     written, printed = number_types(examples), number_types(documents)
     assert {key: types for key, types in written.items() if key in printed and not types <= printed[key]} == {}
+
+
+def test_tables_of_fields_are_those_of_the_types() -> None:
+    page = reference("documents")
+
+    assert re.findall(r"<!-- fields: (\w+) -->", page) == [*DOCUMENTS, "shared"], "one table for each, in their order"
+    assert page == written(page), "write them anew: make documents"
 
 
 # Examples, links and places
