@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from outgrow.service.view import View
+from outgrow.store.snapshots import remember_metrics, write_days, write_measurements
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from tests.support.cloud import CALLS, CALLS_MONTH, GPUS, METRICS
@@ -20,10 +22,8 @@ from outgrow.service.ladder import ladder
 from outgrow.service.recommend import recommend, stored_newest
 from outgrow.service.scenarios import Asked
 from outgrow.service.status import status
-from outgrow.service.view import View
 from outgrow.service.whatif import whatif
 from outgrow.store.schema import upgrade
-from outgrow.store.snapshots import remember_metrics, write_days, write_measurements
 
 TODAY = date(2026, 3, 31)
 LADDER = Ladder(

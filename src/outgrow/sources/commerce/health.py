@@ -84,8 +84,8 @@ class PlatformHealthService:
             "usage": usage,
             "infrastructure_tier": {
                 "name": tier.name,
-                "max_stores": tier.maximum(ACTIVE_STORES.name),
-                "max_products": tier.maximum(TOTAL_PRODUCTS.name),
+                "max_stores": tier.maximum(STORES.metric.name),
+                "max_products": tier.maximum(PRODUCTS.metric.name),
                 "cost_monthly": tier.cost_monthly,
             },
             "next_tier_trigger": next_tier_trigger(self.ladder, tier, usage, MetricCatalogue()),

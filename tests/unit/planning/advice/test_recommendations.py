@@ -12,8 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.cloud import CLOUD, GPUS
 
-from outgrow.store.sql.codec import decoded, encoded
-
 from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
 from outgrow.domain.ladder import Tier
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit, Severity
@@ -22,6 +20,7 @@ from outgrow.domain.recommendation import Finding, Recommendation
 from outgrow.domain.resource import PRODUCTS, TEAM_MEMBERS
 from outgrow.planning.advice.recommendations import Growth, Infrastructure, SoldCapacity, find, said_of, when_text
 from outgrow.planning.limits.urgency import LimitOutlook
+from outgrow.store.sql.codec import decoded, encoded
 
 TODAY = date(2026, 3, 20)
 POLICY = AlertPolicy()

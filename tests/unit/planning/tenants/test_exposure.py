@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.documents import plain
 from tests.support.cloud import CLOUD, as_cloud
+from tests.support.documents import plain
 from tests.support.exposures import LADDER, UNSOLD, exposure_of, stored_exposure, tenants_of, until_of
 
 from outgrow.documents.exposure import exposure_document
