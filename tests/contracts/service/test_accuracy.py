@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
-from tests.support.desks import desk_of, store_of
+from tests.support.desks import capture, desk_of, store_of
 from tests.support.forecasts import BELL, Products, issued, limit
 from tests.support.platforms import KnownPlatform
 from tests.support.snapshots import write_days, write_measurements
@@ -26,8 +26,8 @@ from outgrow.service import status as status_verb
 from outgrow.service import trends as trends_verb
 from outgrow.service import when as when_verb
 from outgrow.service.accuracy import AccuracyReport, accuracy
-from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import Desk
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform
 
@@ -278,7 +278,7 @@ class TestFallback:
         "recommend": (
             outlooks_verb,
             "project_all",
-            lambda view: recommend_verb.recommend(view, recommend_verb.stored_newest(view)),
+            lambda view: recommend_verb.recommend(view, recommend_verb.stored_use(view)),
         ),
     }
 

@@ -15,11 +15,12 @@ from tests.support.snapshots import observed, row
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.scenario import Project
+from outgrow.planning.advice.recommendations import said_of
 from outgrow.service.config import CapacityConfig
 from outgrow.service.exposure import exposure
+from outgrow.service.findings import find, stored_use
 from outgrow.service.futures import joint_future
 from outgrow.service.ladder import ladder
-from outgrow.service.recommend import recommend, stored_newest
 from outgrow.service.scenarios import Asked
 from outgrow.service.status import status
 from outgrow.service.whatif import whatif
@@ -78,7 +79,7 @@ def test_the_tier_is_planned(db: Session) -> None:
 
 def test_what_is_found_and_recommended_is_of_these_metrics(db: Session) -> None:
     view = seen(db)
-    told = {each.key: each for each in recommend(view, stored_newest(view))}
+    told = {each.key: each for each in said_of(find(view, stored_use(view)))}
 
     assert told["tier:One"].description.startswith("Next upgrade trigger: Two at 64 gpus in use (60 now, 94%).")
     limited = {line.outlook.until.metric.name for line in status(view).rows if line.outlook.limit}

@@ -7,13 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
-from tests.support.desks import desk_of, store_of
+from tests.support.desks import backfill, capture, desk_of, store_of
 from tests.support.platforms import KnownPlatform, Thing
 from tests.support.snapshots import missing, observed, rebuilt, row, write_days, write_measurements
 
 from outgrow.domain.metric import ORDERS_PER_DAY, TOTAL_PRODUCTS, Metric
-from outgrow.service.backfill import backfill
-from outgrow.service.capture import capture
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import stats_aggregator
@@ -38,7 +36,7 @@ def known(engine: Engine, metric: Metric, as_of: int, today: int = 6) -> dict[in
     """What the command line knows of a metric: value by number of the day."""
     settings = Settings(database_url=engine.url.render_as_string(hide_password=False))
     workspace = Workspace(settings, clock=lambda: evening(today))
-    with workspace.view(day(as_of)) as view:
+    with workspace.desk(day(as_of)) as view:
         found = view.history(metric)
         values = {(found.day(i) - FIRST).days: float(value) for i, value in enumerate(found.values) if not isnan(value)}
     workspace.close()

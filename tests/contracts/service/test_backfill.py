@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, delete, event, func, select, text
 from sqlalchemy.orm import Session
+from tests.support.desks import backfill
 from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
 from tests.support.snapshots import Stored, missing, observed, row, stored, write_days, write_measurements
 
 from outgrow.documents.backfill import backfill_document
 from outgrow.domain.days import days_between
 from outgrow.domain.errors import UsageError
-from outgrow.service.backfill import CHUNK_DAYS, BackfillReport, backfill
+from outgrow.service.backfill import CHUNK_DAYS, BackfillReport
 from outgrow.sources.commerce.aggregator import BUILT_IN, StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.contract import CountHistory

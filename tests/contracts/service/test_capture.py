@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session
+from tests.support.desks import backfill, capture
 from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
 from tests.support.snapshots import Stored, stored
 
@@ -16,9 +17,9 @@ from outgrow.domain.limit import Limit
 from outgrow.domain.metric import CAPTURED, TOTAL_PRODUCTS, Kind, Metric
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service import capture as capturing
-from outgrow.service.backfill import backfill
-from outgrow.service.capture import capture, open_reasons
+from outgrow.service.capture import open_reasons
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import Desk
 from outgrow.sources.commerce.aggregator import BUILT_IN, StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.areas.orders import OrderMetrics

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, event, insert, select, update
 from sqlalchemy.orm import Session
-from tests.support.desks import desk_of
+from tests.support.desks import backfill, desk_of
 from tests.support.platforms import EVER, KnownPlatform, Span, Thing, eventful_platform, local_date
 
 from outgrow.documents.drivers import drivers_document
 from outgrow.domain.drivers import Drivers
 from outgrow.domain.errors import ConfigurationError, UnknownMetricError, UsageError
-from outgrow.service.backfill import backfill
 from outgrow.service.drivers import By, drivers
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.models import (

@@ -30,6 +30,7 @@ from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.model import load_model, save_model
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import Desk
 from outgrow.service.explain import explain
 from outgrow.service.issue import issue
 from outgrow.store.schema import upgrade

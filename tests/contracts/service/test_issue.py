@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
-from tests.support.desks import desk_of, store_of
+from tests.support.desks import backfill, capture, desk_of, store_of
 from tests.support.forecasts import Products, issued
 from tests.support.platforms import KnownPlatform, Thing, eventful_platform
 from tests.support.snapshots import store_days
@@ -32,9 +32,8 @@ from outgrow.forecasting.correction import NO_CORRECTION
 from outgrow.forecasting.model import load_model
 from outgrow.forecasting.projection import ForecastRules, Projection, project, project_all
 from outgrow.service import issue
-from outgrow.service.backfill import backfill
-from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import Desk
 from outgrow.service.forecast import forecast
 from outgrow.service.when import when
 from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator

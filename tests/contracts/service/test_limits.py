@@ -19,10 +19,12 @@ from outgrow.domain.limit import Headroom, Limit, Severity
 from outgrow.domain.metric import STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, TOTAL_STORES, Scope
 from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
+from outgrow.planning.advice.recommendations import said_of
 from outgrow.service.check import check
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import Desk
+from outgrow.service.findings import find, stored_use
 from outgrow.service.limits import configured_limits, nearest_limit, newest_use, platform_limits, tier_limits
-from outgrow.service.recommend import find, recommend, stored_newest
 from outgrow.service.status import StatusRow, status
 from outgrow.service.when import when
 
@@ -76,10 +78,10 @@ class TestHeadroom:
         assert line.outlook.until.used_share == pytest.approx(700 / 800)
         assert when(seen, "storage_gb", None).threshold == 800
         assert usable(nearest_limit(seen, seen.forecastable(seen.metrics.resolve("storage_gb")))) == 800
-        (said,) = [one for one in recommend(seen, stored_newest(seen)) if one.category == "storage"]
+        (said,) = [one for one in said_of(find(seen, stored_use(seen))) if one.category == "storage"]
         assert said.evidence[0]["threshold"] == 800
         assert said.act_by == line.outlook.act_by
-        assert "'storage_used_gb'=700GB;640;800;0" in check(status(seen)).line
+        assert "'storage_used_gb'=700GB;640;800;0" in check(seen).line
 
     def test_it_is_reached_while_there_is_still_room(self, session: Session) -> None:
         fill(session, storage_used_gb=lambda n: 800.0)
@@ -133,7 +135,7 @@ class TestOtherScopes:
         assert told | {**days_until_document(alone)} == told
         assert line.recent[-1] == 318
         assert "Products of store:17 (plan of shop 17, 400 products)" in status(seen).sentence
-        assert "'total_products'=318;320;400;0" in check(status(seen)).line
+        assert "'total_products'=318;320;400;0" in check(seen).line
 
     def test_the_platform_s_own_metric_keeps_its_limits(self, db: Session) -> None:
         seen = view(db, self.LIMIT)
@@ -144,7 +146,7 @@ class TestOtherScopes:
 
     def test_they_are_recommended_under_their_scope(self, db: Session) -> None:
         seen = view(db, self.LIMIT)
-        keys = {finding.key: finding for finding in find(seen, stored_newest(seen))}
+        keys = {finding.key: finding for finding in find(seen, stored_use(seen))}
         found = keys["limit:store:17:total_products:plan of shop 17"]
 
         assert found.severity is Severity.WARNING
@@ -207,7 +209,7 @@ class TestTiers:
 
         expected = "tier Big" if month >= 3_000 else "tier Small"
         assert {name for name, _, _ in limits_of(seen)} == {expected}
-        assert stored_newest(seen).usage["total_orders_month"] == month
+        assert stored_use(seen).usage["total_orders_month"] == month
 
     def test_a_running_day_s_orders_are_not_known_yet(self, session: Session) -> None:
         """On the 1st, what counts is the month that has ended."""
@@ -224,21 +226,25 @@ class TestTiers:
         assert limits_of(view(session, ladder=LADDER))[0] == ("tier Big", "active_stores", 20)
         assert limits_of(small)[0] == ("tier Small", "active_stores", 10)
         assert limits_of(big)[0] == ("tier Big", "active_stores", 20)
-        (said,) = recommend(small, stored_newest(small))
+        (said,) = said_of(find(small, stored_use(small)))
         assert (said.key, said.severity) == ("tier:Small", Severity.CRITICAL)
         assert said.action.startswith("Order Big (20 a month)")
 
     def test_a_rented_tier_that_the_ladder_has_not_is_refused(self, session: Session) -> None:
         fill(session, active_stores=lambda n: 15.0)
         wrong = view(session, ladder=LADDER, plan=PlanRules("Tiny"))
-        for ask in (status, lambda seen: recommend(seen, stored_newest(seen)), lambda seen: when(seen, "stores", None)):
+        for ask in (
+            status,
+            lambda seen: said_of(find(seen, stored_use(seen))),
+            lambda seen: when(seen, "stores", None),
+        ):
             with pytest.raises(ConfigurationError, match=r"\[plan\] current_tier: .* 'Tiny'") as caught:
                 ask(wrong)
             assert caught.value.mend == "use one of: Small, Big, Huge"
 
     def test_what_is_not_measured_triggers_nothing(self, session: Session) -> None:
         fill(session, active_stores=lambda n: 2.0, total_products=lambda n: 100.0, total_team_members=lambda n: 15.0)
-        (said,) = recommend(view(session, ladder=LADDER), stored_newest(view(session, ladder=LADDER)))
+        (said,) = said_of(find(view(session, ladder=LADDER), stored_use(view(session, ladder=LADDER))))
 
         assert said.description.startswith("Next upgrade trigger: Big at 20 team members (15 now, 75%)")
 
@@ -344,7 +350,7 @@ class TestProjects:
         assert after.act_by is not None
         assert after.act_by < before.act_by
         assert [project["name"] for project in status_document(status(taken))["projects"]] == ["the move"]
-        (said,) = (found for found in recommend(taken, stored_newest(taken)) if found.category == "limit")
+        (said,) = (found for found in said_of(find(taken, stored_use(taken))) if found.category == "limit")
         assert said.act_by == after.act_by
 
     def test_one_that_is_unlikely_widens_the_range(self, session: Session) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
-from tests.support.desks import desk_of, store_of
+from tests.support.desks import capture, desk_of, store_of
 from tests.support.forecasts import Products
 from tests.support.platforms import KnownPlatform, Span, Thing, tables_of
 from tests.support.snapshots import store_days
@@ -23,10 +23,10 @@ from outgrow.domain.plan import PlanRules
 from outgrow.domain.recommendation import Life, State
 from outgrow.planning.advice.lifecycle import HOLD_DAYS
 from outgrow.service import capture as capture_verb
-from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import Desk
+from outgrow.service.findings import stored_use, use_to_judge
 from outgrow.service.lives import acknowledge, keep_lives, lives, snooze
-from outgrow.service.recommend import measured_now, stored_newest
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import StatsAggregator
@@ -61,7 +61,7 @@ def look(db: Session, day: date = TODAY, config: CapacityConfig = CONFIG, **valu
     for metric, value in values.items():
         store_days(db, 1, lambda n, value=value: value, day, metric)  # type: ignore[misc]
     seen = view(db, day, config)
-    found = keep_lives(seen, stored_newest(seen))
+    found = keep_lives(seen, stored_use(seen))
     db.commit()
     return {life.key: life for life in found}
 
@@ -73,7 +73,7 @@ def known(db: Session) -> dict[str, tuple[str, str]]:
 
 def change(db: Session, verb: Callable[..., list[Life]], *arguments: Any, day: date = TODAY) -> list[Life]:
     seen = view(db, day)
-    changed = verb(seen, stored_newest(seen), *arguments)
+    changed = verb(seen, stored_use(seen), *arguments)
     db.commit()
     return changed
 
@@ -139,7 +139,7 @@ class TestLooks:
 class TestShown:
     def shown(self, db: Session, day: date = TODAY) -> dict[str, Life]:
         seen = view(db, day)
-        return {life.key: life for life in lives(seen, stored_newest(seen))}
+        return {life.key: life for life in lives(seen, stored_use(seen))}
 
     def test_without_any_kept_life_it_is_what_is_found_today(self, db: Session) -> None:
         found = self.shown(db)
@@ -198,7 +198,7 @@ class TestAcknowledgeAndSnooze:
         twice = CapacityConfig(limits=(CONFIG.limits[0], Limit("products", 900, "catalogue")))
         seen = view(db, config=twice)
 
-        assert [life.key for life in acknowledge(seen, stored_newest(seen), [DISK])] == [DISK]
+        assert [life.key for life in acknowledge(seen, stored_use(seen), [DISK])] == [DISK]
 
     def test_a_beginning_of_several_names_them(self, db: Session) -> None:
         with pytest.raises(UsageError, match="several recommendations begin with 'limit:'") as caught:
@@ -222,7 +222,7 @@ class TestAcknowledgeAndSnooze:
         look(db, config=quiet)
         seen = view(db, config=quiet)
         with pytest.raises(UsageError, match="use one of: tier:Starter"):
-            acknowledge(seen, stored_newest(seen), [DISK])
+            acknowledge(seen, stored_use(seen), [DISK])
 
     @pytest.mark.parametrize("day", [TODAY, TODAY - timedelta(days=1)])
     def test_a_day_that_has_come_is_refused(self, db: Session, day: date) -> None:
@@ -253,7 +253,7 @@ class TestAcknowledgeAndSnooze:
         def one(key: str) -> None:
             with Session(engine) as session:
                 seen = view(session)
-                present = stored_newest(seen)
+                present = stored_use(seen)
                 session.rollback()
                 start.wait(30)
                 acknowledge(seen, present, [key])
@@ -348,7 +348,7 @@ class TestEmbedded:
         service = CapacityForecastService(config=CONFIG, clock=lambda: NOW + timedelta(days=1))
 
         assert DISK not in [one["key"] for one in service.get_scaling_recommendations(db)]
-        assert DISK in [life.key for life in lives(view(db, tomorrow), stored_newest(view(db, tomorrow)))]
+        assert DISK in [life.key for life in lives(view(db, tomorrow), stored_use(view(db, tomorrow)))]
 
 
 def test_a_person_can_acknowledge_while_the_platform_s_own_database_is_read(
@@ -358,9 +358,9 @@ def test_a_person_can_acknowledge_while_the_platform_s_own_database_is_read(
     with Session(commerce_engine) as db, db.begin():
         KnownPlatform("UTC", stores=[Thing(NOW - timedelta(days=3))]).put(db)
     workspace = Workspace(Settings(database_url=database_url), clock=lambda: NOW)
-    with workspace.view() as seen, workspace.source() as source:
+    with workspace.desk() as seen, workspace.source() as source:
         assert source is not None
-        (life,) = acknowledge(seen, measured_now(*source, seen), [TIER])
+        (life,) = acknowledge(seen, use_to_judge(*source, seen), [TIER])
     workspace.close()
 
     assert life.state is State.ACKNOWLEDGED

@@ -28,6 +28,7 @@ from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import ForecastRules, Projection, project
 from outgrow.service import view as view_module
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import Desk
 from outgrow.service.forecast import forecast
 from outgrow.service.status import status
 from outgrow.service.trends import trends

@@ -32,12 +32,13 @@ from outgrow.forecasting.projection import Projection
 from outgrow.service import futures
 from outgrow.service.check import check
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import Desk
 from outgrow.service.explain import explain
 from outgrow.service.exposure import exposure
+from outgrow.service.findings import find, stored_use
 from outgrow.service.forecast import forecast
 from outgrow.service.issue import issue
 from outgrow.service.ladder import ladder
-from outgrow.service.recommend import find, stored_newest
 from outgrow.service.status import status
 from outgrow.service.whatif import whatif
 from outgrow.service.when import when
@@ -90,7 +91,7 @@ def test_every_verb_says_the_same_date_of_a_limit(db: Session) -> None:
     asked = when(seen, "products", 1_500)
     service = CapacityForecastService(config=seen.config, clock=lambda: datetime(2026, 3, 31, 12, tzinfo=UTC))
     line = next(row.outlook.until for row in status(seen).rows if row.outlook.until.metric.name == "total_products")
-    found = next(each.said for each in find(seen, stored_newest(seen)) if each.said and each.said.key == "tier:Small")
+    found = next(each.said for each in find(seen, stored_use(seen)) if each.said and each.said.key == "tier:Small")
     exposed = next(each.until for each in exposure(seen).exposure.resources if each.use.resource == "products")
     baseline = next(each for each in whatif(seen, None, []).baseline.limits if each.limit.metric == "total_products")
     evidence = next(each for each in found.evidence if each.get("metric") == "total_products")
@@ -134,7 +135,7 @@ def test_who_is_counted_in_is_named(db: Session) -> None:
     assert "the move from 20 Apr 2026 on" in str(answer_chart(drawn))
     assert report.sentence.endswith("; committed: the move.")
     assert "; committed: the move." in check(report).line
-    found = next(each.said for each in find(seen, stored_newest(seen)) if each.said and each.said.key == "tier:Small")
+    found = next(each.said for each in find(seen, stored_use(seen)) if each.said and each.said.key == "tier:Small")
     evidence = next(each for each in found.evidence if each.get("metric") == "total_products")
     assert [each["name"] for each in evidence["projects"]] == ["the move"]
 

@@ -34,12 +34,14 @@ from outgrow.domain.errors import (
 )
 from outgrow.domain.metric import Kind, Scope
 from outgrow.domain.snapshot import Provenance
+from outgrow.planning.advice.recommendations import said_of
 from outgrow.service.check import check
+from outgrow.service.desk import Desk
+from outgrow.service.findings import find, stored_use
 from outgrow.service.forecast import forecast
 from outgrow.service.history import history
 from outgrow.service.import_ import ImportReport, import_file
 from outgrow.service.limits import newest_use
-from outgrow.service.recommend import recommend, stored_newest
 from outgrow.service.status import status
 from outgrow.service.trends import trends
 from outgrow.service.when import when
@@ -119,7 +121,7 @@ def fill(
 
 
 def days_until(workspace: Workspace, metric: str, threshold: float | None, as_of: date | None = None) -> dict[str, Any]:
-    with workspace.view(as_of) as view:
+    with workspace.desk(as_of) as view:
         return dict(days_until_document(when(view, metric, threshold)))
 
 
@@ -212,7 +214,7 @@ class TestWhen:
     def test_a_narrower_scope_is_its_own(self, workspace: Workspace) -> None:
         fill(workspace, 60, total_products=lambda n: 100 + n)
         fill(workspace, 60, total_products=lambda n: 10 + n, scope="store:17")
-        with workspace.view() as view:
+        with workspace.desk() as view:
             document = days_until_document(when(view, "products", 100, Scope("store", "17")))
 
         assert (document["scope"], document["current"]) == ("store:17", 69)
@@ -248,7 +250,7 @@ class TestFalling:
     """When would a smaller tier do?"""
 
     def fall(self, workspace: Workspace, threshold: float | None, metric: str = "products") -> dict[str, Any]:
-        with workspace.view() as view:
+        with workspace.desk() as view:
             return dict(days_until_document(when(view, metric, threshold, falling=True)))
 
     def test_a_limit_that_will_be_fallen_to(self, workspace: Workspace) -> None:
@@ -345,7 +347,7 @@ class TestTotals:
 
     def test_of_a_limit_in_the_settings_the_newest_total_counts(self, workspace: Workspace) -> None:
         fill(workspace, 200, total_orders_month=month_to_date(15))
-        with workspace.view() as view:
+        with workspace.desk() as view:
             (used,) = newest_use(view, {h.metric.name: h for h in view.histories(view.platform_metrics())}).values()
             (row,) = (r for r in status(view).rows if r.outlook.until.metric.name == "total_orders_month")
 
@@ -364,7 +366,7 @@ class TestTotals:
 class TestNotesAndReasons:
     def test_what_was_amiss_is_in_every_document(self, workspace: Workspace) -> None:
         fill(workspace, 200, total_products=lambda n: noisy(n) + (40_000 if n > 150 else 0))
-        with workspace.view() as view:
+        with workspace.desk() as view:
             made = forecast(view, "products")
             drawn = plain(forecast_document(made))
             report = status_document(status(view))
@@ -377,7 +379,7 @@ class TestNotesAndReasons:
 
     def test_a_refusal_has_neither(self, workspace: Workspace) -> None:
         fill(workspace, 5, total_products=noisy)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             made = forecast(view, "products")
 
         assert plain(forecast_document(made)).keys() >= {"status", "have", "need"}
@@ -385,7 +387,7 @@ class TestNotesAndReasons:
 
     def test_why_a_level_goes_on_as_it_does(self, workspace: Workspace) -> None:
         fill(workspace, 400, total_products=lambda n: 3.0 * n)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             made = forecast(view, "products")
             why = plain(forecast_document(made))["explanation"]
 
@@ -401,7 +403,7 @@ class TestNotesAndReasons:
     @pytest.mark.parametrize("metric", ["orders_per_day", "orders"])
     def test_why_a_flow_goes_on_as_it_does(self, workspace: Workspace, metric: str) -> None:
         fill(workspace, 100, orders_per_day=lambda n: 70.0)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             made = forecast(view, metric)
             why = plain(forecast_document(made))["explanation"]
 
@@ -414,7 +416,7 @@ class TestNotesAndReasons:
     def test_a_day_that_stands_out_moves_no_growth_of_a_flow(self, workspace: Workspace) -> None:
         """Five thousand orders on a single day are no month to come down from."""
         fill(workspace, 200, orders_per_day=lambda n: 5_000.0 if n == 190 else 100.0 + Random(n).randint(-5, 5))
-        with workspace.view() as view:
+        with workspace.desk() as view:
             told = trends_document(trends(view))["trends"]
 
         for metric in ("orders_per_day", "orders"):
@@ -433,14 +435,14 @@ def as_own(view: Desk, *, storage: bool = False) -> Desk:
 
 def answers(workspace: Workspace, day: date) -> dict[str, Any]:
     """Everything that can be asked of a day."""
-    with workspace.view(day) as view:
+    with workspace.desk(day) as view:
         report = status(view)
         told: dict[str, Any] = {
             "status": status_document(report),
             "check": check(status(as_own(view))),
             "sparks": [row.recent.tolist() for row in report.rows],
             "trends": trends(view, 30),
-            "recommend": recommend(view, stored_newest(view)),
+            "recommend": said_of(find(view, stored_use(view))),
         }
         for metric, threshold in (("stores", 500), ("products", 20_000), ("orders", 3_000), ("storage_gb", None)):
             made = forecast(view, metric)
@@ -482,7 +484,7 @@ class TestAsOf:
             assert repr(now[question]) != repr(before[question]), question
 
     def test_a_day_that_has_not_come_is_refused(self, workspace: Workspace) -> None:
-        with pytest.raises(UsageError, match="2026-04-01 has not come yet"), workspace.view(date(2026, 4, 1)):
+        with pytest.raises(UsageError, match="2026-04-01 has not come yet"), workspace.desk(date(2026, 4, 1)):
             pass
 
     def test_today_is_the_platform_s_own(self, commerce_engine: Engine, database_url: str, opened: Opener) -> None:
@@ -495,7 +497,7 @@ class TestAsOf:
 class TestForecast:
     def test_every_day_up_to_the_horizon_with_ordered_quantiles(self, workspace: Workspace) -> None:
         fill(workspace, 90, total_products=noisy)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             made = forecast(view, "products")
             document = plain(forecast_document(made))
 
@@ -513,7 +515,7 @@ class TestForecast:
 
     def test_too_little_is_a_refusal_with_what_it_takes(self, workspace: Workspace) -> None:
         fill(workspace, 5, total_products=noisy)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             made = forecast(view, "products")
             document = plain(forecast_document(made))
 
@@ -522,7 +524,7 @@ class TestForecast:
 
     def test_the_nearest_limit_above_is_the_one_that_matters(self, workspace: Workspace) -> None:
         fill(workspace, 60, total_products=lambda n: 29_000 + n, active_stores=lambda n: 320 + n)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             assert forecast(view, "products").until.threshold == 250_000
             assert forecast(view, "stores").until.threshold == 500
             assert forecast(view, "stores", limit="450").until.threshold == 450
@@ -535,7 +537,7 @@ class TestHistory:
     def test_the_daily_values_with_their_provenance(self, workspace: Workspace) -> None:
         fill(workspace, 3, last=date(2026, 3, 3), provenance="reconstructed", storage_used_gb=lambda n: 1.5 + n)
         fill(workspace, 2, last=date(2026, 3, 6), storage_used_gb=lambda n: 5.0 + n)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             document = history_document(history(view, "storage_gb"))
             cut = history_document(history(view, "storage_gb", since=date(2026, 3, 2), until=date(2026, 3, 5)))
             nothing = history_document(history(view, "storage_gb", since=date(2026, 3, 20)))
@@ -557,7 +559,7 @@ class TestHistory:
         assert nothing["days"] == unheard["days"] == []
 
     def test_an_unknown_metric_is_refused(self, workspace: Workspace) -> None:
-        with workspace.view() as view, pytest.raises(UnknownMetricError, match="did you mean"):
+        with workspace.desk() as view, pytest.raises(UnknownMetricError, match="did you mean"):
             history(view, "total_product")
 
 
@@ -571,7 +573,7 @@ class TestStatus:
             storage_used_gb=lambda n: 700 + 3 * n,
             total_team_members=lambda n: 40 + n,
         )
-        with workspace.view() as view:
+        with workspace.desk() as view:
             document = plain(status_document(status(view)))
 
         limits = document.pop("limits")
@@ -602,13 +604,13 @@ class TestStatus:
             None,
             "no_limit",
         )
-        with workspace.view() as view:
+        with workspace.desk() as view:
             for row in limits[:3]:
                 alone = days_until_document(when(view, row["metric"], row["threshold"]))
                 assert {key: row[key] for key in alone} == alone
 
     def test_nothing_is_stored_yet(self, workspace: Workspace) -> None:
-        with workspace.view() as view:
+        with workspace.desk() as view:
             document = status_document(status(view))
 
         assert (document["newest_snapshot"], document["newest_age_days"], document["observed_share"]) == (None,) * 3
@@ -618,7 +620,7 @@ class TestStatus:
     def test_what_runs_out_first_is_what_has_the_first_date(self, workspace: Workspace) -> None:
         """Storage is nearly full, and so is told first in the table; but it takes years, and the stores months."""
         fill(workspace, 60, active_stores=lambda n: 150 + n / 2, storage_used_gb=lambda n: 900 + n / 20)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             report = status(view)
 
         assert [row.outlook.name for row in report.rows] == ["media storage", "tier Medium"]
@@ -627,7 +629,7 @@ class TestStatus:
 
     def test_the_age_of_what_is_stored(self, workspace: Workspace) -> None:
         fill(workspace, 60, last=TODAY - timedelta(days=5), active_stores=lambda n: 40.0)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             report = status(view)
 
         assert (report.newest_snapshot, report.newest_age_days) == (date(2026, 3, 26), 5)
@@ -640,7 +642,7 @@ class TestStatus:
             total_products=lambda n: 3_000 + n,
             storage_used_gb=lambda n: 1_100.0,
         )
-        with workspace.view() as view:
+        with workspace.desk() as view:
             rows = status(view).rows
 
         severities = [row.outlook.severity for row in rows]
@@ -664,7 +666,7 @@ class TestCheck:
     )
     def test_the_worst_limit_decides(self, workspace: Workspace, stores: Values, state: int, word: str) -> None:
         fill(workspace, 60, active_stores=stores)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             result = check(status(as_own(view)))
 
         assert result.state == state
@@ -674,14 +676,14 @@ class TestCheck:
 
     def test_the_numbers_behind_the_bar(self, workspace: Workspace) -> None:
         fill(workspace, 60, active_stores=lambda n: 20.0, storage_used_gb=lambda n: 10.25)
-        with workspace.view() as view:
-            _, numbers = check(status(as_own(view, storage=True))).line.split(" | ")
+        with workspace.desk() as view:
+            _, numbers = check(as_own(view, storage=True)).line.split(" | ")
 
         assert sorted(numbers.split()) == ["'active_stores'=20;40;50;0", "'storage_used_gb'=10.25GB;800;1000;0"]
 
     def test_the_day_to_act_by_is_that_of_the_worst_limit(self, workspace: Workspace) -> None:
         fill(workspace, 60, active_stores=lambda n: 20 + n / 4, total_products=lambda n: 8_500.0)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             report = status(as_own(view))
         early = next(row.outlook for row in report.rows if row.outlook.act_by)
         line = check(report).line
@@ -690,12 +692,12 @@ class TestCheck:
         assert early.until.date("p10") == early.act_by + timedelta(days=21)
 
         fill(workspace, 60, storage_used_gb=lambda n: 1_000.0)
-        with workspace.view() as view:
-            assert "Act by" not in check(status(as_own(view, storage=True))).line
+        with workspace.desk() as view:
+            assert "Act by" not in check(as_own(view, storage=True)).line
 
     def test_a_store_without_anything_is_unknown(self, workspace: Workspace) -> None:
-        with workspace.view() as view:
-            assert check(status(as_own(view))).state == 3
+        with workspace.desk() as view:
+            assert check(as_own(view)).state == 3
 
 
 class TestWorkspace:
@@ -704,7 +706,7 @@ class TestWorkspace:
     ) -> None:
         engine.connect().close()  # makes the file
         workspace = opened(database_url=database_url)
-        with pytest.raises(SchemaError, match="no outgrow tables") as caught, workspace.view():
+        with pytest.raises(SchemaError, match="no outgrow tables") as caught, workspace.desk():
             pass
 
         assert "outgrow init" in caught.value.mend
@@ -878,7 +880,7 @@ class TestImport:
             "kept": 0,
             "new_metrics": {},
         }
-        with workspace.view() as view:
+        with workspace.desk() as view:
             stored = [history_document(history(view, name))["days"] for name in ("total_products", "storage_used_gb")]
         assert [[(day["date"][-2:], day["value"]) for day in days] for days in stored] == [
             [("29", 100), ("31", 120)],
@@ -892,7 +894,7 @@ class TestImport:
             "date,metric,scope,value\n2026-03-30,total_products,,5\n2026-03-30,total_products,store:17,3\n",
             provenance=Provenance.RECONSTRUCTED,
         )
-        with workspace.view() as view:
+        with workspace.desk() as view:
             scoped = history_document(history(view, "products", Scope("store", "17")))
 
         assert scoped["days"] == [{"date": "2026-03-30", "value": 3, "provenance": "reconstructed"}]
@@ -914,7 +916,7 @@ class TestImport:
         document = days_until(workspace, "vans", 399)
 
         assert (document["status"], document["unit"], document["days"]["p50"]) == ("ok", "vans", 10)
-        with workspace.view() as view:
+        with workspace.desk() as view:
             assert "vans" in trends_document(trends(view))["trends"]
 
     def test_one_wrong_row_and_nothing_is_stored(self, workspace: Workspace, tmp_path: Path) -> None:

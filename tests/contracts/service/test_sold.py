@@ -8,17 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
-from tests.support.desks import desk_of
+from tests.support.desks import capture, desk_of
 
 from outgrow.documents.drivers import drivers_document
 from outgrow.documents.exposure import exposure_document
 from outgrow.domain.metric import ACTIVE_SUBSCRIPTIONS, THEORETICAL_PRODUCTS_LIMIT
 from outgrow.domain.scenario import PlanChange, Scenario
 from outgrow.service.affected import whom_they_touch
-from outgrow.service.capture import capture
 from outgrow.service.drivers import drivers
 from outgrow.service.exposure import exposure as ask
-from outgrow.service.recommend import captured, measured_now
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.capture import Rebuilding
 from outgrow.sources.commerce.health import platform_health_service

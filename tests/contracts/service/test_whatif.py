@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
+from tests.support.desks import backfill
 
 from outgrow.documents.ladder import ladder_plan_document
 from outgrow.domain.limit import Headroom, Limit
 from outgrow.domain.metric import PLATFORM
-from outgrow.service.backfill import backfill
 from outgrow.service.futures import joint_future
 from outgrow.service.ladder import ladder
 from outgrow.service.scenarios import Asked, Written
@@ -44,13 +44,13 @@ def ask(workspace: Workspace, *tables: dict[str, Any]) -> WhatIf:
         of_options = Asked.of_options(table, {(): Written("", "")})
         return [Asked(f"s{number}", of_options.table, of_options.fault)]
 
-    with workspace.view() as view, workspace.source() as source:
+    with workspace.desk() as view, workspace.source() as source:
         return whatif(view, source, [asked(n, table) for n, table in enumerate(tables)])
 
 
 def test_the_baseline_is_the_plan_and_its_limits(workspace: Workspace) -> None:
     found = ask(workspace, {"growth": 2})
-    with workspace.view() as view:
+    with workspace.desk() as view:
         assert ladder_plan_document(found.baseline.plan) == ladder_plan_document(ladder(view).plan)
 
     assert [(d.limit.name, d.limit.metric) for d in found.baseline.limits] == [
@@ -65,7 +65,7 @@ def test_the_baseline_is_the_plan_and_its_limits(workspace: Workspace) -> None:
 def test_stores_of_a_plan_grow_as_its_stores_have_grown(workspace: Workspace) -> None:
     stores = {"stores": [{"plan": "pro", "count": 1_000, "on": "2026-04-01"}]}
     limits = [Limit("total_products", top, f"{top}") for top in (100_000, 150_000)]
-    with workspace.view() as view, workspace.source() as source:
+    with workspace.desk() as view, workspace.source() as source:
         assert source is not None
         ramp = read_ramp(*source, "pro", TODAY).sizes["total_products"]
         now = joint_future(view).paths.now()["total_products"]
