@@ -13,7 +13,7 @@ MEASURED = ("threshold", "current", "maximum")
 """What evidence holds of measurements: stores keep whole numbers among them that were written without a point."""
 
 
-class State(StrEnum):
+class LifeState(StrEnum):
     """Where a recommendation stands in its life."""
 
     OPEN = "open"
@@ -125,7 +125,7 @@ class Life:
 
     said: Recommendation
     basis: str
-    state: State
+    state: LifeState
     severity: Severity
     opened_on: date
     changed_on: date

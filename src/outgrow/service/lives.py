@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any
 
 from outgrow.domain.errors import UsageError
-from outgrow.domain.recommendation import Life, State, with_state
+from outgrow.domain.recommendation import Life, LifeState, with_state
 from outgrow.planning.advice.lifecycle import acknowledged, advance, snoozed
 from outgrow.planning.advice.recommendations import said_of
 from outgrow.service.recommend import Present, find
 from outgrow.service.view import View
 from outgrow.store.recommendations import claim_lives, read_lives, write_lives
 
-SHOWN = {State.OPEN, State.ACKNOWLEDGED}
+SHOWN = {LifeState.OPEN, LifeState.ACKNOWLEDGED}
 """The states that are told of without being asked for."""
 
 
@@ -79,7 +79,7 @@ def _change(view: View, present: Present, keys: Sequence[str], change: Callable[
 
 def _named(known: Iterable[Life], key: str) -> Life:
     """The one that is not resolved and bears this key, or alone begins so."""
-    alive = {life.key: life for life in _most_severe_first(known) if life.state is not State.RESOLVED}
+    alive = {life.key: life for life in _most_severe_first(known) if life.state is not LifeState.RESOLVED}
     if key in alive:
         return alive[key]
     begun = [each for each in alive if each.startswith(key)]

@@ -22,7 +22,7 @@ from outgrow.domain.metric import (
 from outgrow.domain.recommendation import Finding, Recommendation
 from outgrow.domain.resource import COMMERCE, Resource
 from outgrow.planning.advice import recommendations
-from outgrow.planning.advice.recommendations import Growth, Infrastructure, SoldCapacity
+from outgrow.planning.advice.recommendations import Infrastructure, RecentGrowth, SoldCapacity
 from outgrow.planning.limits.urgency import LimitOutlook
 from outgrow.service.limits import configured_limits, newest_use, tier_limits
 from outgrow.service.outlooks import until_limits
@@ -114,7 +114,9 @@ def find(view: View, present: Present) -> list[Finding]:
         [other for other in ladder if rented is None and other != tier],
         ladder.example,
     )
-    growth = [Growth(each.metric, each.one, _grown(view, each.metric), GROWTH_DAYS) for each in COMMERCE if each.one]
+    growth = [
+        RecentGrowth(each.metric, each.one, _grown(view, each.metric), GROWTH_DAYS) for each in COMMERCE if each.one
+    ]
     return recommendations.find(present.sold, infrastructure, growth, outlooks[len(tiers) :], view.config.policy)
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from outgrow.domain.days import local_day
 from outgrow.domain.errors import ConfigurationError, UsageError
 from outgrow.domain.resource import COMMERCE
-from outgrow.domain.upsell import TenantPlan
+from outgrow.domain.upsell import TenantOffers
 from outgrow.forecasting.tenant_outlooks import tenant_outlooks
-from outgrow.planning.tenants.upsell import plan_tenants
+from outgrow.planning.tenants.upsell import tenant_offers
 from outgrow.service.config import CapacityConfig
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.platforms import PlatformRef
@@ -31,7 +31,7 @@ class TenantReport:
 
     platform: str
     resources: tuple[str, ...]
-    plan: TenantPlan
+    plan: TenantOffers
     newest_change: date | None = None
     stale: bool = False
 
@@ -85,7 +85,7 @@ def _look(
     stale = newest is not None and (day - newest).days > config.rules.stale_after_days
     outlooks = tenant_outlooks(who, changes, config.rules)
     return TenantReport(
-        platform.code, wanted, plan_tenants(who, outlooks, config.ladder.currency, wanted), newest, stale
+        platform.code, wanted, tenant_offers(who, outlooks, config.ladder.currency, wanted), newest, stale
     )
 
 

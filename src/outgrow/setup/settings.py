@@ -35,9 +35,9 @@ from outgrow.domain.bounds import (
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.event import CalendarRules, Event, EventKind
 from outgrow.domain.ladder import DEFAULT_LADDER, EUR, Ladder, Tier
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit
 from outgrow.domain.metric import Scope
-from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.domain.text import cleaned, cleaned_key
 from outgrow.forecasting.calendar import check_campaigns
@@ -276,7 +276,7 @@ class Settings(BaseSettings):
             limits,
             AlertPolicy(**self.alerts.model_dump()),
             rules,
-            PlanRules(**self.plan.model_dump()),
+            LadderRules(**self.plan.model_dump()),
             CalendarRules(**self.calendar.model_dump(), events=events),
             tuple(Project(**project.model_dump()) for project in self.projects),
             self.read_from,

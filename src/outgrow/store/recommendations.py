@@ -8,7 +8,7 @@ from sqlalchemy import Table, delete, false, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from outgrow.domain.limit import Severity
-from outgrow.domain.recommendation import Life, Recommendation, State
+from outgrow.domain.recommendation import Life, LifeState, Recommendation
 from outgrow.store.tables import RecommendationRow
 
 RECOMMENDATIONS = cast("Table", RecommendationRow.__table__)
@@ -24,7 +24,7 @@ def claim_lives(session: Session, platform: str) -> None:
     if session.get_bind(RecommendationRow).dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(platform))))
     else:  # SQLite has one lock for all, and any write takes it
-        session.execute(update(RECOMMENDATIONS).where(false()).values(state=State.OPEN.value))
+        session.execute(update(RECOMMENDATIONS).where(false()).values(state=LifeState.OPEN.value))
 
 
 def read_lives(session: Session, platform: str, until: date | None = None) -> dict[str, Life]:
@@ -72,7 +72,7 @@ def _life(row: Any) -> Life:  # noqa: ANN401 - a row has no type of its own
     return Life(
         said=Recommendation.from_document(row.document),
         basis=row.basis,
-        state=State(row.state),
+        state=LifeState(row.state),
         severity=Severity[row.severity.upper()],
         opened_on=row.opened_on,
         changed_on=row.changed_on,

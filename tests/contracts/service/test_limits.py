@@ -12,9 +12,9 @@ from tests.support.snapshots import observed, row
 
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.ladder import Ladder, Tier
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import Headroom, Limit, Severity
 from outgrow.domain.metric import STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, TOTAL_STORES, Scope
-from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.service.check import check
 from outgrow.service.config import CapacityConfig
@@ -109,7 +109,7 @@ class TestOwnPolicy:
         outlook = rows(view(session, ladder=LADDER))["tier Small"].outlook
 
         assert outlook.policy.lead_time_days == 60
-        big = rows(view(session, ladder=LADDER, plan=PlanRules("Big")))["tier Big"].outlook
+        big = rows(view(session, ladder=LADDER, plan=LadderRules("Big")))["tier Big"].outlook
         assert big.policy.lead_time_days == 14
 
 
@@ -217,7 +217,7 @@ class TestTiers:
 
     def test_a_rented_tier_s_maxima_are_the_limits_whatever_is_used(self, session: Session) -> None:
         fill(session, active_stores=lambda n: 15.0, total_products=lambda n: 500.0)
-        small, big = (view(session, ladder=LADDER, plan=PlanRules(name)) for name in ("Small", "Big"))
+        small, big = (view(session, ladder=LADDER, plan=LadderRules(name)) for name in ("Small", "Big"))
 
         assert limits_of(view(session, ladder=LADDER))[0] == ("tier Big", "active_stores", 20)
         assert limits_of(small)[0] == ("tier Small", "active_stores", 10)
@@ -228,7 +228,7 @@ class TestTiers:
 
     def test_a_rented_tier_that_the_ladder_has_not_is_refused(self, session: Session) -> None:
         fill(session, active_stores=lambda n: 15.0)
-        wrong = view(session, ladder=LADDER, plan=PlanRules("Tiny"))
+        wrong = view(session, ladder=LADDER, plan=LadderRules("Tiny"))
         for ask in (status, lambda seen: recommend(seen, stored_newest(seen)), lambda seen: when(seen, "stores", None)):
             with pytest.raises(ConfigurationError, match=r"\[plan\] current_tier: .* 'Tiny'") as caught:
                 ask(wrong)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from outgrow.domain.limit import Severity
-from outgrow.domain.recommendation import Life, Recommendation, State
+from outgrow.domain.recommendation import Life, LifeState, Recommendation
 from outgrow.planning.advice.lifecycle import acknowledged
 from outgrow.store.recommendations import claim_lives, read_lives, write_lives
 from outgrow.store.schema import upgrade
@@ -19,7 +19,7 @@ from outgrow.store.schema import upgrade
 DAY = date(2026, 3, 20)
 
 
-def life(key: str, state: State = State.OPEN, day: date = DAY, **more: object) -> Life:
+def life(key: str, state: LifeState = LifeState.OPEN, day: date = DAY, **more: object) -> Life:
     said = Recommendation(
         "limit", Severity.WARNING, "Disk", "At 9 of 10", "Buy", key=key, sentence="Nearly full.",
         act_by=day, evidence=({"metric": "storage_used_gb", "current": 9.25, "date": {"p10": None}},),
@@ -44,9 +44,9 @@ def test_what_is_kept_is_read_as_it_was(session: Session) -> None:
     later = DAY + timedelta(days=9)
     kept = [
         life("open", quiet_since=DAY, quiet_severity=Severity.INFO),
-        life("asleep", State.SNOOZED, snoozed_until=later),
-        life("known", State.ACKNOWLEDGED, changed_on=later, looked_on=later, seen_on=later),
-        life("gone", State.RESOLVED),
+        life("asleep", LifeState.SNOOZED, snoozed_until=later),
+        life("known", LifeState.ACKNOWLEDGED, changed_on=later, looked_on=later, seen_on=later),
+        life("gone", LifeState.RESOLVED),
     ]
     keep(session, *kept)
 
@@ -61,10 +61,10 @@ def test_they_come_in_the_order_in_which_they_were_opened(session: Session) -> N
 
 def test_each_platform_has_its_own(session: Session) -> None:
     keep(session, life("disk"))
-    keep(session, life("disk", State.RESOLVED), platform="second")
+    keep(session, life("disk", LifeState.RESOLVED), platform="second")
 
-    assert read_lives(session, "main")["disk"].state is State.OPEN
-    assert read_lives(session, "second")["disk"].state is State.RESOLVED
+    assert read_lives(session, "main")["disk"].state is LifeState.OPEN
+    assert read_lives(session, "second")["disk"].state is LifeState.RESOLVED
     assert read_lives(session, "third") == {}
 
 
@@ -74,7 +74,7 @@ def test_a_life_takes_the_place_of_the_former_and_others_stay(session: Session) 
     keep(session)
 
     states = {key: one.state for key, one in read_lives(session, "main").items()}
-    assert states == {"disk": State.ACKNOWLEDGED, "seats": State.OPEN}
+    assert states == {"disk": LifeState.ACKNOWLEDGED, "seats": LifeState.OPEN}
 
 
 def test_a_past_day_knows_only_what_was_not_changed_after_it(session: Session) -> None:
@@ -89,7 +89,7 @@ def test_a_past_day_knows_only_what_was_not_changed_after_it(session: Session) -
 def test_what_is_rolled_back_was_never_there(session: Session, other: Session) -> None:
     keep(session, life("disk"))
     claim_lives(session, "main")
-    write_lives(session, "main", [life("disk", State.RESOLVED), life("seats")])
+    write_lives(session, "main", [life("disk", LifeState.RESOLVED), life("seats")])
     session.rollback()
 
     assert read_lives(other, "main") == {"disk": life("disk")}
@@ -129,7 +129,7 @@ def test_who_claims_them_reads_what_the_one_before_has_written(store_engine: Eng
             done.result(60)
     with Session(store_engine) as session:
         disk = read_lives(session, "main")["disk"]
-    assert (disk.state, disk.seen_on) == (State.ACKNOWLEDGED, DAY + timedelta(days=1))
+    assert (disk.state, disk.seen_on) == (LifeState.ACKNOWLEDGED, DAY + timedelta(days=1))
 
 
 def test_platforms_do_not_wait_for_each_other_on_postgresql(postgres_url: str) -> None:

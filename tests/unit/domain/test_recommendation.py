@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from outgrow.domain.limit import Severity
-from outgrow.domain.recommendation import Finding, Life, Recommendation, State
+from outgrow.domain.recommendation import Finding, Life, LifeState, Recommendation
 
 DAY = date(2026, 3, 20)
 SAID = Recommendation(
@@ -21,7 +21,7 @@ SAID = Recommendation(
     act_by=DAY,
     evidence=({"metric": "total_products", "date": {"p10": None}},),
 )
-LIFE = Life(SAID, "100 0.8", State.SNOOZED, Severity.WARNING, DAY, DAY, DAY, DAY, snoozed_until=date(2026, 4, 1))
+LIFE = Life(SAID, "100 0.8", LifeState.SNOOZED, Severity.WARNING, DAY, DAY, DAY, DAY, snoozed_until=date(2026, 4, 1))
 
 
 def test_a_recommendation_begins_with_the_five_keys() -> None:
@@ -61,7 +61,7 @@ def test_a_life_has_the_severity_in_force_and_where_it_stands() -> None:
         "quiet_since": None,
         "snoozed_until": "2026-04-01",
     }
-    quiet = replace(LIFE, quiet_since=DAY, state=State.OPEN, snoozed_until=None)
+    quiet = replace(LIFE, quiet_since=DAY, state=LifeState.OPEN, snoozed_until=None)
     assert quiet.to_document()["quiet_since"] == "2026-03-20"
     assert quiet.key == "tier:Small"
 

@@ -28,8 +28,8 @@ from tests.support.tenants import (
 from outgrow.domain.forecast import Status
 from outgrow.domain.resource import Resources
 from outgrow.domain.tenant import Plan, TenantOutlooks, Tenants
-from outgrow.domain.upsell import TenantPlan
-from outgrow.planning.tenants.upsell import MATTERS, MAY_OUTGROW, next_plans, plan_tenants
+from outgrow.domain.upsell import TenantOffers
+from outgrow.planning.tenants.upsell import MATTERS, MAY_OUTGROW, next_plans, tenant_offers
 from outgrow.planning.tenants.words import sentence
 
 SEEDS = st.integers(0, 5_000)
@@ -38,8 +38,8 @@ LITTLE = (0.0, 0.0, 0.0, 0.0)
 LIKELY = ((0.2, 0.6), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
 
 
-def plan(tenants: Tenants, outlooks: TenantOutlooks, **more: tuple[str, ...]) -> TenantPlan:
-    return plan_tenants(tenants, outlooks, "EUR", **more)
+def plan(tenants: Tenants, outlooks: TenantOutlooks, **more: tuple[str, ...]) -> TenantOffers:
+    return tenant_offers(tenants, outlooks, "EUR", **more)
 
 
 # ---------------------------------------------------------------- what always holds
