@@ -45,7 +45,7 @@ from outgrow.domain.resource import COMMERCE
 from outgrow.domain.tenant import UNLIMITED, Plan, Tenants, UseChanges
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.tenant_outlooks import BLOCK, tenant_outlooks
-from outgrow.planning.tenants.upsell import plan_tenants
+from outgrow.planning.tenants.upsell import tenant_offers
 from outgrow.service.ladder import ladder
 from outgrow.service.status import status
 from outgrow.setup.demo import make_demo
@@ -134,10 +134,10 @@ def _days(rng: np.random.Generator, mean: Array, age: NDArray[np.int64]) -> tupl
 def measure_tenants(n: int) -> dict[str, Any]:
     """Plan n made-up tenants in this process."""
     small, few = made_up(64)
-    plan_tenants(small, tenant_outlooks(small, few, ForecastRules()), "EUR")  # what is loaded at first use
+    tenant_offers(small, tenant_outlooks(small, few, ForecastRules()), "EUR")  # what is loaded at first use
     tenants, changes = made_up(n)
     started = time.perf_counter()
-    plan = plan_tenants(tenants, tenant_outlooks(tenants, changes, ForecastRules()), "EUR")
+    plan = tenant_offers(tenants, tenant_outlooks(tenants, changes, ForecastRules()), "EUR")
     spent = time.perf_counter() - started
     series = over_series(tenants, changes, lambda _values, _limits: None)
     return {

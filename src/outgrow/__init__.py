@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from outgrow.domain.history import History as History
     from outgrow.domain.ladder import Ladder as Ladder
     from outgrow.domain.ladder import Tier as Tier
+    from outgrow.domain.ladder_rules import LadderRules as LadderRules
     from outgrow.domain.limit import AlertPolicy as AlertPolicy
     from outgrow.domain.limit import Headroom as Headroom
     from outgrow.domain.limit import Limit as Limit
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from outgrow.domain.metric import Scope as Scope
     from outgrow.domain.panel import HistoryPanel as HistoryPanel
     from outgrow.domain.panel import Key as Key
-    from outgrow.domain.plan import PlanRules as PlanRules
     from outgrow.domain.platform import SourcePlatform as SourcePlatform
     from outgrow.domain.resource import Resource as Resource
     from outgrow.domain.resource import Resources as Resources
@@ -115,7 +115,7 @@ _PUBLIC = {
     "OutgrowError": "domain.errors",
     "Past": "sources.contract",
     "Plan": "domain.tenant",
-    "PlanRules": "domain.plan",
+    "LadderRules": "domain.ladder_rules",
     "Platform": "sources.commerce.models",
     "PlatformHealthService": "sources.commerce.health",
     "Product": "sources.commerce.models",

@@ -31,7 +31,7 @@ from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Kind
 from outgrow.domain.monitoring import STATES
 from outgrow.domain.movement import Mover
 from outgrow.domain.note import NoteCode
-from outgrow.domain.recommendation import State as Standing
+from outgrow.domain.recommendation import LifeState as Standing
 from outgrow.domain.snapshot import Provenance
 from outgrow.faces.cli.app import app
 from outgrow.service.scenario_file import read_scenarios

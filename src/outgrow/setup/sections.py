@@ -6,9 +6,9 @@ from typing import Any
 
 from outgrow.domain.bounds import AMOUNT, DAYS, MOST_DAYS, MOST_FACTOR, PROBABILITY, SEED, SHARE, SOME_DAYS, Bounds
 from outgrow.domain.event import CalendarRules
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit
 from outgrow.domain.metric import Scope
-from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.readers import Reader, Table, anything, day, flag, key, name, named, number, text, whole
@@ -70,7 +70,7 @@ POLICY: Mapping[str, Reader[Any]] = {
 ALERTS: Table[AlertPolicy] = Table(
     AlertPolicy, {**POLICY, "growth_percent": number(Bounds(0, MOST_FACTOR), above=True), "warning_days": whole(DAYS)}
 )
-PLAN: Table[PlanRules] = Table(PlanRules, {"current_tier": key, "day_over_cost": cost, "seed": whole(SEED)})
+PLAN: Table[LadderRules] = Table(LadderRules, {"current_tier": key, "day_over_cost": cost, "seed": whole(SEED)})
 CALENDAR: Table[CalendarRules] = Table(CalendarRules, {"country": text, "subdivision": text, "sales": flag})
 LIMIT: Table[Limit] = Table(
     _limit,

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from tests.support.stores import emptied
 
 from outgrow.domain.limit import Severity
-from outgrow.domain.recommendation import Life, Recommendation, State
+from outgrow.domain.recommendation import Life, LifeState, Recommendation
 from outgrow.planning.advice.lifecycle import acknowledged
 from outgrow.store.contract import Store
 from outgrow.store.database import DatabaseStore
@@ -17,7 +17,7 @@ from outgrow.store.database import DatabaseStore
 DAY = date(2026, 3, 20)
 
 
-def life(key: str, state: State = State.OPEN, day: date = DAY, **more: object) -> Life:
+def life(key: str, state: LifeState = LifeState.OPEN, day: date = DAY, **more: object) -> Life:
     said = Recommendation(
         "limit", Severity.WARNING, "Disk", "At 9 of 10", "Buy", key=key, sentence="Nearly full.",
         act_by=day, evidence=({"metric": "storage_used_gb", "current": 9.25, "date": {"p10": None}},),
@@ -35,9 +35,9 @@ def test_what_is_kept_is_read_as_it_was(store: Store) -> None:
     later = DAY + timedelta(days=9)
     kept = [
         life("open", quiet_since=DAY, quiet_severity=Severity.INFO),
-        life("asleep", State.SNOOZED, snoozed_until=later),
-        life("known", State.ACKNOWLEDGED, changed_on=later, looked_on=later, seen_on=later),
-        life("gone", State.RESOLVED),
+        life("asleep", LifeState.SNOOZED, snoozed_until=later),
+        life("known", LifeState.ACKNOWLEDGED, changed_on=later, looked_on=later, seen_on=later),
+        life("gone", LifeState.RESOLVED),
     ]
     keep(store, *kept)
 

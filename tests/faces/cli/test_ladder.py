@@ -20,7 +20,7 @@ from tests.support.platforms import eventful_platform
 
 from outgrow import create_schema
 from outgrow.documents.ladder import ladder_document
-from outgrow.domain.plan import PlanRules
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.scenario import Project
 from outgrow.faces.cli import ladder_text
 from outgrow.faces.cli.ladder_text import bar, print_ladder
@@ -321,7 +321,7 @@ class TestTables:
             TAKEN,
             "Left out: Media storage, no value is known.",
         ]
-        named = CapacityConfig(LADDER, plan=PlanRules("Small"))
+        named = CapacityConfig(LADDER, plan=LadderRules("Small"))
         assert not any("current_tier" in line for line in printed(GROWING, named))
 
 

@@ -17,9 +17,9 @@ from outgrow.documents.ladder import ladder_plan_document
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy
 from outgrow.domain.paths import Paths
-from outgrow.domain.plan import PlanRules
 from outgrow.planning.ladder.additions import moved
 from outgrow.planning.ladder.plan import LadderPlan, outgrown_days, plan_ladder
 
@@ -29,7 +29,7 @@ prices = st.lists(st.decimals(0, 10_000, places=2), min_size=3, max_size=3).map(
 
 
 def plan(paths: Paths, ladder: Ladder = DEFAULT_LADDER, **rules: object) -> LadderPlan:
-    return plan_ladder(paths, ladder, PlanRules(**rules), POLICY)  # type: ignore[arg-type]
+    return plan_ladder(paths, ladder, LadderRules(**rules), POLICY)  # type: ignore[arg-type]
 
 
 def ladder_of(tops: list[int], costs: list[Decimal], products: int = 10**9) -> Ladder:
