@@ -99,6 +99,7 @@ class Told(NamedTuple):
 def command(folder: Path, words: Sequence[str], settings: Mapping[str, str]) -> Told:
     """Run a command in a folder, with no other setting from outside than these."""
     from outgrow.faces.cli.run import main
+    from outgrow.setup.program import SettingsProgram
 
     for name in [name for name in os.environ if name.startswith("OUTGROW_")]:
         del os.environ[name]
@@ -107,7 +108,7 @@ def command(folder: Path, words: Sequence[str], settings: Mapping[str, str]) -> 
     sys.argv = ["outgrow", *words]
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
         try:
-            main()
+            main(SettingsProgram)
         except SystemExit as end:
             return Told(int(end.code or 0), out.getvalue(), err.getvalue())
     raise AssertionError("a command ends its process")

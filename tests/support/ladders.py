@@ -12,7 +12,9 @@ from outgrow.domain.metric import ACTIVE_STORES
 from outgrow.domain.paths import Paths
 from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
 from outgrow.planning.ladder.words import plan_severity
+from outgrow.planning.tenants.exposure import Exposure
 from outgrow.service.ladder import LadderReport
+from outgrow.service.sold import ExposureReport
 
 AS_OF = date(2026, 11, 22)
 N_PATHS = 200
@@ -51,4 +53,6 @@ def plan_of(
 
 
 def report_of(plan: LadderPlan, **unknown: str) -> LadderReport:
-    return LadderReport("main", plan, plan_severity(plan, AlertPolicy()), (), unknown)
+    nothing = Exposure(plan.as_of, plan.tier, None, (), None, "not known")
+    sold = ExposureReport("main", nothing)
+    return LadderReport("main", plan, plan_severity(plan, AlertPolicy()), (), unknown, sold)

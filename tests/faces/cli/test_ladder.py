@@ -70,9 +70,9 @@ def grown(cli: Cli, tmp_path: Path) -> Path:
 
 def asked(as_of: date | None = None) -> tuple[LadderReport, dict[str, Any]]:
     """What the service says in the working folder: the plan, and the whole document."""
-    with closing(Workspace(load_settings(), clock=lambda: NOW)) as workspace, workspace.view(as_of) as view:
-        report = ladder(view)
-        return report, plain(ladder_document(report, exposure(view)))
+    with closing(Workspace(load_settings(), clock=lambda: NOW)) as workspace, workspace.desk(as_of) as desk:
+        report = ladder(desk)
+        return report, plain(ladder_document(report))
 
 
 def lines_of(told: Told) -> list[str]:

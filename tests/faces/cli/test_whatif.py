@@ -8,15 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
+from tests.support.desks import backfill, capture
 from tests.support.cli import NOW, TODAY, Cli, Told
 from tests.support.platforms import tables_of
 
 from outgrow import create_schema
-from outgrow.service.backfill import backfill
-from outgrow.service.capture import capture
-from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.demo import build_demo
-from outgrow.sources.commerce.platforms import find_platform
 
 FILE = """
 [scenario.spring]
@@ -52,9 +49,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     create_schema(engine)
     build_demo(engine, TODAY, scale=0.03)
     with Session(engine) as session, session.begin():
-        platform = find_platform(session)
-        backfill(session, session, platform, NOW, stats_aggregator)
-        capture(session, session, platform, NOW, stats_aggregator)
+        backfill(session, session, None, NOW)
+        capture(session, session, None, NOW)
     engine.dispose()
     return file
 
