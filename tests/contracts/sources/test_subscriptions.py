@@ -58,7 +58,7 @@ def test_what_the_dates_tell_is_what_the_periods_made_of_them_would(db: Session)
         told = {}
         for number, (status, trial, ended) in enumerate(ROWS, 1):
             for state, since, until in first_periods(status, STARTED, trial, ended):
-                if STARTED < end and since < end and (until is None or until >= end):
+                if end > STARTED and since < end and (until is None or until >= end):
                     told[number] = state
         assert len(told) == (len(ROWS) if end > STARTED else 0)
         found = read_subscriptions(db, 1, end, active=False)
