@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text, update
 from sqlalchemy.orm import Session
 
 from outgrow.domain.diagnosis import Health
-from outgrow.domain.errors import SchemaError, UnknownPlatformError
+from outgrow.domain.errors import DatabaseError, SchemaError, UnknownPlatformError
 from outgrow.domain.history import MISSING, RECONSTRUCTED
 from outgrow.domain.metric import Kind, Metric, Scope
 from outgrow.sources.commerce.aggregator import StatsAggregator
@@ -131,6 +131,14 @@ class TestDiagnosis:
         last = source.diagnose()[-1]
         assert (last.check, last.state) == ("platform and time zone", Health.BAD)
         assert "Mars/Olympus" in last.message
+
+
+def test_tenants_that_cannot_be_counted_leave_the_transaction_alone(db: Session) -> None:
+    source = source_of(db, CatalogMetrics())
+    db.execute(text("DROP TABLE media_files"))
+    with pytest.raises(DatabaseError, match="media_files"):
+        source.tenants(LAST, now=True)
+    assert db.query(Platform).count() == 1
 
 
 class TestOpening:
