@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start
@@ -13,9 +13,8 @@ from outgrow.domain.drivers import StoreChanges
 from outgrow.domain.resource import STORES
 from outgrow.sources.commerce.held import BY_DAY, Held
 from outgrow.sources.commerce.held import HELD as OF_RESOURCE
-from outgrow.sources.commerce.localdays import local_day
+from outgrow.sources.commerce.localdays import local_days, seconds_of
 from outgrow.sources.commerce.models import Store, SubscriptionTier
-from outgrow.sources.commerce.models.base import as_utc
 from outgrow.sources.commerce.platforms import PlatformRef
 from outgrow.sources.commerce.stores import store_of
 from outgrow.sources.commerce.subscriptions import read_subscriptions
@@ -38,7 +37,7 @@ def read_store_changes(db: Session, platform: PlatformRef, metric: str, since: d
     """
     before, after = (day_start(day + timedelta(days=1), platform.zone) for day in (since, until))
     first = day_start(since - (until - since) + timedelta(days=1), platform.zone)
-    ids, merchants, days, there = _read_stores(db, platform, (before, after))
+    ids, merchants, opened, there = _read_stores(db, platform, (before, after))
     held = OF_RESOURCE[BY_DAY[metric].name]
     stores, amounts = _amounts(db, platform, held, first, (before, after))
     at, known = places_of(ids, stores)
@@ -48,27 +47,24 @@ def read_store_changes(db: Session, platform: PlatformRef, metric: str, since: d
     return StoreChanges(
         before=by_store[:, 0],
         after=by_store[:, 1],
-        there_before=there[:, 0] == 1,
-        there_after=there[:, 1] == 1,
-        joined=days.astype("datetime64[D]"),
+        there_before=there[:, 0],
+        there_after=there[:, 1],
+        joined=local_days(opened, platform.zone),
         plan=_plans(db, platform, after, merchants),
         unplaced=(unplaced[0], unplaced[1]),
         units=held.units,
     )
 
 
-def _read_stores(db: Session, platform: PlatformRef, ends: Ends) -> tuple[Integers, Integers, Integers, Integers]:
-    """Ids, ascending, merchants, days of opening, and whether each was there at either end, (n, 2)."""
-    mine = Store.platform_id == platform.id
-    oldest, newest = db.execute(select(func.min(Store.created_at), func.max(Store.created_at)).where(mine)).one()
-    if oldest is None:
-        return *(np.empty(0, np.int64) for _ in range(3)), np.empty((0, 2), np.int64)
-    dialect = db.get_bind(Store).dialect.name
-    opened = local_day(Store.created_at, platform.zone, dialect, as_utc(oldest), as_utc(newest))
+def _read_stores(
+    db: Session, platform: PlatformRef, ends: Ends
+) -> tuple[Integers, Integers, Integers, NDArray[np.bool_]]:
+    """Ids, ascending, merchants, seconds of opening, and whether each was there at either end, (n, 2)."""
+    opened = seconds_of(Store.created_at, db.get_bind(Store).dialect.name)
     there = [case((and_(*OF_RESOURCE[STORES.name].there(end)), 1), else_=0) for end in ends]
-    query = select(Store.id, Store.merchant_id, opened, *there).where(mine).order_by(Store.id)
-    table = all_whole_numbers(db, query, 5)
-    return table[:, 0], table[:, 1], table[:, 2], table[:, 3:]
+    query = select(Store.id, Store.merchant_id, opened, *there).where(Store.platform_id == platform.id)
+    table = all_whole_numbers(db, query.order_by(Store.id), 5)
+    return table[:, 0], table[:, 1], table[:, 2], table[:, 3:] == 1
 
 
 def _amounts(db: Session, platform: PlatformRef, held: Held, first: datetime, ends: Ends) -> tuple[Integers, Integers]:

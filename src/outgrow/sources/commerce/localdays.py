@@ -10,7 +10,10 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Date,
     Integer,
@@ -18,6 +21,7 @@ from sqlalchemy import (
     String,
     case,
     cast,
+    extract,
     func,
     literal,
     literal_column,
@@ -82,6 +86,33 @@ def local_day(
         for span in newest_first[:-1]
     ]
     return case(*branches, else_=_shifted_day(instant, newest_first[-1].minutes, dialect))
+
+
+def seconds_of(instant: SQLColumnExpression[Any], dialect: str) -> ColumnElement[int]:
+    """SQL for the whole seconds from 1970 to a UTC instant, fractions left out."""
+    if dialect == "sqlite":
+        julian = func.julianday(func.substr(cast(instant, String), 1, 19))
+        return cast(func.round((julian - literal_column("2440587.5")) * literal_column("86400.0")), Integer)
+    if dialect == "postgresql":
+        return cast(func.floor(extract("epoch", instant)), BigInteger)
+    return func.timestampdiff(literal_column("SECOND"), literal_column("'1970-01-01'"), instant)
+
+
+def local_days(seconds: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.datetime64]:
+    """The local days of UTC instants.
+
+    Args:
+        seconds: int64 (n,), whole ones since 1970.
+    """
+    if not len(seconds):
+        return np.empty(0, "datetime64[D]")
+    years = seconds[[seconds.argmin(), seconds.argmax()]].astype("datetime64[s]").astype("datetime64[Y]").astype(int)
+    spans = offset_spans(zone, *(1970 + years).tolist())
+    since = np.array([int(span.since.timestamp()) for span in spans])
+    minutes = np.array([span.minutes for span in spans])
+    at = np.maximum(np.searchsorted(since, seconds, side="right") - 1, 0)
+    days: NDArray[np.datetime64] = ((seconds + 60 * minutes[at]) // 86_400).astype("datetime64[D]")
+    return days
 
 
 def _shifted_day(instant: SQLColumnExpression[Any], minutes: int, dialect: str) -> ColumnElement[Any]:

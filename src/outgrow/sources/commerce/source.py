@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import Clock, day_start, month_start, system_clock
@@ -100,10 +101,21 @@ class CommerceSource:
         return plan_codes(self._db, self._ref)
 
     def tenants(self, day: date, *, now: bool = False) -> Tenants:
-        """Those that exist at the end of a day, or at this moment, with plans, limits and use."""
+        """Those that exist at the end of a day, or at this moment, with plans, limits and use.
+
+        Raises:
+            DatabaseError: they cannot be counted as they are now; the session's transaction lives on.
+        """
+        from outgrow.sources.commerce.reading import apart, could_not_be_read
         from outgrow.sources.commerce.tenants import read_tenants
 
-        return read_tenants(self._db, self._ref, day, now=now)
+        if not now:
+            return read_tenants(self._db, self._ref, day)
+        try:
+            with apart(self._db):  # beside a capture, which a failure must not void
+                return read_tenants(self._db, self._ref, day, now=True)
+        except SQLAlchemyError as error:
+            raise could_not_be_read(self._db, "tenants", error) from error
 
     def changes(self, tenants: Tenants, resource: str, n_days: int) -> UseChanges:
         """How the use of one resource, by name, changed over the newest days up to the tenants' day."""

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start, month_start
@@ -13,9 +13,8 @@ from outgrow.domain.resource import COMMERCE
 from outgrow.domain.tenant import UNLIMITED, Plan, Subscriptions, Tenants
 from outgrow.domain.text import cleaned
 from outgrow.sources.commerce.held import HELD, LIMITS
-from outgrow.sources.commerce.localdays import local_day
+from outgrow.sources.commerce.localdays import local_days, seconds_of
 from outgrow.sources.commerce.models import Merchant, SubscriptionTier
-from outgrow.sources.commerce.models.base import as_utc
 from outgrow.sources.commerce.platforms import PlatformRef
 from outgrow.sources.commerce.sql import alive_at
 from outgrow.sources.commerce.stores import read_owners, store_of
@@ -65,18 +64,12 @@ def _read_merchants(
 ) -> tuple[Integers, NDArray[np.str_], NDArray[np.datetime64]]:
     """Ids, ascending, names, and the days on which they joined."""
     wanted = [Merchant.platform_id == platform.id, *alive_at(Merchant.created_at, Merchant.deleted_at, end)]
-    oldest, newest = db.execute(
-        select(func.min(Merchant.created_at), func.max(Merchant.created_at)).where(*wanted)
-    ).one()
-    if oldest is None:
-        return np.empty(0, np.int64), np.empty(0, np.str_), np.empty(0, "datetime64[D]")
-    dialect = db.get_bind(Merchant).dialect.name
-    joined = local_day(Merchant.created_at, platform.zone, dialect, as_utc(oldest), as_utc(newest))
+    joined = seconds_of(Merchant.created_at, db.get_bind(Merchant).dialect.name)
     query = select(Merchant.id, joined, Merchant.name).where(*wanted).order_by(Merchant.id)
-    numbers, days, called = columns(db, query, 3)
+    numbers, seconds, called = columns(db, query, 3)
     ids = np.array(numbers, np.int64)
     names = [cleaned(name or "") or str(number) for number, name in zip(numbers, called, strict=True)]
-    return ids, np.array(names, np.str_), np.array(days, np.int64).astype("datetime64[D]")
+    return ids, np.array(names, np.str_), local_days(np.array(seconds, np.int64), platform.zone)
 
 
 def _subscriptions(held: Subscribed, ids: Integers, tiers: Integers) -> Subscriptions:
