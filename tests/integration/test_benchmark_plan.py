@@ -16,7 +16,7 @@ SCRIPT = Path(plan.__file__)
 
 def part(name: str, size: int) -> Any:
     """What the process prints that measures a part."""
-    words = [sys.executable, SCRIPT, "--one", name, str(size)]
+    words = [sys.executable, str(SCRIPT), "--one", name, str(size)]
     told = subprocess.run(words, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
     return json.loads(told.stdout)
