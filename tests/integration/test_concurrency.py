@@ -24,7 +24,7 @@ from outgrow.store.orm import CapacitySnapshot, MeasurementRow
 
 DAY = date(2026, 3, 20)
 PROCESSES, CAPTURES = 8, 25
-KILLS = 50
+KILLS = 20
 
 WORK = """
 import os, signal, sys

@@ -84,7 +84,7 @@ def test_the_file_tells_where_it_comes_from(told: Told, folder: Path) -> None:
     assert level["fitted"]["brier"] < level["prior"]["brier"]
 
 
-def test_the_same_fleet_gives_the_same_model_and_a_document(run: Run, told: Told, folder: Path) -> None:
+def test_the_document_tells_of_the_same_model(run: Run, told: Told, folder: Path) -> None:
     again = run("fit", "--from", "fleet.csv", "--json")
     document = conforming("fit", again.out)
     first, second = load_model(folder / "own.npz"), load_model(folder / "outgrow-model.npz")

@@ -15,10 +15,10 @@ from outgrow import create_schema
 from outgrow.service.import_ import import_file
 from outgrow.store.contract import StoredPlatform
 
-CALLS = int(os.environ.get("GENERATED_CALLS", "150"))
+CALLS = int(os.environ.get("GENERATED_CALLS", "75"))
 """How many are made; ten thousand take a while and are made by hand."""
 SEED = int(os.environ.get("GENERATED_SEED", "1"))
-FRESH_EVERY = 100
+FRESH_EVERY = 50
 """So many calls write into the same databases."""
 
 

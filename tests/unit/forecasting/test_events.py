@@ -161,6 +161,20 @@ class TestLearned:
 
         assert 1.0 < factors[0] < factors[1] < factors[2] < 1.45
 
+    def test_what_may_have_been_chance_is_less_sure_than_what_was_none(self) -> None:
+        """Half believed, the day may be as any other, or all that was seen."""
+        half, whole = (
+            learned(
+                with_days(orders(noise=0.2), times, 365),
+                [Event("x", day, day, EventKind.HOLIDAY) for day in (days_ago(365), days_ago(-10))],
+            )
+            for times in (2.6, 6.0)
+        )
+
+        assert 1.2 < half.factor[9] < 2.0
+        assert whole.factor[9] > 4.0
+        assert half.doubt[9] > 1.2 * whole.doubt[9]
+
     def test_the_days_of_a_small_beginning_count_for_little(self) -> None:
         """Two orders a day say nothing of what an event does to hundreds."""
         young = np.random.default_rng(1).poisson(2, 400).astype(float)

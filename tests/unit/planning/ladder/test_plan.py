@@ -134,6 +134,18 @@ def test_falling_use_makes_a_downgrade_possible_later() -> None:
     assert (found.tier.name, found.on, found.days) == ("Small", TODAY + timedelta(days=51), 314)
 
 
+@pytest.mark.parametrize(("held", "proposed"), [(0.9, True), (0.8, False)])
+def test_a_downgrade_has_to_last_in_nine_futures_of_ten(held: float, proposed: bool) -> None:
+    # From the 100th day on, some of the futures need a larger tier.
+    values = np.full((2, 10, 365), 60.0)
+    values[0, round(10 * held) :, 100:] = 1_000.0
+    ladder = Ladder((Tier("small", 100, None, Decimal(1)), Tier("large", None, None, Decimal(2))))
+    found = plan(of_values(values, np.array([60.0, 60.0])), ladder, current_tier="large").downgrade
+
+    assert (found is not None) == proposed
+    assert found is None or (found.on, found.probability) == (TODAY, held)
+
+
 def test_beyond_the_largest_tier_is_said() -> None:
     ladder = Ladder((Tier.of("a", Decimal(10), stores=50), Tier.of("b", Decimal(20), stores=100)))
 
