@@ -17,17 +17,18 @@ from outgrow.documents.accuracy import AccuracyDocument, accuracy_document
 from outgrow.domain.errors import UnknownMetricError
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, IssuedForecast
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Scope
+from outgrow.forecasting import projection
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.scoring import LEAST_ISSUES, WINDOW_DAYS
-from outgrow.service import forecast as forecast_verb
-from outgrow.service import outlooks as outlooks_verb
-from outgrow.service import recommend as recommend_verb
-from outgrow.service import status as status_verb
-from outgrow.service import trends as trends_verb
-from outgrow.service import when as when_verb
+from outgrow.service import desk as desk_module
 from outgrow.service.accuracy import AccuracyReport, accuracy
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
+from outgrow.service.forecast import forecast
+from outgrow.service.recommend import recommend
+from outgrow.service.status import status
+from outgrow.service.trends import trends
+from outgrow.service.when import when
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform
 
@@ -270,36 +271,30 @@ class TestFallback:
             assert seen.rules(TOTAL_PRODUCTS, Scope("store", "7")).model == "shared"
             assert seen.fallback(TOTAL_PRODUCTS, PLATFORM) is not None
 
-    VERBS: dict[str, tuple[Any, str, Callable[[Desk], object]]] = {  # noqa: RUF012
-        "when": (outlooks_verb, "project_all", lambda view: when_verb.when(view, "products", 120)),
-        "forecast": (outlooks_verb, "project_all", lambda view: forecast_verb.forecast(view, "products")),
-        "status": (outlooks_verb, "project_all", status_verb.status),
-        "trends": (trends_verb, "project_all", trends_verb.trends),
-        "recommend": (
-            outlooks_verb,
-            "project_all",
-            lambda view: recommend_verb.recommend(view, recommend_verb.stored_use(view)),
-        ),
+    VERBS: dict[str, Callable[[Desk], object]] = {  # noqa: RUF012
+        "when": lambda desk: when(desk, "products", 120),
+        "forecast": lambda desk: forecast(desk, "products"),
+        "status": status,
+        "trends": trends,
+        "recommend": recommend,
     }
 
     @pytest.mark.parametrize("verb", VERBS)
     def test_every_verb_asks_the_model_that_was_decided_with_one_query(
         self, platform: Engine, monkeypatch: pytest.MonkeyPatch, verb: str
     ) -> None:
-        module, name, ask = self.VERBS[verb]
-        plain, asked, queries = getattr(module, name), {}, []
+        plain, asked, queries = projection.project_all, {}, []
 
-        def spy(*told: Any, **more: Any) -> Any:
-            for history, rules in told[0] if name == "project_all" else [(told[0], told[-1])]:
-                asked[history.metric.name] = rules.model
-            return plain(*told, **more)
+        def spy(some: Any, *more: Any) -> Any:
+            asked.update({history.metric.name: rules.model for history, rules in some})
+            return plain(some, *more)
 
         with Session(platform) as db:
             self.lose(db)
             self.take(db)
-            monkeypatch.setattr(module, name, spy)
+            monkeypatch.setattr(desk_module, "project_all", spy)
             event.listen(platform, "before_cursor_execute", lambda *call: queries.append(call[2]))
-            ask(view(db))
+            self.VERBS[verb](view(db))
 
         assert asked[PRODUCTS] == "drift"
         assert {model for metric, model in asked.items() if metric != PRODUCTS} <= {"shared"}

@@ -5,18 +5,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from outgrow.service.view import View
-from outgrow.store.snapshots import remember_metrics, write_days, write_measurements
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from tests.support.cloud import CALLS, CALLS_MONTH, GPUS, METRICS
-from tests.support.snapshots import observed, row
+from tests.support.desks import desk_of, store_of
+from tests.support.snapshots import observed, row, write_days, write_measurements
 
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.scenario import Project
 from outgrow.planning.advice.recommendations import said_of
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import Desk
 from outgrow.service.exposure import exposure
 from outgrow.service.findings import find, stored_use
 from outgrow.service.futures import joint_future
@@ -44,7 +44,7 @@ def db() -> Iterator[Session]:
     with Session(engine) as session:
         dates = [TODAY - timedelta(days=119 - n) for n in range(120)]
         write_days(session, "main", dates)
-        remember_metrics(session, [GPUS, CALLS, CALLS_MONTH])
+        store_of(session).remember_metrics([GPUS, CALLS, CALLS_MONTH])
         calls = [2_000 + 2 * n + n % 7 for n in range(120)]
         for n, day in enumerate(dates):
             month = sum(
@@ -56,8 +56,8 @@ def db() -> Iterator[Session]:
     engine.dispose()
 
 
-def seen(db: Session, *projects: Project) -> View:
-    return View(db, "main", TODAY, CapacityConfig(ladder=LADDER, limits=(), projects=projects), has_source=False)
+def seen(db: Session, *projects: Project) -> Desk:
+    return desk_of(db, "main", TODAY, CapacityConfig(ladder=LADDER, limits=(), projects=projects), captures=False)
 
 
 def test_a_total_that_is_limited_brings_its_flow(db: Session) -> None:
@@ -96,7 +96,7 @@ def test_nothing_is_sold_of_it_and_nothing_else_is_missing(db: Session) -> None:
 
 
 def test_what_if_it_grew_faster(db: Session) -> None:
-    report = whatif(seen(db), None, [[Asked.of_options({"growth": {GPUS.name: 2.0}}, {})]])
+    report = whatif(seen(db), [[Asked.of_options({"growth": {GPUS.name: 2.0}}, {})]])
     before, moved = (
         next(each.days.p50 for each in outcome.limits if each.limit.metric == GPUS.name) for outcome in report.outcomes
     )

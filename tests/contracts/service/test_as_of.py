@@ -17,7 +17,7 @@ from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.contract import StoredPlatform
-from outgrow.store.tables import CapacitySnapshot
+from outgrow.store.orm import CapacitySnapshot
 
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST = date(2026, 3, 1)

@@ -1,13 +1,14 @@
 """Every rebuilt day is what a plain count over the events says, on every database and in every time zone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, event, func, select, text
 from sqlalchemy.orm import Session
-from tests.support.desks import backfill
+from tests.support.desks import backfill, source_desk
 from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
 from tests.support.snapshots import Stored, missing, observed, row, stored, write_days, write_measurements
 
@@ -15,6 +16,7 @@ from outgrow.documents.backfill import backfill_document
 from outgrow.domain.days import days_between
 from outgrow.domain.errors import UsageError
 from outgrow.service.backfill import CHUNK_DAYS, BackfillReport
+from outgrow.service.backfill import backfill as backfill_verb
 from outgrow.sources.commerce.aggregator import BUILT_IN, StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.contract import CountHistory
@@ -28,7 +30,8 @@ from outgrow.sources.commerce.models import (
     SubscriptionTier,
 )
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.tables import CapacitySnapshot, StoreBase
+from outgrow.store.database import DatabaseStore
+from outgrow.store.orm import CapacitySnapshot, StoreBase
 
 FIRST, LAST = date(2018, 9, 1), date(2019, 4, 5)
 """Clocks change in Berlin and São Paulo, twice each; in São Paulo at midnight."""
@@ -272,6 +275,20 @@ def test_nothing_has_happened_until_today(commerce_engine: Engine) -> None:
     assert all(rows == [] for rows in everything_of_ours(commerce_engine).values())
 
 
+class CutOff(DatabaseStore):
+    """Keeps so many chunks, and then the process is ended."""
+
+    def __init__(self, connection: Connection, chunks: int) -> None:
+        super().__init__(connection, commits=True)
+        self.left = chunks
+
+    def keep(self) -> None:
+        super().keep()
+        self.left -= 1
+        if not self.left:
+            raise CutOffError
+
+
 class CutOffError(Exception):
     """The power goes out."""
 
@@ -281,18 +298,10 @@ def test_after_an_interruption_the_next_run_does_what_was_left(
     commerce_engine: Engine, known: KnownPlatform, chunks: int
 ) -> None:
     put(commerce_engine, known)
-    with Session(commerce_engine) as session:
-        done = 0
-
-        def keep() -> None:
-            nonlocal done
-            session.commit()
-            done += 1
-            if done == chunks:
-                raise CutOffError
-
+    with commerce_engine.connect() as connection, Session(connection) as db:
+        desk = replace(source_desk(db, db, NOW), store=CutOff(connection, chunks))
         with pytest.raises(CutOffError):
-            backfill(session, session, find_platform(session), NOW, stats_aggregator, after_chunk=keep)
+            backfill_verb(desk)
     end = FIRST + timedelta(days=chunks * CHUNK_DAYS - 1)
     assert all_stored(commerce_engine) == naive(known, FIRST, end)
 

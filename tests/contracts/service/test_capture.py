@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session
-from tests.support.desks import backfill, capture
+from tests.support.desks import backfill, capture, store_of
 from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
 from tests.support.snapshots import Stored, stored
 
@@ -27,7 +27,7 @@ from outgrow.sources.commerce.contract import Count, CountHistory, MetricsContex
 from outgrow.sources.commerce.dayscan import DayScan
 from outgrow.sources.commerce.models import CommerceBase, Merchant, MerchantSubscription, Product, SubscriptionTier
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.tables import CapacitySnapshot, StoreBase
+from outgrow.store.orm import CapacitySnapshot, StoreBase
 
 FIRST, LAST = date(2026, 1, 15), date(2026, 3, 20)
 NOW = datetime(2026, 3, 20, 23, 30, tzinfo=UTC)
@@ -43,6 +43,13 @@ def take(engine: Engine, now: datetime = NOW, aggregator: StatsAggregator = stat
     """Capture and commit; gives the day."""
     with Session(engine) as session, session.begin():
         return capture(session, session, find_platform(session), now, aggregator).snapshot_date
+
+
+def reasons(db: Session, taken: CapacitySnapshot) -> dict[str, str]:
+    """What the capture tells of missing values."""
+    found = store_of(db).snapshot(taken.platform, taken.snapshot_date)
+    assert found is not None
+    return open_reasons(found)
 
 
 def all_stored(engine: Engine) -> dict[tuple[str, str, date], Stored]:
@@ -95,7 +102,7 @@ def test_the_snapshot_that_is_returned_says_the_same(commerce_engine: Engine) ->
         assert snapshot.theoretical_products_limit == 1_010
         assert snapshot.tier_distribution == {"pro": 1, "free": 1}
         assert set(snapshot.missing) == {"orders_per_day"}
-        assert open_reasons(snapshot) == {}
+        assert reasons(session, snapshot) == {}
         assert {row.metric for row in snapshot.measurements} >= {metric.name for metric in CAPTURED}
 
 
@@ -196,7 +203,7 @@ def test_one_failing_area_does_not_void_the_caller_s_transaction(commerce_engine
         session.execute(text("UPDATE merchants SET name = 'after'"))
         assert snapshot.total_products is None
         assert snapshot.active_stores == 1
-        assert "there_is_no_such_table" in open_reasons(snapshot)["total_products"]
+        assert "there_is_no_such_table" in reasons(session, snapshot)["total_products"]
 
     with Session(commerce_engine) as session:
         assert session.scalar(text("SELECT name FROM platforms")) == "before"
@@ -428,11 +435,13 @@ def test_an_interruption_is_no_failing_forecast(commerce_engine: Engine) -> None
 def test_a_failing_statement_among_the_forecasts_does_not_void_the_transaction(
     commerce_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(view: Desk) -> None:
-        view.store.execute(text("SELECT 1 FROM no_such_table"))
-
-    monkeypatch.setattr(capturing, "issue", fails)
     put(commerce_engine, platform_with(7))
-    day = take(commerce_engine)
+    with Session(commerce_engine) as session, session.begin():
+
+        def fails(_desk: Desk) -> None:
+            session.connection().execute(text("SELECT 1 FROM no_such_table"))
+
+        monkeypatch.setattr(capturing, "issue", fails)
+        day = capture(session, session, find_platform(session), NOW, stats_aggregator).snapshot_date
 
     assert all_stored(commerce_engine)["total_products", "platform", day].value == 7

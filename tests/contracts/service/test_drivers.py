@@ -148,7 +148,7 @@ def db(placed: Placed, commerce_engine: Engine) -> Iterator[Session]:
 
 
 def ask(db: Session, metric: str, since: date | None = SINCE, by: By | None = None, today: date = TODAY) -> Drivers:
-    return drivers(desk_of(db, "main", today), (db, find_platform(db)), metric, NOW, since=since, by=by)
+    return drivers(desk_of(db, "main", today, source=db, now=NOW), metric, since=since, by=by)
 
 
 def bytes_of(split: Drivers, amount: float) -> int:
@@ -168,9 +168,9 @@ class TestParts:
 
     def test_all_of_it_is_the_change_that_was_rebuilt(self, db: Session, metric: str) -> None:
         for since, until in ((SINCE, UNTIL), (FIRST + timedelta(days=40), FIRST + timedelta(days=75))):
-            view = desk_of(db, "main", until)
-            split = drivers(view, (db, find_platform(db)), metric, NOW, since=since)
-            history = view.history(split.metric)
+            desk = desk_of(db, "main", until, source=db, now=NOW)
+            split = drivers(desk, metric, since=since)
+            history = desk.history(split.metric)
             if metric == "orders_per_day":
                 period = history.between(since + timedelta(days=1), until).values.sum()
                 change = period - history.between(since - (until - since) + timedelta(days=1), since).values.sum()
@@ -212,12 +212,12 @@ class TestParts:
         assert sum(groups.values()) + nowhere == split.after - split.before
 
     def test_as_few_queries_however_many_stores(self, db: Session, metric: str) -> None:
-        platform, asked = find_platform(db), []
-        view = desk_of(db, "main", TODAY)
-        view.metrics  # noqa: B018 (read once, before)
+        asked: list[int] = []
+        desk = desk_of(db, "main", TODAY, source=db, now=NOW)
+        desk.metrics  # noqa: B018 (read once, before)
         listener = lambda *_: asked.append(1)  # noqa: E731
         event.listen(db.get_bind(), "before_cursor_execute", listener)
-        drivers(view, (db, platform), metric, NOW, since=SINCE, by="plan")
+        drivers(desk, metric, since=SINCE, by="plan")
         event.remove(db.get_bind(), "before_cursor_execute", listener)
 
         assert len(asked) == 4
@@ -239,7 +239,7 @@ class TestPeriod:
     def test_the_platform_s_days_count(self, db: Session) -> None:
         """Soon after midnight in UTC it is still yesterday in New York."""
         early = datetime(2026, 3, 31, 2, tzinfo=UTC)
-        split = drivers(desk_of(db, "main", TODAY), (db, find_platform(db)), "products", early)
+        split = drivers(desk_of(db, "main", TODAY, source=db, now=early), "products")
 
         assert split.until == TODAY - timedelta(days=2)
 
@@ -298,7 +298,7 @@ class TestNothingToTell:
 
     def test_it_needs_the_platform_s_database(self, db: Session) -> None:
         with pytest.raises(ConfigurationError, match="not at hand") as error:
-            drivers(desk_of(db, "main", TODAY), None, "products", NOW)
+            drivers(desk_of(db, "main", TODAY, now=NOW), "products")
         assert "--database-url" in error.value.mend
 
     def test_metrics_that_stores_do_not_hold(self, db: Session) -> None:

@@ -32,7 +32,7 @@ from outgrow.domain.errors import (
 )
 from outgrow.domain.metric import ALIASES, CAPTURED
 from outgrow.sources.commerce.models import CommerceBase
-from outgrow.store.tables import StoreBase
+from outgrow.store.orm import StoreBase
 
 TODAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)

@@ -33,8 +33,9 @@ from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
 from outgrow.service.explain import explain
 from outgrow.service.issue import issue
+from outgrow.store.orm import MeasurementRow
 from outgrow.store.schema import upgrade
-from outgrow.store.tables import ForecastRow, MeasurementRow
+from outgrow.store.tables import FORECASTS
 
 THEN = date(2026, 3, 10)
 NOW = THEN + timedelta(days=14)
@@ -215,7 +216,7 @@ class TestWhatElseMovesIt:
         """Backwards: the earlier forecast came from a file that is not there any more."""
         file = other_model(tmp_path)
         for day in (THEN, NOW):
-            session.execute(delete(ForecastRow).where(ForecastRow.issued_on == day))
+            session.execute(delete(FORECASTS).where(FORECASTS.c.issued_on == day))
             keep(session, day, config(rules=ForecastRules(model_file=file)) if day == THEN else config())
         file.unlink()
         found = ask(session, config())
@@ -257,7 +258,7 @@ class TestWhatElseMovesIt:
     def test_what_was_not_kept_is_taken_as_it_is_now(self, session: Session) -> None:
         """Forecasts of an older release say neither which file they came from nor what they assumed."""
         keep(session, NOW, config())
-        session.execute(update(ForecastRow).values(model_id=None, assumptions=None))
+        session.execute(update(FORECASTS).values(model_id=None, assumptions=None))
         found = ask(session, config())
 
         assert set(parts(found)) <= {"on_course", "level", "slope"}

@@ -21,7 +21,8 @@ from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS
 from outgrow.domain.plan import PlanRules
 from outgrow.planning.tenants.exposure import NO_DATABASE
 from outgrow.service.config import CapacityConfig
-from outgrow.service.exposure import ExposureReport, exposure
+from outgrow.service.exposure import exposure
+from outgrow.service.sold import ExposureReport
 from outgrow.service.when import when
 from outgrow.sources.commerce.models import (
     CommerceBase,
@@ -35,8 +36,7 @@ from outgrow.sources.commerce.models import (
     StoreUser,
     SubscriptionTier,
 )
-from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.tables import StoreBase
+from outgrow.store.orm import StoreBase
 
 TODAY = date(2026, 3, 20)
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -131,8 +131,7 @@ def db(commerce_engine: Engine) -> Iterator[Session]:
 
 
 def ask(session: Session, config: CapacityConfig = CONFIG, *, source: bool = True, day: date = TODAY) -> ExposureReport:
-    view = desk_of(session, "main", day, config)
-    return exposure(view, (session, find_platform(session)) if source else None)
+    return exposure(desk_of(session, "main", day, config, source=session if source else None))
 
 
 @pytest.mark.parametrize("seed", range(3))

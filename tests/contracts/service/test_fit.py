@@ -21,7 +21,7 @@ from outgrow.forecasting.model import SHIPPED, load_model, save_model
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.backtest import backtest
 from outgrow.service.config import CapacityConfig
-from outgrow.service.fit import _series, fit, stored_fleet
+from outgrow.service.fit import _series, fit
 from outgrow.service.when import when
 
 TODAY = date(2026, 3, 31)
@@ -56,7 +56,7 @@ def test_every_platform_and_scope_is_read(session: Session) -> None:
     put(session, "a", TOTAL_PRODUCTS.name, [6.0], STORE)
     put(session, "a", ACTIVE_STORES.name, [7.0], ago=1)
     put(session, "a", ORDERS_PER_DAY.name, [np.nan])
-    found = stored_fleet(session)
+    found = list(store_of(session).fleet())
 
     assert [(h.platform, h.scope, h.metric) for h in found] == [
         ("a", PLATFORM, ACTIVE_STORES),
@@ -64,7 +64,6 @@ def test_every_platform_and_scope_is_read(session: Session) -> None:
         ("a", STORE, TOTAL_PRODUCTS),
         ("b", PLATFORM, TOTAL_PRODUCTS),
     ]
-    assert store_of(session).stored_series() == [(h.platform, h.scope, h.metric.name) for h in found]
     np.testing.assert_array_equal(found[1].values, [3, np.nan, 5])
     assert found[0].last_day == TODAY - timedelta(days=1)
 
@@ -75,7 +74,7 @@ def test_series_end_on_one_day_and_related_ones_are_one_entity(session: Session)
     put(session, "a", "tier_subscriptions", [2.0], Scope("plan", "pro"))
     put(session, "a", "total_orders_month", [10.0, 20.0])
     put(session, "a", ORDERS_PER_DAY.name, [10.0, 10.0])
-    found = list(_series(stored_fleet(session)))
+    found = list(_series(list(store_of(session).fleet())))
 
     assert [(one.entity, one.kind, one.source) for one in found] == [
         ("a", "level", "a"), ("a", "level", "a"), ("a|store:7", "level", "a"), ("a", "flow", "a"),
@@ -87,7 +86,7 @@ def test_series_end_on_one_day_and_related_ones_are_one_entity(session: Session)
 
 
 def test_nothing_stored_is_nothing_to_learn_from(session: Session) -> None:
-    assert stored_fleet(session) == []
+    assert list(store_of(session).fleet()) == []
     assert list(_series([])) == []
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, Row, delete, func, select
 from sqlalchemy.orm import Session
 from tests.support.desks import backfill, capture, desk_of, store_of
 from tests.support.forecasts import Products, issued
@@ -38,7 +38,7 @@ from outgrow.service.forecast import forecast
 from outgrow.service.when import when
 from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.tables import ForecastRow, MeasurementRow
+from outgrow.store.tables import FORECASTS, MEASUREMENTS
 
 TODAY = date(2026, 3, 20)
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -65,9 +65,9 @@ def take(db: Session, now: datetime = NOW, config: CapacityConfig = CONFIG) -> N
     db.commit()
 
 
-def rows(db: Session) -> dict[tuple[str, date], ForecastRow]:
+def rows(db: Session) -> dict[tuple[str, date], Row[Any]]:
     db.expire_all()
-    return {(row.metric, row.issued_on): row for row in db.scalars(select(ForecastRow))}
+    return {(row.metric, row.issued_on): row for row in db.execute(select(FORECASTS))}
 
 
 def view(db: Session, today: date = TODAY, config: CapacityConfig = CONFIG) -> Desk:
@@ -165,7 +165,7 @@ class TestWhatIsKept:
         named = f"shared:{load_model().checksum[:16]}"
 
         assert {row.model_id for row in rows(db).values()} == {named}
-        db.execute(delete(ForecastRow))
+        db.execute(delete(FORECASTS))
         take(db, config=CapacityConfig(rules=ForecastRules(model="drift")))
         assert {row.model_id for row in rows(db).values()} == {"drift"}
 
@@ -256,7 +256,7 @@ class TestOnceADay:
 
     def test_a_backfill_before_a_second_capture_counts(self, db: Session) -> None:
         first, last = TODAY - timedelta(days=180), TODAY - timedelta(days=100)
-        db.execute(delete(MeasurementRow).where(MeasurementRow.day.between(first, last)))
+        db.execute(delete(MEASUREMENTS).where(MEASUREMENTS.c.day.between(first, last)))
         take(db)
         before = rows(db)["total_products", TODAY].known_days
         backfill(db, db, find_platform(db), NOW, stats_aggregator)
@@ -284,7 +284,7 @@ class TestOnceADay:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(capture_at_once, range(2)))
         with Session(lively) as db:
-            counts = db.execute(select(ForecastRow.metric, func.count()).group_by(ForecastRow.metric)).all()
+            counts = db.execute(select(FORECASTS.c.metric, func.count()).group_by(FORECASTS.c.metric)).all()
         assert len(counts) == len(CAPTURED) - 1
         assert {number for _, number in counts} == {1}
 

@@ -31,7 +31,7 @@ from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.tables import StoreBase
+from outgrow.store.orm import StoreBase
 
 TODAY = date(2026, 3, 20)
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -358,9 +358,8 @@ def test_a_person_can_acknowledge_while_the_platform_s_own_database_is_read(
     with Session(commerce_engine) as db, db.begin():
         KnownPlatform("UTC", stores=[Thing(NOW - timedelta(days=3))]).put(db)
     workspace = Workspace(Settings(database_url=database_url), clock=lambda: NOW)
-    with workspace.desk() as seen, workspace.source() as source:
-        assert source is not None
-        (life,) = acknowledge(seen, use_to_judge(*source, seen), [TIER])
+    with workspace.desk() as desk:
+        (life,) = acknowledge(desk, use_to_judge(desk), [TIER])
     workspace.close()
 
     assert life.state is State.ACKNOWLEDGED

@@ -26,7 +26,7 @@ from outgrow.domain.metric import (
 from outgrow.forecasting.correction import NO_CORRECTION
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import ForecastRules, Projection, project
-from outgrow.service import view as view_module
+from outgrow.service import desk as desk_module
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
 from outgrow.service.forecast import forecast
@@ -34,7 +34,7 @@ from outgrow.service.status import status
 from outgrow.service.trends import trends
 from outgrow.service.when import when
 from outgrow.store.contract import StoredPlatform
-from outgrow.store.tables import MeasurementRow
+from outgrow.store.tables import MEASUREMENTS
 
 TODAY = date(2026, 3, 20)
 DAYS = 400
@@ -73,7 +73,7 @@ class TestWhatIsLearned:
     def test_what_came_later_is_not_known(self, steady_platform: Session) -> None:
         day = TODAY - timedelta(days=60)
         before = view(steady_platform, day).correction
-        steady_platform.execute(delete(MeasurementRow).where(MeasurementRow.day > day))
+        steady_platform.execute(delete(MEASUREMENTS).where(MEASUREMENTS.c.day > day))
         for metric in METRICS:
             store_days(steady_platform, 60, lambda n: 5_000 + 100 * n, TODAY, metric.name)
 
@@ -83,7 +83,7 @@ class TestWhatIsLearned:
 
     def test_an_import_is_no_outcome(self, steady_platform: Session) -> None:
         before = view(steady_platform).correction
-        steady_platform.execute(delete(MeasurementRow))
+        steady_platform.execute(delete(MEASUREMENTS))
         for metric in METRICS:
             store_days(steady_platform, DAYS, steady(metric, step=30_000), TODAY, metric.name)
 
@@ -114,11 +114,11 @@ class TestWhatIsLearned:
     def test_of_many_metrics_some_are_enough(self, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
         many = [Metric(f"crates_{n}", Kind.CUMULATIVE, "crates", "Crates") for n in range(30)]
         store_of(session).remember_platform(StoredPlatform("main", None, "UTC"), datetime(2026, 3, 20, tzinfo=UTC))
-        store_of(session).store_of(many).remember_metrics()
+        store_of(session).remember_metrics(many)
         for metric in many[:6]:
             store_days(session, 200, steady(metric), TODAY, metric.name)
         with_all = view(session).correction.series
-        monkeypatch.setattr(view_module, "LEARNED_SERIES", 16)
+        monkeypatch.setattr(desk_module, "LEARNED_SERIES", 16)
 
         assert (with_all, view(session).correction.series) == (6, 4), "twelve built-in levels come first"
 

@@ -93,7 +93,7 @@ def test_every_verb_says_the_same_date_of_a_limit(db: Session) -> None:
     line = next(row.outlook.until for row in status(seen).rows if row.outlook.until.metric.name == "total_products")
     found = next(each.said for each in find(seen, stored_use(seen)) if each.said and each.said.key == "tier:Small")
     exposed = next(each.until for each in exposure(seen).exposure.resources if each.use.resource == "products")
-    baseline = next(each for each in whatif(seen, None, []).baseline.limits if each.limit.metric == "total_products")
+    baseline = next(each for each in whatif(seen, []).baseline.limits if each.limit.metric == "total_products")
     evidence = next(each for each in found.evidence if each.get("metric") == "total_products")
     told = {
         "status": line.date("p50"),
@@ -134,7 +134,7 @@ def test_who_is_counted_in_is_named(db: Session) -> None:
     assert [each["name"] for each in plain(forecast_document(drawn))["projects"]] == ["the move"]
     assert "the move from 20 Apr 2026 on" in str(answer_chart(drawn))
     assert report.sentence.endswith("; committed: the move.")
-    assert "; committed: the move." in check(report).line
+    assert "; committed: the move." in check(seen).line
     found = next(each.said for each in find(seen, stored_use(seen)) if each.said and each.said.key == "tier:Small")
     evidence = next(each for each in found.evidence if each.get("metric") == "total_products")
     assert [each["name"] for each in evidence["projects"]] == ["the move"]

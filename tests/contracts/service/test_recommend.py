@@ -14,9 +14,9 @@ from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.limit import Limit
 from outgrow.domain.recommendation import Recommendation
 from outgrow.domain.resource import COMMERCE
-from outgrow.planning.advice.recommendations import SoldCapacity
+from outgrow.planning.advice.recommendations import SoldCapacity, said_of
 from outgrow.service.config import CapacityConfig
-from outgrow.service.recommend import recommend
+from outgrow.service.findings import NewestUse, find
 
 TODAY = date(2026, 3, 31)
 LADDER = Ladder((Tier.of("Only", Decimal(10)),))
@@ -34,7 +34,7 @@ def fill(db: Session, metric: str, value: Callable[[int], float], days: int = 60
 def said(db: Session, *limits: Limit, **usage: float) -> dict[str, Recommendation]:
     """What is found, by key, where so much is counted at this moment."""
     view = desk_of(db, "main", TODAY, CapacityConfig(ladder=LADDER, limits=limits))
-    return {found.key: found for found in recommend(view, Present(usage, UNSOLD))}
+    return {found.key: found for found in said_of(find(view, NewestUse(usage, UNSOLD)))}
 
 
 DISK = Limit("storage_used_gb", 100, "disk")
