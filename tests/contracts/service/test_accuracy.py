@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
-from tests.support.desks import capture, desk_of, store_of
+from tests.support.desks import Ours, capture, desk_of, store_of
 from tests.support.forecasts import BELL, Products, issued, limit
 from tests.support.platforms import KnownPlatform
 from tests.support.snapshots import write_days, write_measurements
@@ -31,6 +31,7 @@ from outgrow.service.trends import trends
 from outgrow.service.when import when
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform
+from outgrow.store.memory import MemoryStore
 
 TODAY = date(2026, 3, 31)
 PRODUCTS = TOTAL_PRODUCTS.name
@@ -44,11 +45,11 @@ def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
 
 
-def keep(db: Session, *forecasts: IssuedForecast) -> None:
+def keep(db: Ours, *forecasts: IssuedForecast) -> None:
     store_of(db).write_forecasts("main", forecasts)
 
 
-def store(db: Session, last: date, *values: float | None, metric: str = PRODUCTS, scope: str = "platform") -> None:
+def store(db: Ours, last: date, *values: float | None, metric: str = PRODUCTS, scope: str = "platform") -> None:
     """Store values, the last one of the last day."""
     days = [last - timedelta(days=len(values) - 1 - n) for n in range(len(values))]
     write_days(db, "main", days)
@@ -67,20 +68,20 @@ def store(db: Session, last: date, *values: float | None, metric: str = PRODUCTS
     write_measurements(db, rows)
 
 
-def view(db: Session, today: date = TODAY) -> Desk:
+def view(db: Ours, today: date = TODAY) -> Desk:
     return desk_of(db, "main", today)
 
 
-def report(db: Session, today: date = TODAY, *metrics: str) -> AccuracyReport:
+def report(db: Ours, today: date = TODAY, *metrics: str) -> AccuracyReport:
     return accuracy(view(db, today), metrics)
 
 
 class TestScores:
-    def test_one_forecast_by_hand(self, session: Session) -> None:
+    def test_one_forecast_by_hand(self, memory: MemoryStore) -> None:
         """Said: 100, within 99.5 and 100.5, 99 and 101, 98 and 102; the drift one less. A day later there are 101."""
-        keep(session, issued(ago(1), shared=100, drift=99, limits=(limit(105, {30: 0.5}),)))
-        store(session, TODAY, 100, 101)
-        (found,) = report(session).metrics
+        keep(memory, issued(ago(1), shared=100, drift=99, limits=(limit(105, {30: 0.5}),)))
+        store(memory, TODAY, 100, 101)
+        (found,) = report(memory).metrics
         day, *later = found.recent.horizons
 
         assert found.metric == TOTAL_PRODUCTS
@@ -96,21 +97,21 @@ class TestScores:
         assert found.ever == found.recent
         assert [score.due for score in found.recent.limits] == [0, 0, 0, 0], "thirty days are not over"
 
-    def test_what_was_issued_by_the_drift_is_judged_as_the_drift(self, session: Session) -> None:
-        keep(session, issued(ago(1), shared=100, drift=104, model="drift", reason="it won"))
-        store(session, TODAY, 100, 101)
-        day = report(session).metrics[0].ever.horizons[0]
+    def test_what_was_issued_by_the_drift_is_judged_as_the_drift(self, memory: MemoryStore) -> None:
+        keep(memory, issued(ago(1), shared=100, drift=104, model="drift", reason="it won"))
+        store(memory, TODAY, 100, 101)
+        day = report(memory).metrics[0].ever.horizons[0]
 
         assert day.mean_absolute_error == 3
         assert day.pinball["issued"] == day.pinball["drift"] != day.pinball["shared"]
         assert day.coverage == {50: 0, 80: 0, 95: 0}
 
-    def test_probabilities_of_limits_by_hand(self, session: Session) -> None:
+    def test_probabilities_of_limits_by_hand(self, memory: MemoryStore) -> None:
         """Of three limits told 30 days ago, with .5, .25 and .1, the one of 110 products was reached in between."""
         limits = (limit(110, {30: 0.5, 90: 0.9}), limit(120, {30: 0.25}), limit(130, {30: 0.1}))
-        keep(session, issued(ago(30), 100, 100, limits=limits))
-        store(session, TODAY, *[100.0] * 20, 111.0, *[105.0] * 10)
-        month, *later = report(session).metrics[0].ever.limits
+        keep(memory, issued(ago(30), 100, 100, limits=limits))
+        store(memory, TODAY, *[100.0] * 20, 111.0, *[105.0] * 10)
+        month, *later = report(memory).metrics[0].ever.limits
 
         assert (month.within_days, month.due) == (30, 3)
         assert month.brier == pytest.approx((0.5**2 + 0.25**2 + 0.1**2) / 3)
@@ -118,57 +119,57 @@ class TestScores:
         assert month.came == pytest.approx(1 / 3)
         assert [score.due for score in later] == [0, 0, 0]
 
-    def test_chances_of_the_last_days_and_ever_are_told_apart(self, session: Session) -> None:
+    def test_chances_of_the_last_days_and_ever_are_told_apart(self, memory: MemoryStore) -> None:
         """Chances of thirty days, told 120 and 119 days ago: the first came due 90 days ago. No other is kept."""
         told = limit(110, {30: 0.5})
-        keep(session, issued(ago(120), 100, 100, limits=(told,)), issued(ago(119), 100, 100, limits=(told,)))
-        store(session, TODAY, *[100.0] * 130)
-        found = report(session).metrics[0]
+        keep(memory, issued(ago(120), 100, 100, limits=(told,)), issued(ago(119), 100, 100, limits=(told,)))
+        store(memory, TODAY, *[100.0] * 130)
+        found = report(memory).metrics[0]
 
         assert [score.due for score in found.ever.limits] == [2, 0, 0, 0]
         assert [score.due for score in found.recent.limits] == [1, 0, 0, 0]
 
-    def test_the_last_days_and_ever_are_told_apart(self, session: Session) -> None:
+    def test_the_last_days_and_ever_are_told_apart(self, memory: MemoryStore) -> None:
         """A forecast is of the last 90 days if it came due in them: 89 days ago is in, 90 is not."""
-        keep(session, issued(ago(91), 110, 110), issued(ago(90), 120, 120))
-        store(session, TODAY, *[100.0] * 100)
-        found = report(session).metrics[0]
+        keep(memory, issued(ago(91), 110, 110), issued(ago(90), 120, 120))
+        store(memory, TODAY, *[100.0] * 100)
+        found = report(memory).metrics[0]
 
         assert [score.due for score in found.ever.horizons] == [2, 2, 2, 2, 2, 2, 0, 0]
         assert [score.due for score in found.recent.horizons] == [1, 2, 2, 2, 2, 2, 0, 0]
         assert found.recent.horizons[0].mean_absolute_error == 20
         assert found.ever.horizons[0].mean_absolute_error == 15
 
-    def test_a_day_without_a_value_is_not_scored(self, session: Session) -> None:
-        keep(session, issued(ago(2), 100, 100), issued(ago(1), 100, 100))
-        store(session, TODAY, 100.0, None, 101.0)
+    def test_a_day_without_a_value_is_not_scored(self, memory: MemoryStore) -> None:
+        keep(memory, issued(ago(2), 100, 100), issued(ago(1), 100, 100))
+        store(memory, TODAY, 100.0, None, 101.0)
 
-        assert report(session).metrics[0].ever.horizons[0].due == 1
+        assert report(memory).metrics[0].ever.horizons[0].due == 1
 
-    def test_a_flow_is_scored_by_days_and_a_month_s_total_by_the_sum_so_far(self, session: Session) -> None:
-        store(session, TODAY, *[10.0] * 60, metric="orders_per_day")
-        keep(session, issued(ago(1), 12, 12, metric="orders_per_day"))
-        keep(session, issued(ago(1), 300, 300, metric="total_orders_month"))
-        flow, total = report(session).metrics
+    def test_a_flow_is_scored_by_days_and_a_month_s_total_by_the_sum_so_far(self, memory: MemoryStore) -> None:
+        store(memory, TODAY, *[10.0] * 60, metric="orders_per_day")
+        keep(memory, issued(ago(1), 12, 12, metric="orders_per_day"))
+        keep(memory, issued(ago(1), 300, 300, metric="total_orders_month"))
+        flow, total = report(memory).metrics
 
         assert flow.ever.horizons[0].mean_absolute_error == 2
         assert total.ever.horizons[0].mean_absolute_error == 10, "March has 31 days of ten orders"
 
-    def test_metrics_can_be_chosen_by_either_name(self, session: Session) -> None:
-        keep(session, issued(ago(1), 1, 1), issued(ago(1), 1, 1, metric="active_stores"))
+    def test_metrics_can_be_chosen_by_either_name(self, memory: MemoryStore) -> None:
+        keep(memory, issued(ago(1), 1, 1), issued(ago(1), 1, 1, metric="active_stores"))
 
-        assert [found.metric.name for found in report(session, TODAY, "products").metrics] == [PRODUCTS]
-        assert len(report(session).metrics) == 2
-        assert report(session, TODAY, "storage_gb").metrics == ()
+        assert [found.metric.name for found in report(memory, TODAY, "products").metrics] == [PRODUCTS]
+        assert len(report(memory).metrics) == 2
+        assert report(memory, TODAY, "storage_gb").metrics == ()
         with pytest.raises(UnknownMetricError):
-            report(session, TODAY, "produkts")
+            report(memory, TODAY, "produkts")
 
-    def test_nothing_kept_and_nothing_due(self, session: Session) -> None:
-        empty = report(session)
+    def test_nothing_kept_and_nothing_due(self, memory: MemoryStore) -> None:
+        empty = report(memory)
         assert (empty.metrics, empty.due, empty.next_due) == ((), 0, None)
 
-        keep(session, issued(TODAY, 100, 100), issued(TODAY, 100, 100, metric="active_stores", as_of=ago(0)))
-        young = report(session)
+        keep(memory, issued(TODAY, 100, 100), issued(TODAY, 100, 100, metric="active_stores", as_of=ago(0)))
+        young = report(memory)
         assert (len(young.metrics), young.due, young.next_due) == (2, 0, TODAY + timedelta(days=1))
         assert accuracy_document(young)["metrics"][0]["ever"]["all"]["mean_absolute_error"] is None
 
