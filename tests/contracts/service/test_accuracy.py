@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import Ours, capture, desk_of, store_of
 from tests.support.forecasts import BELL, Products, issued, limit
 from tests.support.platforms import KnownPlatform
@@ -190,6 +191,7 @@ class TestFallback:
     def take(self, db: Session, day: date = TODAY) -> None:
         capture(db, db, find_platform(db), at(day), StatsAggregator([]))
 
+    @EACH_DATABASE
     def test_a_model_that_loses_is_left_at_the_next_capture(self, platform: Engine) -> None:
         with Session(platform) as db:
             self.lose(db)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, delete, text
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.platforms import KnownPlatform, Thing, tables_of
 from tests.support.reading import NOW, TODAY, Opener, fill
 
@@ -34,6 +35,7 @@ class TestDoctor:
         fill(workspace, 60, active_stores=lambda n: 20.0 + n)
         return workspace
 
+    @EACH_DATABASE
     def test_nothing_is_wrong(self, healthy: Workspace) -> None:
         found = examine(healthy)
 
@@ -44,6 +46,7 @@ class TestDoctor:
             "platform in store", "limits", "newest snapshot", "gaps", "newest values",
         ]  # fmt: skip
 
+    @EACH_DATABASE
     def test_looking_changes_nothing(self, healthy: Workspace) -> None:
         with Session(healthy.store_engine) as db:
             before = tables_of(db, StoreBase)
@@ -64,6 +67,7 @@ class TestDoctor:
 
         assert states(examine(healthy))["newest snapshot"] is Health.BAD
 
+    @EACH_DATABASE
     def test_gaps_are_counted(self, healthy: Workspace) -> None:
         with Session(healthy.store_engine) as db, db.begin():
             days = [TODAY - timedelta(days=n) for n in (3, 9, 10)]
@@ -88,6 +92,7 @@ class TestDoctor:
         assert (found[-1].check, found[-1].state, found[-1].message) == ("snapshots", Health.BAD, "there are none")
         assert "outgrow backfill" in found[-1].mend
 
+    @EACH_DATABASE
     def test_no_tables_of_ours(self, engine: Engine, database_url: str, opened: Opener) -> None:
         create_schema(engine)
         with Session(engine) as session, session.begin():
@@ -100,6 +105,7 @@ class TestDoctor:
         assert (found[-1].check, found[-1].state) == ("our tables", Health.BAD)
         assert "outgrow init" in found[-1].mend
 
+    @EACH_DATABASE
     def test_no_commerce_tables(self, workspace: Workspace) -> None:
         found = examine(workspace)
 

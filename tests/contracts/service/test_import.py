@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.platforms import tables_of
 from tests.support.reading import Opener, days_until
 
@@ -37,6 +38,7 @@ class TestImport:
         with workspace.desk() as desk:
             return import_series(desk, path, read_snapshot_file(path, desk.today, desk.code), **options)
 
+    @EACH_DATABASE
     def test_a_column_for_each_metric(self, workspace: Workspace, tmp_path: Path) -> None:
         report = self.take(
             workspace,
@@ -63,6 +65,7 @@ class TestImport:
             [("29", 1.5), ("30", 2.5)],
         ]
 
+    @EACH_DATABASE
     def test_a_row_for_each_value(self, workspace: Workspace, tmp_path: Path) -> None:
         self.take(
             workspace,
@@ -75,6 +78,7 @@ class TestImport:
 
         assert scoped["days"] == [{"date": "2026-03-30", "value": 3, "provenance": "reconstructed"}]
 
+    @EACH_DATABASE
     def test_a_second_time_changes_nothing(self, workspace: Workspace, tmp_path: Path) -> None:
         first = "date,total_products\n2026-03-30,100\n2026-03-31,110\n"
         self.take(workspace, tmp_path / "a.csv", first)

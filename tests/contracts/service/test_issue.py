@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, Row, delete, func, select
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import backfill, capture, desk_of, store_of
 from tests.support.forecasts import Products, issued
 from tests.support.platforms import KnownPlatform, Thing, eventful_platform
@@ -75,6 +76,7 @@ def view(db: Session, today: date = TODAY, config: CapacityConfig = CONFIG) -> D
 
 
 class TestWhatIsKept:
+    @EACH_DATABASE
     def test_every_metric_that_can_be_forecast(self, db: Session) -> None:
         take(db)
 
@@ -232,6 +234,7 @@ class TestWhatIsKept:
 
 
 class TestOnceADay:
+    @EACH_DATABASE
     def test_a_second_capture_keeps_what_was_said(self, db: Session) -> None:
         take(db)
         before = {key: (row.value, row.quantiles, row.limits) for key, row in rows(db).items()}
@@ -239,6 +242,7 @@ class TestOnceADay:
 
         assert {key: (row.value, row.quantiles, row.limits) for key, row in rows(db).items()} == before
 
+    @EACH_DATABASE
     def test_what_a_second_capture_fills_is_forecast_anew_and_nothing_else(self, commerce_engine: Engine) -> None:
         told: list[float | None] = [None]
         areas = StatsAggregator([Products(lambda: told[0])])
@@ -270,6 +274,7 @@ class TestOnceADay:
 
         assert {day for metric, day in rows(db) if metric == "total_products"} == {TODAY, TODAY + timedelta(days=1)}
 
+    @EACH_DATABASE
     def test_two_captures_at_once_leave_one_row_each(self, lively: Engine) -> None:
         start = Barrier(2)
 

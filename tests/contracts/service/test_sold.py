@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import capture, desk_of
 
 from outgrow.documents.drivers import drivers_document
@@ -115,6 +116,7 @@ def test_and_the_merchant_comes_to_a_limit_at_their_sum_on_the_plan_that_began_l
     assert (tenants.used >= tenants.limits)[:, 0].tolist() == [False, True]
 
 
+@EACH_DATABASE
 def test_drivers_and_tenants_name_the_same_plan(db: Session) -> None:
     world, month = World(db), timedelta(days=30)
     world.merchant("a", "small", ("basic", {"status": "trial"}), products=3)
@@ -171,6 +173,7 @@ def test_other_limits_of_a_plan_change_that_subscription_alone(db: Session) -> N
 
 
 @pytest.mark.parametrize("seed", range(3))
+@EACH_DATABASE
 def test_whoever_tells_it_says_the_sum_of_plain_loops(db: Session, seed: int) -> None:
     random, world, sold, used = Random(seed), World(db), 0, 0
     for n in range(12):
@@ -191,6 +194,7 @@ def test_whoever_tells_it_says_the_sum_of_plain_loops(db: Session, seed: int) ->
     assert len(held_now.plan) == getattr(snapshot, ACTIVE_SUBSCRIPTIONS.name)
 
 
+@EACH_DATABASE
 def test_subscriptions_that_were_written_past_the_orm_count_too(db: Session) -> None:
     world = World(db)
     merchant = world.merchant("a", "basic", products=80)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.known_merchants import eventful_merchants, put
 from tests.support.platforms import tables_of
 
@@ -38,6 +39,7 @@ def ask(workspace: Workspace, day: date | None = None) -> TenantReport:
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 31), LAST])
+@EACH_DATABASE
 def test_the_list_agrees_with_a_count_by_hand(workspace: Workspace, day: date) -> None:
     merchants = eventful_merchants(ZONE, FIRST, LAST, n=30)
     report = ask(workspace, day)
@@ -74,6 +76,7 @@ def test_money_is_in_the_ladders_currency(workspace: Workspace) -> None:
     assert ask(workspace).plan.currency == "BRL"
 
 
+@EACH_DATABASE
 def test_asking_writes_nothing(workspace: Workspace, commerce_engine: Engine) -> None:
     with Session(commerce_engine) as db:
         before = tables_of(db)
@@ -93,6 +96,7 @@ def test_our_tables_are_not_needed(engine: Engine, database_url: str) -> None:
     made.close()
 
 
+@EACH_DATABASE
 def test_a_database_without_a_platform_is_told_of(store_engine: Engine, database_url: str) -> None:
     made = Workspace(Settings(database_url=database_url), clock=lambda: NOW)
     with pytest.raises(ConfigurationError, match="holds no platform"):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import backfill
 
 from outgrow.documents.ladder import ladder_plan_document
@@ -67,6 +68,7 @@ def test_the_baseline_is_the_plan_and_its_limits(workspace: Workspace) -> None:
     assert found.horizon_days == 365
 
 
+@EACH_DATABASE
 def test_stores_of_a_plan_grow_as_its_stores_have_grown(workspace: Workspace) -> None:
     stores = {"stores": [{"plan": "pro", "count": 1_000, "on": "2026-04-01"}]}
     limits = [Limit("total_products", top, f"{top}") for top in (100_000, 150_000)]
@@ -85,6 +87,7 @@ def test_stores_of_a_plan_grow_as_its_stores_have_grown(workspace: Workspace) ->
         assert 0.8 * (limit.maximum - now) <= 1_000 * ramp[found.days.p50 - 1] <= 1.1 * (limit.maximum - now)
 
 
+@EACH_DATABASE
 def test_other_limits_touch_those_who_use_more(workspace: Workspace) -> None:
     (scenario,) = ask(workspace, {"plans": [{"code": "pro", "products_limit": 100}]}).scenarios
     with Session(workspace.source_engine) as db, workspace.source_desk() as desk:

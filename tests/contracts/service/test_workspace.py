@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.platforms import KnownPlatform
 from tests.support.reading import TODAY, Opener, days_until, fill
 
@@ -26,6 +27,7 @@ def workspace(store_engine: Engine, database_url: str, opened: Opener) -> Worksp
 
 
 class TestWorkspace:
+    @EACH_DATABASE
     def test_tables_that_are_missing_are_named_with_the_mend(
         self, engine: Engine, database_url: str, opened: Opener
     ) -> None:
@@ -36,6 +38,7 @@ class TestWorkspace:
 
         assert "outgrow init" in caught.value.mend
 
+    @EACH_DATABASE
     def test_an_error_within_takes_everything_back(self, workspace: Workspace) -> None:
         def fail_half_way() -> None:
             with workspace.desk() as desk:
@@ -47,6 +50,7 @@ class TestWorkspace:
         with Session(workspace.store_engine) as db:
             assert db.query(CapacitySnapshot).count() == 0
 
+    @EACH_DATABASE
     def test_what_is_stored_can_be_read_without_the_platform_s_database(
         self, commerce_engine: Engine, database_url: str, opened: Opener, tmp_path: Path
     ) -> None:
@@ -57,6 +61,7 @@ class TestWorkspace:
 
         assert days_until(apart, "stores", 100) == days_until(first, "stores", 100)
 
+    @EACH_DATABASE
     def test_the_platform_s_database_is_only_read_where_our_tables_are_elsewhere(
         self, commerce_engine: Engine, database_url: str, opened: Opener, tmp_path: Path
     ) -> None:
@@ -65,6 +70,7 @@ class TestWorkspace:
         with Session(apart.source_engine) as db, pytest.raises(DBAPIError, match=r"readonly database|read-only trans"):
             db.execute(text("DELETE FROM platforms"))
 
+    @EACH_DATABASE
     def test_an_unknown_platform_names_those_there_are(
         self, workspace: Workspace, database_url: str, opened: Opener
     ) -> None:
@@ -87,6 +93,7 @@ class TestWorkspace:
         assert (document["limits"], document["severity"]) == ([], "info")
         assert document["sentence"] == "Nothing is stored yet: import values first, with `outgrow import`."
 
+    @EACH_DATABASE
     def test_today_is_the_platform_s_own(self, commerce_engine: Engine, database_url: str, opened: Opener) -> None:
         with Session(commerce_engine) as session, session.begin():
             KnownPlatform("Pacific/Auckland").put(session)
