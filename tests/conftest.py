@@ -76,10 +76,15 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of each kind in turn, with the tables that the test asks for by the name of an engine, or empty."""
+    yield from database_of(request.param, request, tmp_path)
+
+
+def database_of(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of a kind, for `database_url`."""
     asked = [tables for name, tables in ENGINES.items() if name in request.fixturenames]
     if not asked:
-        yield request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param])
-    elif request.param == "sqlite":
+        yield request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[kind])
+    elif kind == "sqlite":
         url: str = request.getfixturevalue("sqlite_url")
         (tmp_path / SQLITE).write_bytes(sqlite_file(asked[0]))
         yield url

@@ -7,10 +7,14 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, create_engine
 
 from outgrow.sources.commerce.models import CommerceBase
 from outgrow.store.schema import upgrade
+
+EACH_DATABASE = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+"""Marks tests of which the kind of database may change the outcome, where one kind is the rule."""
 
 
 class Tables(StrEnum):

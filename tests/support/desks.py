@@ -1,6 +1,7 @@
 """Desks over a session of the test's own: the platform as it is stored, with the commerce schema for its source."""
 
 from datetime import UTC, date, datetime, time
+from typing import overload
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -15,20 +16,32 @@ from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.opening import open_source, source_at_hand
 from outgrow.sources.commerce.platforms import PlatformRef
 from outgrow.sources.commerce.source import CommerceSource
-from outgrow.sources.contract import Progress, Source
+from outgrow.sources.contract import Progress
 from outgrow.sources.null import NullSource
 from outgrow.store.database import DatabaseStore
+from outgrow.store.memory import MemoryStore
 from outgrow.store.orm import CapacitySnapshot
 
+Ours = Session | MemoryStore
+"""Where a test keeps our tables: a session on a database, or memory, which is as good where no SQL is asked about."""
 
-def store_of(db: Session) -> DatabaseStore:
-    """Our tables in the session's transaction, with what was added to it."""
+
+@overload
+def store_of(db: Session) -> DatabaseStore: ...
+@overload
+def store_of(db: MemoryStore) -> MemoryStore: ...
+@overload
+def store_of(db: Ours) -> DatabaseStore | MemoryStore: ...
+def store_of(db: Ours) -> DatabaseStore | MemoryStore:
+    """Our tables: in the session's transaction, with what was added to it."""
+    if isinstance(db, MemoryStore):
+        return db
     db.flush()
     return DatabaseStore(db.connection(bind_arguments={"mapper": CapacitySnapshot.__mapper__}), commits=False)
 
 
 def desk_of(
-    db: Session,
+    db: Ours,
     platform: str = "main",
     today: date = date(2026, 3, 31),
     config: CapacityConfig | None = None,
@@ -44,17 +57,28 @@ def desk_of(
         zone: where set, the day is past: what captured days were given later does not count.
         source: the platform's database, where merchants are asked about.
     """
+<<<<<<< HEAD
     known = SourcePlatform(platform, platform, zone or ZoneInfo("UTC"))
 
     def opened() -> Source:
         return (source and source_at_hand(source, platform)) or NullSource(known)
+||||||| 23f665a
+    known = Platform(platform, platform, zone or ZoneInfo("UTC"))
+
+    def opened() -> Source:
+        return (source and source_at_hand(source, platform)) or NullSource(known)
+=======
+    at = now or datetime.combine(today, time(12), UTC)
+    there = None if source is None else source_at_hand(source, platform, clock=lambda: at)
+    known = there.platform if there else Platform(platform, platform, zone or ZoneInfo("UTC"))
+>>>>>>> svc11
 
     return Desk(
         store_of(db),
         known,
         today,
-        now or datetime.combine(today, time(12), UTC),
-        opened,
+        at,
+        lambda: there or NullSource(known),
         config or CapacityConfig(),
         captures=captures,
         is_past=zone is not None,

@@ -5,16 +5,21 @@ from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import Any, NamedTuple
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tests.support.desks import store_of
+from tests.support.desks import Ours, store_of
 
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Metric, Scope
 from outgrow.domain.snapshot import Measurement, Provenance, Reading, Snapshot
+from outgrow.store.contract import SeriesValues
+from outgrow.store.memory import MemoryStore
 from outgrow.store.tables import MEASUREMENTS
 
 DAY = date(2026, 3, 1)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a value was stored of which nobody wrote that down: it is known from the end of its day."""
 
 
 class Stored(NamedTuple):
@@ -67,7 +72,7 @@ def snapshot(
     return Snapshot(platform, day, provenance, tuple(measurements))
 
 
-def store(session: Session, *snapshots: Snapshot) -> None:
+def store(session: Ours, *snapshots: Snapshot) -> None:
     """Claim each snapshot's day and write it."""
     for each in snapshots:
         mine = store_of(session)
@@ -75,13 +80,16 @@ def store(session: Session, *snapshots: Snapshot) -> None:
         mine.write_snapshot(each, NOON)
 
 
-def write_days(session: Session, platform: str, days: Iterable[date]) -> None:
+def write_days(session: Ours, platform: str, days: Iterable[date]) -> None:
     """Make the snapshots of days that have none yet."""
     store_of(session).write_days(platform, days)
 
 
-def write_measurements(session: Session, rows: Sequence[dict[str, Any]], recorded_at: datetime | None = None) -> None:
+def write_measurements(session: Ours, rows: Sequence[dict[str, Any]], recorded_at: datetime | None = None) -> None:
     """Put rows as they are into the table, in the place of what is there: what a test begins with."""
+    if isinstance(session, MemoryStore):
+        _remember(session, rows, recorded_at or EVER)
+        return
     ms = None if recorded_at is None else int(recorded_at.timestamp() * 1000)
     connection = session.connection()
     insert = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(MEASUREMENTS)
@@ -91,8 +99,19 @@ def write_measurements(session: Session, rows: Sequence[dict[str, Any]], recorde
         connection.execute(statement, [{**each, "recorded_at_ms": ms} for each in rows])
 
 
+def _remember(memory: MemoryStore, rows: Sequence[dict[str, Any]], recorded_at: datetime) -> None:
+    for each in rows:
+        platform, day, provenance = each["platform"], each["day"], Provenance(each["provenance"])
+        if each["value"] is None:
+            memory.write_missing(platform, {each["metric"]: each["reason"]}, [day], recorded_at)
+            continue
+        at, value = np.array([day], dtype="datetime64[D]"), np.array([each["value"]])
+        series = SeriesValues(each["metric"], Scope.parse(each["scope"]), at, value)
+        memory.write_series(platform, [series], provenance, recorded_at, replace=True)
+
+
 def store_days(
-    session: Session, days: int, value: Callable[[int], float], last: date, metric: str = TOTAL_PRODUCTS.name
+    session: Ours, days: int, value: Callable[[int], float], last: date, metric: str = TOTAL_PRODUCTS.name
 ) -> None:
     """Store as many observed days of one metric, up to the last; `value` is told the number of the day, from 0 on."""
     dates = [last - timedelta(days=days - 1 - n) for n in range(days)]

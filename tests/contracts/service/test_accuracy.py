@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
-from tests.support.desks import capture, desk_of, store_of
+from tests.support.databases import EACH_DATABASE
+from tests.support.desks import Ours, capture, desk_of, store_of
 from tests.support.forecasts import BELL, Products, issued, limit
 from tests.support.platforms import KnownPlatform
 from tests.support.snapshots import write_days, write_measurements
@@ -17,19 +18,21 @@ from outgrow.documents.accuracy import AccuracyDocument, accuracy_document
 from outgrow.domain.errors import UnknownMetricError
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, IssuedForecast
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Scope
+from outgrow.forecasting import projection
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.scoring import LEAST_ISSUES, WINDOW_DAYS
-from outgrow.service import forecast as forecast_verb
-from outgrow.service import outlooks as outlooks_verb
-from outgrow.service import recommend as recommend_verb
-from outgrow.service import status as status_verb
-from outgrow.service import trends as trends_verb
-from outgrow.service import when as when_verb
+from outgrow.service import desk as desk_module
 from outgrow.service.accuracy import AccuracyReport, accuracy
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
+from outgrow.service.forecast import forecast
+from outgrow.service.recommend import recommend
+from outgrow.service.status import status
+from outgrow.service.trends import trends
+from outgrow.service.when import when
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform
+from outgrow.store.memory import MemoryStore
 
 TODAY = date(2026, 3, 31)
 PRODUCTS = TOTAL_PRODUCTS.name
@@ -43,11 +46,11 @@ def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
 
 
-def keep(db: Session, *forecasts: IssuedForecast) -> None:
+def keep(db: Ours, *forecasts: IssuedForecast) -> None:
     store_of(db).write_forecasts("main", forecasts)
 
 
-def store(db: Session, last: date, *values: float | None, metric: str = PRODUCTS, scope: str = "platform") -> None:
+def store(db: Ours, last: date, *values: float | None, metric: str = PRODUCTS, scope: str = "platform") -> None:
     """Store values, the last one of the last day."""
     days = [last - timedelta(days=len(values) - 1 - n) for n in range(len(values))]
     write_days(db, "main", days)
@@ -66,20 +69,20 @@ def store(db: Session, last: date, *values: float | None, metric: str = PRODUCTS
     write_measurements(db, rows)
 
 
-def view(db: Session, today: date = TODAY) -> Desk:
+def view(db: Ours, today: date = TODAY) -> Desk:
     return desk_of(db, "main", today)
 
 
-def report(db: Session, today: date = TODAY, *metrics: str) -> AccuracyReport:
+def report(db: Ours, today: date = TODAY, *metrics: str) -> AccuracyReport:
     return accuracy(view(db, today), metrics)
 
 
 class TestScores:
-    def test_one_forecast_by_hand(self, session: Session) -> None:
+    def test_one_forecast_by_hand(self, memory: MemoryStore) -> None:
         """Said: 100, within 99.5 and 100.5, 99 and 101, 98 and 102; the drift one less. A day later there are 101."""
-        keep(session, issued(ago(1), shared=100, drift=99, limits=(limit(105, {30: 0.5}),)))
-        store(session, TODAY, 100, 101)
-        (found,) = report(session).metrics
+        keep(memory, issued(ago(1), shared=100, drift=99, limits=(limit(105, {30: 0.5}),)))
+        store(memory, TODAY, 100, 101)
+        (found,) = report(memory).metrics
         day, *later = found.recent.horizons
 
         assert found.metric == TOTAL_PRODUCTS
@@ -95,21 +98,21 @@ class TestScores:
         assert found.ever == found.recent
         assert [score.due for score in found.recent.limits] == [0, 0, 0, 0], "thirty days are not over"
 
-    def test_what_was_issued_by_the_drift_is_judged_as_the_drift(self, session: Session) -> None:
-        keep(session, issued(ago(1), shared=100, drift=104, model="drift", reason="it won"))
-        store(session, TODAY, 100, 101)
-        day = report(session).metrics[0].ever.horizons[0]
+    def test_what_was_issued_by_the_drift_is_judged_as_the_drift(self, memory: MemoryStore) -> None:
+        keep(memory, issued(ago(1), shared=100, drift=104, model="drift", reason="it won"))
+        store(memory, TODAY, 100, 101)
+        day = report(memory).metrics[0].ever.horizons[0]
 
         assert day.mean_absolute_error == 3
         assert day.pinball["issued"] == day.pinball["drift"] != day.pinball["shared"]
         assert day.coverage == {50: 0, 80: 0, 95: 0}
 
-    def test_probabilities_of_limits_by_hand(self, session: Session) -> None:
+    def test_probabilities_of_limits_by_hand(self, memory: MemoryStore) -> None:
         """Of three limits told 30 days ago, with .5, .25 and .1, the one of 110 products was reached in between."""
         limits = (limit(110, {30: 0.5, 90: 0.9}), limit(120, {30: 0.25}), limit(130, {30: 0.1}))
-        keep(session, issued(ago(30), 100, 100, limits=limits))
-        store(session, TODAY, *[100.0] * 20, 111.0, *[105.0] * 10)
-        month, *later = report(session).metrics[0].ever.limits
+        keep(memory, issued(ago(30), 100, 100, limits=limits))
+        store(memory, TODAY, *[100.0] * 20, 111.0, *[105.0] * 10)
+        month, *later = report(memory).metrics[0].ever.limits
 
         assert (month.within_days, month.due) == (30, 3)
         assert month.brier == pytest.approx((0.5**2 + 0.25**2 + 0.1**2) / 3)
@@ -117,57 +120,57 @@ class TestScores:
         assert month.came == pytest.approx(1 / 3)
         assert [score.due for score in later] == [0, 0, 0]
 
-    def test_chances_of_the_last_days_and_ever_are_told_apart(self, session: Session) -> None:
+    def test_chances_of_the_last_days_and_ever_are_told_apart(self, memory: MemoryStore) -> None:
         """Chances of thirty days, told 120 and 119 days ago: the first came due 90 days ago. No other is kept."""
         told = limit(110, {30: 0.5})
-        keep(session, issued(ago(120), 100, 100, limits=(told,)), issued(ago(119), 100, 100, limits=(told,)))
-        store(session, TODAY, *[100.0] * 130)
-        found = report(session).metrics[0]
+        keep(memory, issued(ago(120), 100, 100, limits=(told,)), issued(ago(119), 100, 100, limits=(told,)))
+        store(memory, TODAY, *[100.0] * 130)
+        found = report(memory).metrics[0]
 
         assert [score.due for score in found.ever.limits] == [2, 0, 0, 0]
         assert [score.due for score in found.recent.limits] == [1, 0, 0, 0]
 
-    def test_the_last_days_and_ever_are_told_apart(self, session: Session) -> None:
+    def test_the_last_days_and_ever_are_told_apart(self, memory: MemoryStore) -> None:
         """A forecast is of the last 90 days if it came due in them: 89 days ago is in, 90 is not."""
-        keep(session, issued(ago(91), 110, 110), issued(ago(90), 120, 120))
-        store(session, TODAY, *[100.0] * 100)
-        found = report(session).metrics[0]
+        keep(memory, issued(ago(91), 110, 110), issued(ago(90), 120, 120))
+        store(memory, TODAY, *[100.0] * 100)
+        found = report(memory).metrics[0]
 
         assert [score.due for score in found.ever.horizons] == [2, 2, 2, 2, 2, 2, 0, 0]
         assert [score.due for score in found.recent.horizons] == [1, 2, 2, 2, 2, 2, 0, 0]
         assert found.recent.horizons[0].mean_absolute_error == 20
         assert found.ever.horizons[0].mean_absolute_error == 15
 
-    def test_a_day_without_a_value_is_not_scored(self, session: Session) -> None:
-        keep(session, issued(ago(2), 100, 100), issued(ago(1), 100, 100))
-        store(session, TODAY, 100.0, None, 101.0)
+    def test_a_day_without_a_value_is_not_scored(self, memory: MemoryStore) -> None:
+        keep(memory, issued(ago(2), 100, 100), issued(ago(1), 100, 100))
+        store(memory, TODAY, 100.0, None, 101.0)
 
-        assert report(session).metrics[0].ever.horizons[0].due == 1
+        assert report(memory).metrics[0].ever.horizons[0].due == 1
 
-    def test_a_flow_is_scored_by_days_and_a_month_s_total_by_the_sum_so_far(self, session: Session) -> None:
-        store(session, TODAY, *[10.0] * 60, metric="orders_per_day")
-        keep(session, issued(ago(1), 12, 12, metric="orders_per_day"))
-        keep(session, issued(ago(1), 300, 300, metric="total_orders_month"))
-        flow, total = report(session).metrics
+    def test_a_flow_is_scored_by_days_and_a_month_s_total_by_the_sum_so_far(self, memory: MemoryStore) -> None:
+        store(memory, TODAY, *[10.0] * 60, metric="orders_per_day")
+        keep(memory, issued(ago(1), 12, 12, metric="orders_per_day"))
+        keep(memory, issued(ago(1), 300, 300, metric="total_orders_month"))
+        flow, total = report(memory).metrics
 
         assert flow.ever.horizons[0].mean_absolute_error == 2
         assert total.ever.horizons[0].mean_absolute_error == 10, "March has 31 days of ten orders"
 
-    def test_metrics_can_be_chosen_by_either_name(self, session: Session) -> None:
-        keep(session, issued(ago(1), 1, 1), issued(ago(1), 1, 1, metric="active_stores"))
+    def test_metrics_can_be_chosen_by_either_name(self, memory: MemoryStore) -> None:
+        keep(memory, issued(ago(1), 1, 1), issued(ago(1), 1, 1, metric="active_stores"))
 
-        assert [found.metric.name for found in report(session, TODAY, "products").metrics] == [PRODUCTS]
-        assert len(report(session).metrics) == 2
-        assert report(session, TODAY, "storage_gb").metrics == ()
+        assert [found.metric.name for found in report(memory, TODAY, "products").metrics] == [PRODUCTS]
+        assert len(report(memory).metrics) == 2
+        assert report(memory, TODAY, "storage_gb").metrics == ()
         with pytest.raises(UnknownMetricError):
-            report(session, TODAY, "produkts")
+            report(memory, TODAY, "produkts")
 
-    def test_nothing_kept_and_nothing_due(self, session: Session) -> None:
-        empty = report(session)
+    def test_nothing_kept_and_nothing_due(self, memory: MemoryStore) -> None:
+        empty = report(memory)
         assert (empty.metrics, empty.due, empty.next_due) == ((), 0, None)
 
-        keep(session, issued(TODAY, 100, 100), issued(TODAY, 100, 100, metric="active_stores", as_of=ago(0)))
-        young = report(session)
+        keep(memory, issued(TODAY, 100, 100), issued(TODAY, 100, 100, metric="active_stores", as_of=ago(0)))
+        young = report(memory)
         assert (len(young.metrics), young.due, young.next_due) == (2, 0, TODAY + timedelta(days=1))
         assert accuracy_document(young)["metrics"][0]["ever"]["all"]["mean_absolute_error"] is None
 
@@ -188,6 +191,7 @@ class TestFallback:
     def take(self, db: Session, day: date = TODAY) -> None:
         capture(db, db, find_platform(db), at(day), StatsAggregator([]))
 
+    @EACH_DATABASE
     def test_a_model_that_loses_is_left_at_the_next_capture(self, platform: Engine) -> None:
         with Session(platform) as db:
             self.lose(db)
@@ -270,36 +274,30 @@ class TestFallback:
             assert seen.rules(TOTAL_PRODUCTS, Scope("store", "7")).model == "shared"
             assert seen.fallback(TOTAL_PRODUCTS, PLATFORM) is not None
 
-    VERBS: dict[str, tuple[Any, str, Callable[[Desk], object]]] = {  # noqa: RUF012
-        "when": (outlooks_verb, "project_all", lambda view: when_verb.when(view, "products", 120)),
-        "forecast": (outlooks_verb, "project_all", lambda view: forecast_verb.forecast(view, "products")),
-        "status": (outlooks_verb, "project_all", status_verb.status),
-        "trends": (trends_verb, "project_all", trends_verb.trends),
-        "recommend": (
-            outlooks_verb,
-            "project_all",
-            lambda view: recommend_verb.recommend(view, recommend_verb.stored_use(view)),
-        ),
+    VERBS: dict[str, Callable[[Desk], object]] = {  # noqa: RUF012
+        "when": lambda desk: when(desk, "products", 120),
+        "forecast": lambda desk: forecast(desk, "products"),
+        "status": status,
+        "trends": trends,
+        "recommend": recommend,
     }
 
     @pytest.mark.parametrize("verb", VERBS)
     def test_every_verb_asks_the_model_that_was_decided_with_one_query(
         self, platform: Engine, monkeypatch: pytest.MonkeyPatch, verb: str
     ) -> None:
-        module, name, ask = self.VERBS[verb]
-        plain, asked, queries = getattr(module, name), {}, []
+        plain, asked, queries = projection.project_all, {}, []
 
-        def spy(*told: Any, **more: Any) -> Any:
-            for history, rules in told[0] if name == "project_all" else [(told[0], told[-1])]:
-                asked[history.metric.name] = rules.model
-            return plain(*told, **more)
+        def spy(some: Any, *more: Any) -> Any:
+            asked.update({history.metric.name: rules.model for history, rules in some})
+            return plain(some, *more)
 
         with Session(platform) as db:
             self.lose(db)
             self.take(db)
-            monkeypatch.setattr(module, name, spy)
+            monkeypatch.setattr(desk_module, "project_all", spy)
             event.listen(platform, "before_cursor_execute", lambda *call: queries.append(call[2]))
-            ask(view(db))
+            self.VERBS[verb](view(db))
 
         assert asked[PRODUCTS] == "drift"
         assert {model for metric, model in asked.items() if metric != PRODUCTS} <= {"shared"}

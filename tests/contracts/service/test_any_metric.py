@@ -5,18 +5,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from outgrow.service.view import View
-from outgrow.store.snapshots import remember_metrics, write_days, write_measurements
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from tests.support.cloud import CALLS, CALLS_MONTH, GPUS, METRICS
-from tests.support.snapshots import observed, row
+from tests.support.desks import Ours, desk_of, store_of
+from tests.support.snapshots import observed, row, write_days, write_measurements
 
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.scenario import Project
 from outgrow.planning.advice.recommendations import said_of
 from outgrow.service.config import CapacityConfig
+from outgrow.service.desk import Desk
 from outgrow.service.exposure import exposure
 from outgrow.service.findings import find, stored_use
 from outgrow.service.futures import joint_future
@@ -24,6 +24,7 @@ from outgrow.service.ladder import ladder
 from outgrow.service.scenarios import Asked
 from outgrow.service.status import status
 from outgrow.service.whatif import whatif
+from outgrow.store.memory import MemoryStore
 from outgrow.store.schema import upgrade
 
 TODAY = date(2026, 3, 31)
@@ -44,7 +45,7 @@ def db() -> Iterator[Session]:
     with Session(engine) as session:
         dates = [TODAY - timedelta(days=119 - n) for n in range(120)]
         write_days(session, "main", dates)
-        remember_metrics(session, [GPUS, CALLS, CALLS_MONTH])
+        store_of(session).remember_metrics([GPUS, CALLS, CALLS_MONTH])
         calls = [2_000 + 2 * n + n % 7 for n in range(120)]
         for n, day in enumerate(dates):
             month = sum(
@@ -56,18 +57,18 @@ def db() -> Iterator[Session]:
     engine.dispose()
 
 
-def seen(db: Session, *projects: Project) -> View:
-    return View(db, "main", TODAY, CapacityConfig(ladder=LADDER, limits=(), projects=projects), has_source=False)
+def seen(db: Ours, *projects: Project) -> Desk:
+    return desk_of(db, "main", TODAY, CapacityConfig(ladder=LADDER, limits=(), projects=projects), captures=False)
 
 
-def test_a_total_that_is_limited_brings_its_flow(db: Session) -> None:
+def test_a_total_that_is_limited_brings_its_flow(db: MemoryStore) -> None:
     view = seen(db)
     vars(view)["metrics"] = MetricCatalogue(METRICS)  # what is stored of metrics does not tell what adds up what
 
     assert joint_future(view).paths.metrics == (GPUS.name, CALLS_MONTH.name, CALLS.name)
 
 
-def test_the_tier_is_planned(db: Session) -> None:
+def test_the_tier_is_planned(db: MemoryStore) -> None:
     plan = ladder(seen(db)).plan
 
     assert plan.tier.name == "One"
@@ -77,7 +78,7 @@ def test_the_tier_is_planned(db: Session) -> None:
     assert ladder(seen(db, cluster)).plan.steps[0].days.p50 == 2
 
 
-def test_what_is_found_and_recommended_is_of_these_metrics(db: Session) -> None:
+def test_what_is_found_and_recommended_is_of_these_metrics(db: MemoryStore) -> None:
     view = seen(db)
     told = {each.key: each for each in said_of(find(view, stored_use(view)))}
 
@@ -86,7 +87,7 @@ def test_what_is_found_and_recommended_is_of_these_metrics(db: Session) -> None:
     assert limited == {GPUS.name, CALLS_MONTH.name}
 
 
-def test_nothing_is_sold_of_it_and_nothing_else_is_missing(db: Session) -> None:
+def test_nothing_is_sold_of_it_and_nothing_else_is_missing(db: MemoryStore) -> None:
     made = exposure(seen(db)).exposure
 
     assert made.tier.name == "One"
@@ -95,8 +96,8 @@ def test_nothing_is_sold_of_it_and_nothing_else_is_missing(db: Session) -> None:
     assert made.sentence == "Tier One would do even if every tenant used all it bought."
 
 
-def test_what_if_it_grew_faster(db: Session) -> None:
-    report = whatif(seen(db), None, [[Asked.of_options({"growth": {GPUS.name: 2.0}}, {})]])
+def test_what_if_it_grew_faster(db: MemoryStore) -> None:
+    report = whatif(seen(db), [[Asked.of_options({"growth": {GPUS.name: 2.0}}, {})]])
     before, moved = (
         next(each.days.p50 for each in outcome.limits if each.limit.metric == GPUS.name) for outcome in report.outcomes
     )

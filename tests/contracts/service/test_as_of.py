@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import backfill, capture, desk_of, store_of
 from tests.support.platforms import KnownPlatform, Thing
 from tests.support.snapshots import missing, observed, rebuilt, row, write_days, write_measurements
@@ -17,7 +18,7 @@ from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.contract import StoredPlatform
-from outgrow.store.tables import CapacitySnapshot
+from outgrow.store.orm import CapacitySnapshot
 
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST = date(2026, 3, 1)
@@ -61,6 +62,7 @@ def captured(commerce_engine: Engine) -> Engine:
     return commerce_engine
 
 
+@EACH_DATABASE
 def test_the_orders_of_a_day_that_was_captured_are_known_on_the_next(captured: Engine) -> None:
     all_orders = {number: number + 1.0 for number in range(6)}
 
@@ -82,6 +84,7 @@ def test_history_that_was_rebuilt_is_known_from_the_end_of_its_days(captured: En
         assert known(captured, TOTAL_PRODUCTS, as_of) == {number: number + 1.0 for number in range(as_of + 1)}
 
 
+@EACH_DATABASE
 def test_a_value_that_a_later_backfill_filled_in(store_engine: Engine) -> None:
     """Day 0 was captured without products; a backfill on day 2 found them, another on day 4 corrected them."""
     with Session(store_engine) as db, db.begin():
@@ -101,6 +104,7 @@ def test_a_value_that_a_later_backfill_filled_in(store_engine: Engine) -> None:
     assert [known(store_engine, TOTAL_PRODUCTS, as_of) for as_of in range(2, 6)] == [{}, {}, {0: 6.0}, {0: 6.0}]
 
 
+@EACH_DATABASE
 def test_days_end_at_the_platform_s_midnight(store_engine: Engine) -> None:
     """A capture at 00:10 in Berlin is of the new day, though the old one is not over in UTC."""
     late = datetime(2026, 3, 1, 23, 10, tzinfo=UTC)
@@ -112,6 +116,7 @@ def test_days_end_at_the_platform_s_midnight(store_engine: Engine) -> None:
     assert [known(store_engine, TOTAL_PRODUCTS, as_of) for as_of in range(2)] == [{}, {0: 5.0}]
 
 
+@EACH_DATABASE
 def test_what_was_imported_or_handed_over_after_its_day_is_known_from_its_end(store_engine: Engine) -> None:
     with Session(store_engine) as db, db.begin():
         store_of(db).remember_platform(StoredPlatform("main", None, ZONE.key), evening(6))
@@ -122,6 +127,7 @@ def test_what_was_imported_or_handed_over_after_its_day_is_known_from_its_end(st
     assert [known(store_engine, TOTAL_PRODUCTS, as_of) for as_of in range(3)] == [{0: 1.0}, *[{0: 1.0, 1: 2.0}] * 2]
 
 
+@EACH_DATABASE
 def test_values_of_older_releases_bear_no_time_and_are_known_from_the_end_of_their_days(store_engine: Engine) -> None:
     with Session(store_engine) as db, db.begin():
         store_of(db).remember_platform(StoredPlatform("main", None, ZONE.key), evening(6))

@@ -1,13 +1,15 @@
 """Every rebuilt day is what a plain count over the events says, on every database and in every time zone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, event, func, select, text
 from sqlalchemy.orm import Session
-from tests.support.desks import backfill
+from tests.support.databases import EACH_DATABASE
+from tests.support.desks import backfill, source_desk
 from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
 from tests.support.snapshots import Stored, missing, observed, row, stored, write_days, write_measurements
 
@@ -15,6 +17,7 @@ from outgrow.documents.backfill import backfill_document
 from outgrow.domain.days import days_between
 from outgrow.domain.errors import UsageError
 from outgrow.service.backfill import CHUNK_DAYS, BackfillReport
+from outgrow.service.backfill import backfill as backfill_verb
 from outgrow.sources.commerce.aggregator import BUILT_IN, StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.contract import CountHistory
@@ -28,7 +31,8 @@ from outgrow.sources.commerce.models import (
     SubscriptionTier,
 )
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.tables import CapacitySnapshot, StoreBase
+from outgrow.store.database import DatabaseStore
+from outgrow.store.orm import CapacitySnapshot, StoreBase
 
 FIRST, LAST = date(2018, 9, 1), date(2019, 4, 5)
 """Clocks change in Berlin and São Paulo, twice each; in São Paulo at midnight."""
@@ -81,6 +85,7 @@ def naive(known: KnownPlatform, first: date, last: date) -> dict[tuple[str, str,
 
 
 @pytest.mark.parametrize("zone", ZONES)
+@EACH_DATABASE
 def test_every_metric_on_every_day_is_the_plain_count(commerce_engine: Engine, zone: str) -> None:
     known = eventful_platform(zone, FIRST, LAST)
     put(commerce_engine, known)
@@ -94,6 +99,7 @@ def test_every_metric_on_every_day_is_the_plain_count(commerce_engine: Engine, z
 
 
 @pytest.mark.parametrize("zone", ZONES)
+@EACH_DATABASE
 def test_the_last_microsecond_of_a_day_belongs_to_it(commerce_engine: Engine, zone: str) -> None:
     midnight = datetime.fromisoformat("2019-01-15T00:00:00")
     offset = {"UTC": 0, "Europe/Berlin": 60, "America/Sao_Paulo": -120, "Asia/Kathmandu": 345}[zone]
@@ -118,6 +124,7 @@ def test_what_happens_today_is_not_counted(commerce_engine: Engine) -> None:
     assert rebuilt["storage_used_gb", "platform", date(2019, 4, 5)].value == 1
 
 
+@EACH_DATABASE
 def test_subscriptions_that_wrote_their_own_history(commerce_engine: Engine) -> None:
     """A month of trial, then two of paying, then gone: told by the dates that the application set."""
     with Session(commerce_engine) as session, session.begin():
@@ -151,6 +158,7 @@ def test_subscriptions_that_wrote_their_own_history(commerce_engine: Engine) -> 
     assert on(date(2019, 4, 1)) == [0, 0, 1, 0]
 
 
+@EACH_DATABASE
 def test_one_platform_says_nothing_of_another(commerce_engine: Engine, known: KnownPlatform) -> None:
     put(commerce_engine, eventful_platform("Asia/Kathmandu", FIRST, LAST, seed=2), "other")
     put(commerce_engine, known)
@@ -162,6 +170,7 @@ def test_one_platform_says_nothing_of_another(commerce_engine: Engine, known: Kn
         assert session.scalar(select(func.count()).where(CapacitySnapshot.platform == "other")) == 0
 
 
+@EACH_DATABASE
 def test_what_was_observed_stays_and_what_was_missed_is_filled(commerce_engine: Engine, known: KnownPlatform) -> None:
     put(commerce_engine, known)
     day = date(2019, 1, 10)
@@ -177,6 +186,7 @@ def test_what_was_observed_stays_and_what_was_missed_is_filled(commerce_engine: 
     assert all_stored(commerce_engine) == expected
 
 
+@EACH_DATABASE
 def test_running_it_again_changes_nothing(commerce_engine: Engine, known: KnownPlatform) -> None:
     put(commerce_engine, known)
     first = rebuild(commerce_engine)
@@ -187,6 +197,7 @@ def test_running_it_again_changes_nothing(commerce_engine: Engine, known: KnownP
     assert first == second
 
 
+@EACH_DATABASE
 def test_a_hole_is_filled(commerce_engine: Engine, known: KnownPlatform) -> None:
     put(commerce_engine, known)
     rebuild(commerce_engine)
@@ -272,27 +283,34 @@ def test_nothing_has_happened_until_today(commerce_engine: Engine) -> None:
     assert all(rows == [] for rows in everything_of_ours(commerce_engine).values())
 
 
+class CutOff(DatabaseStore):
+    """Keeps so many chunks, and then the process is ended."""
+
+    def __init__(self, connection: Connection, chunks: int) -> None:
+        super().__init__(connection, commits=True)
+        self.left = chunks
+
+    def keep(self) -> None:
+        super().keep()
+        self.left -= 1
+        if not self.left:
+            raise CutOffError
+
+
 class CutOffError(Exception):
     """The power goes out."""
 
 
 @pytest.mark.parametrize("chunks", [1, 2])
+@EACH_DATABASE
 def test_after_an_interruption_the_next_run_does_what_was_left(
     commerce_engine: Engine, known: KnownPlatform, chunks: int
 ) -> None:
     put(commerce_engine, known)
-    with Session(commerce_engine) as session:
-        done = 0
-
-        def keep() -> None:
-            nonlocal done
-            session.commit()
-            done += 1
-            if done == chunks:
-                raise CutOffError
-
+    with commerce_engine.connect() as connection, Session(connection) as db:
+        desk = replace(source_desk(db, db, NOW), store=CutOff(connection, chunks))
         with pytest.raises(CutOffError):
-            backfill(session, session, find_platform(session), NOW, stats_aggregator, after_chunk=keep)
+            backfill_verb(desk)
     end = FIRST + timedelta(days=chunks * CHUNK_DAYS - 1)
     assert all_stored(commerce_engine) == naive(known, FIRST, end)
 
@@ -328,6 +346,7 @@ def selects_of_a_backfill(engine: Engine, days: int, code: str) -> int:
     return statements.count("SELECT")
 
 
+@EACH_DATABASE
 def test_the_number_of_reading_statements_does_not_depend_on_the_number_of_days(commerce_engine: Engine) -> None:
     short = selects_of_a_backfill(commerce_engine, 30, "short")
     long = selects_of_a_backfill(commerce_engine, 700, "long")
@@ -366,6 +385,7 @@ class ShyCatalog(CatalogMetrics):
     ("catalog", "reason"),
     [(BrokenCatalog, "there_is_no_such_table"), (ShyCatalog, "catalog could not be rebuilt: ValueError: not today")],
 )
+@EACH_DATABASE
 def test_a_failing_area_costs_only_its_own(
     commerce_engine: Engine, known: KnownPlatform, catalog: type[CatalogMetrics], reason: str
 ) -> None:
@@ -384,6 +404,7 @@ def test_a_failing_area_costs_only_its_own(
     assert all_stored(commerce_engine) == naive(known, FIRST, LAST)
 
 
+@EACH_DATABASE
 def test_the_platform_s_own_tables_stay_as_they_were(commerce_engine: Engine, known: KnownPlatform) -> None:
     put(commerce_engine, known)
     with Session(commerce_engine) as session:

@@ -8,7 +8,8 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session
-from tests.support.desks import backfill, capture
+from tests.support.databases import EACH_DATABASE
+from tests.support.desks import backfill, capture, store_of
 from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
 from tests.support.snapshots import Stored, stored
 
@@ -27,7 +28,7 @@ from outgrow.sources.commerce.contract import Count, CountHistory, MetricsContex
 from outgrow.sources.commerce.dayscan import DayScan
 from outgrow.sources.commerce.models import CommerceBase, Merchant, MerchantSubscription, Product, SubscriptionTier
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.tables import CapacitySnapshot, StoreBase
+from outgrow.store.orm import CapacitySnapshot, StoreBase
 
 FIRST, LAST = date(2026, 1, 15), date(2026, 3, 20)
 NOW = datetime(2026, 3, 20, 23, 30, tzinfo=UTC)
@@ -43,6 +44,13 @@ def take(engine: Engine, now: datetime = NOW, aggregator: StatsAggregator = stat
     """Capture and commit; gives the day."""
     with Session(engine) as session, session.begin():
         return capture(session, session, find_platform(session), now, aggregator).snapshot_date
+
+
+def reasons(db: Session, taken: CapacitySnapshot) -> dict[str, str]:
+    """What the capture tells of missing values."""
+    found = store_of(db).snapshot(taken.platform, taken.snapshot_date)
+    assert found is not None
+    return open_reasons(found)
 
 
 def all_stored(engine: Engine) -> dict[tuple[str, str, date], Stored]:
@@ -66,6 +74,7 @@ def platform_with(products: int, zone: str = "UTC") -> KnownPlatform:
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/Sao_Paulo", "Asia/Kathmandu"])
+@EACH_DATABASE
 def test_a_capture_holds_what_a_plain_count_says(commerce_engine: Engine, zone: str) -> None:
     known = eventful_platform(zone, FIRST, LAST - timedelta(days=1))
     put(commerce_engine, known)
@@ -85,6 +94,7 @@ def test_a_capture_holds_what_a_plain_count_says(commerce_engine: Engine, zone: 
     assert running == (None, "orders does not tell this while the day is running", "observed")
 
 
+@EACH_DATABASE
 def test_the_snapshot_that_is_returned_says_the_same(commerce_engine: Engine) -> None:
     put(commerce_engine, platform_with(7))
     with Session(commerce_engine) as session, session.begin():
@@ -95,7 +105,7 @@ def test_the_snapshot_that_is_returned_says_the_same(commerce_engine: Engine) ->
         assert snapshot.theoretical_products_limit == 1_010
         assert snapshot.tier_distribution == {"pro": 1, "free": 1}
         assert set(snapshot.missing) == {"orders_per_day"}
-        assert open_reasons(snapshot) == {}
+        assert reasons(session, snapshot) == {}
         assert {row.metric for row in snapshot.measurements} >= {metric.name for metric in CAPTURED}
 
 
@@ -118,6 +128,7 @@ def test_the_day_is_the_platform_s_own(commerce_engine: Engine, zone: str, now: 
     assert take(commerce_engine, now) == day
 
 
+@EACH_DATABASE
 def test_the_month_is_the_platform_s_own(commerce_engine: Engine) -> None:
     """In Auckland, March begins at eleven in the morning of the 28th of February."""
     begin = datetime(2026, 2, 28, 11, tzinfo=UTC)
@@ -128,6 +139,7 @@ def test_the_month_is_the_platform_s_own(commerce_engine: Engine) -> None:
     assert all_stored(commerce_engine)["total_orders_month", "platform", day].value == 2
 
 
+@EACH_DATABASE
 def test_a_second_capture_changes_nothing(commerce_engine: Engine) -> None:
     """Whatever has happened since: new products, and the first subscriber of a plan."""
     put(commerce_engine, platform_with(7))
@@ -166,6 +178,7 @@ def no_idea(_db: Session) -> None:
 
 
 @pytest.mark.parametrize("fail", [no_table, no_idea])
+@EACH_DATABASE
 def test_what_failed_is_missing_and_the_next_capture_fills_it_alone(
     commerce_engine: Engine, fail: Callable[[Session], object]
 ) -> None:
@@ -187,6 +200,7 @@ def test_what_failed_is_missing_and_the_next_capture_fills_it_alone(
     assert all_stored(commerce_engine) == {**first, ("total_products", "platform", day): (7, None, "observed")}
 
 
+@EACH_DATABASE
 def test_one_failing_area_does_not_void_the_caller_s_transaction(commerce_engine: Engine) -> None:
     put(commerce_engine, platform_with(7))
     areas = [Sometimes(no_table), *(area() for area in BUILT_IN if area is not CatalogMetrics)]
@@ -196,7 +210,7 @@ def test_one_failing_area_does_not_void_the_caller_s_transaction(commerce_engine
         session.execute(text("UPDATE merchants SET name = 'after'"))
         assert snapshot.total_products is None
         assert snapshot.active_stores == 1
-        assert "there_is_no_such_table" in open_reasons(snapshot)["total_products"]
+        assert "there_is_no_such_table" in reasons(session, snapshot)["total_products"]
 
     with Session(commerce_engine) as session:
         assert session.scalar(text("SELECT name FROM platforms")) == "before"
@@ -241,6 +255,7 @@ def test_what_cannot_be_true_is_missing(commerce_engine: Engine, parcels: float,
     }
 
 
+@EACH_DATABASE
 def test_yesterday_s_orders_are_completed_by_the_next_capture(commerce_engine: Engine) -> None:
     noon, evening = (datetime(2026, 3, 20, hour, tzinfo=UTC) for hour in (12, 21))
     orders = [noon - timedelta(hours=1), evening, evening, evening + timedelta(hours=2)]
@@ -266,6 +281,7 @@ class UnreadableOrders(OrderMetrics):
         raise AssertionError("the statement before has failed")
 
 
+@EACH_DATABASE
 def test_orders_that_cannot_be_rebuilt_do_not_cost_the_next_capture(commerce_engine: Engine) -> None:
     known = platform_with(2)
     known.orders = [NOW.replace(hour=hour) for hour in (1, 2, 3)]
@@ -306,6 +322,7 @@ def test_a_clock_that_is_behind_the_newest_snapshot_is_an_error(commerce_engine:
     assert everything(commerce_engine) == before
 
 
+@EACH_DATABASE
 def test_a_transaction_that_is_rolled_back_leaves_no_trace(commerce_engine: Engine) -> None:
     put(commerce_engine, platform_with(7))
     before = everything(commerce_engine)
@@ -318,6 +335,7 @@ def test_a_transaction_that_is_rolled_back_leaves_no_trace(commerce_engine: Engi
     assert everything(commerce_engine) == before
 
 
+@EACH_DATABASE
 def test_a_capture_only_reads_the_platform_s_tables(commerce_engine: Engine) -> None:
     put(commerce_engine, platform_with(7))
     with Session(commerce_engine) as session:
@@ -329,6 +347,7 @@ def test_a_capture_only_reads_the_platform_s_tables(commerce_engine: Engine) -> 
 
 
 @pytest.mark.parametrize("asked", ["other", "2", 2])
+@EACH_DATABASE
 def test_a_platform_is_found_by_code_or_id(commerce_engine: Engine, asked: str | int) -> None:
     put(commerce_engine, platform_with(7))
     put(commerce_engine, platform_with(11, "Asia/Kathmandu"), "other")
@@ -425,14 +444,17 @@ def test_an_interruption_is_no_failing_forecast(commerce_engine: Engine) -> None
     assert all_stored(commerce_engine) == {}
 
 
+@EACH_DATABASE
 def test_a_failing_statement_among_the_forecasts_does_not_void_the_transaction(
     commerce_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(view: Desk) -> None:
-        view.store.execute(text("SELECT 1 FROM no_such_table"))
-
-    monkeypatch.setattr(capturing, "issue", fails)
     put(commerce_engine, platform_with(7))
-    day = take(commerce_engine)
+    with Session(commerce_engine) as session, session.begin():
+
+        def fails(_desk: Desk) -> None:
+            session.connection().execute(text("SELECT 1 FROM no_such_table"))
+
+        monkeypatch.setattr(capturing, "issue", fails)
+        day = capture(session, session, find_platform(session), NOW, stats_aggregator).snapshot_date
 
     assert all_stored(commerce_engine)["total_products", "platform", day].value == 7

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, delete, event, insert, select, update
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import backfill, desk_of
 from tests.support.platforms import EVER, KnownPlatform, Span, Thing, eventful_platform, local_date
 
@@ -148,7 +149,7 @@ def db(placed: Placed, commerce_engine: Engine) -> Iterator[Session]:
 
 
 def ask(db: Session, metric: str, since: date | None = SINCE, by: By | None = None, today: date = TODAY) -> Drivers:
-    return drivers(desk_of(db, "main", today), (db, find_platform(db)), metric, NOW, since=since, by=by)
+    return drivers(desk_of(db, "main", today, source=db, now=NOW), metric, since=since, by=by)
 
 
 def bytes_of(split: Drivers, amount: float) -> int:
@@ -158,6 +159,7 @@ def bytes_of(split: Drivers, amount: float) -> int:
 
 @pytest.mark.parametrize("metric", METRICS)
 class TestParts:
+    @EACH_DATABASE
     def test_each_is_what_its_stores_changed(self, db: Session, placed: Placed, metric: str) -> None:
         split = ask(db, metric)
         wanted = placed.changes(metric, SINCE, UNTIL, lambda store: placed.identity(store, SINCE, UNTIL))
@@ -166,11 +168,12 @@ class TestParts:
         assert told == dict.fromkeys(told, 0) | wanted
         assert sum(told.values()) == split.after - split.before
 
+    @EACH_DATABASE
     def test_all_of_it_is_the_change_that_was_rebuilt(self, db: Session, metric: str) -> None:
         for since, until in ((SINCE, UNTIL), (FIRST + timedelta(days=40), FIRST + timedelta(days=75))):
-            view = desk_of(db, "main", until)
-            split = drivers(view, (db, find_platform(db)), metric, NOW, since=since)
-            history = view.history(split.metric)
+            desk = desk_of(db, "main", until, source=db, now=NOW)
+            split = drivers(desk, metric, since=since)
+            history = desk.history(split.metric)
             if metric == "orders_per_day":
                 period = history.between(since + timedelta(days=1), until).values.sum()
                 change = period - history.between(since - (until - since) + timedelta(days=1), since).values.sum()
@@ -179,6 +182,7 @@ class TestParts:
 
             assert drivers_document(split)["change"] == pytest.approx(change, abs=1e-9)
 
+    @EACH_DATABASE
     def test_plans_add_up_and_are_those_of_the_period_s_end(self, db: Session, placed: Placed, metric: str) -> None:
         split = ask(db, metric, by="plan")
         wanted = placed.changes(
@@ -194,6 +198,7 @@ class TestParts:
             parts = sum(bytes_of(split, group[code]) for code in ("joined", "left", "stayed", "neither"))
             assert parts == bytes_of(split, group["change"])
 
+    @EACH_DATABASE
     def test_cohorts_add_up(self, db: Session, placed: Placed, metric: str) -> None:
         split = ask(db, metric, by="cohort")
 
@@ -211,13 +216,14 @@ class TestParts:
         assert list(groups) == sorted(groups, key=str)
         assert sum(groups.values()) + nowhere == split.after - split.before
 
+    @EACH_DATABASE
     def test_as_few_queries_however_many_stores(self, db: Session, metric: str) -> None:
-        platform, asked = find_platform(db), []
-        view = desk_of(db, "main", TODAY)
-        view.metrics  # noqa: B018 (read once, before)
+        asked: list[int] = []
+        desk = desk_of(db, "main", TODAY, source=db, now=NOW)
+        desk.metrics  # noqa: B018 (read once, before)
         listener = lambda *_: asked.append(1)  # noqa: E731
         event.listen(db.get_bind(), "before_cursor_execute", listener)
-        drivers(view, (db, platform), metric, NOW, since=SINCE, by="plan")
+        drivers(desk, metric, since=SINCE, by="plan")
         event.remove(db.get_bind(), "before_cursor_execute", listener)
 
         assert len(asked) == 4
@@ -236,10 +242,11 @@ class TestPeriod:
     def test_month_totals_are_told_by_their_days(self, db: Session) -> None:
         assert ask(db, "orders").metric.name == "orders_per_day"
 
+    @EACH_DATABASE
     def test_the_platform_s_days_count(self, db: Session) -> None:
         """Soon after midnight in UTC it is still yesterday in New York."""
         early = datetime(2026, 3, 31, 2, tzinfo=UTC)
-        split = drivers(desk_of(db, "main", TODAY), (db, find_platform(db)), "products", early)
+        split = drivers(desk_of(db, "main", TODAY, source=db, now=early), "products")
 
         assert split.until == TODAY - timedelta(days=2)
 
@@ -266,6 +273,7 @@ class TestPlans:
         assert {g["group"] for g in drivers_document(split)["groups"]} <= {*wanted, None}
         assert split.groups != (None,)
 
+    @EACH_DATABASE
     def test_of_several_subscriptions_an_active_one_counts(self, commerce_engine: Engine) -> None:
         then = [NOW - timedelta(days=days) for days in (200, 100, 50)]
         spans = [
@@ -298,7 +306,7 @@ class TestNothingToTell:
 
     def test_it_needs_the_platform_s_database(self, db: Session) -> None:
         with pytest.raises(ConfigurationError, match="not at hand") as error:
-            drivers(desk_of(db, "main", TODAY), None, "products", NOW)
+            drivers(desk_of(db, "main", TODAY, now=NOW), "products")
         assert "--database-url" in error.value.mend
 
     def test_metrics_that_stores_do_not_hold(self, db: Session) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, insert, text
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import store_of
 from tests.support.documents import plain
 from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
@@ -32,7 +33,7 @@ from outgrow.domain.errors import (
 )
 from outgrow.domain.metric import ALIASES, CAPTURED
 from outgrow.sources.commerce.models import CommerceBase
-from outgrow.store.tables import StoreBase
+from outgrow.store.orm import StoreBase
 
 TODAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -81,6 +82,7 @@ def snapshots(db: Session, days: int, **values: Callable[[int], Any]) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+@EACH_DATABASE
 def test_every_method_leaves_commit_and_rollback_to_the_caller(
     commerce_engine: Engine, service: CapacityForecastService, method: Method
 ) -> None:
@@ -104,6 +106,7 @@ def test_every_method_leaves_commit_and_rollback_to_the_caller(
         assert tables_of(session, StoreBase, CommerceBase) == before
 
 
+@EACH_DATABASE
 def test_what_the_caller_commits_stays(shop: Session, service: CapacityForecastService) -> None:
     put(shop, KnownPlatform("Europe/Berlin", products=[Thing(NOW)] * 3, stores=[Thing(NOW)]))
     snapshot = service.capture_daily_snapshot(shop)
@@ -116,6 +119,7 @@ def test_what_the_caller_commits_stays(shop: Session, service: CapacityForecastS
         assert service.capture_daily_snapshot(other) is stored
 
 
+@EACH_DATABASE
 def test_the_ready_instance_captures_the_first_platform_today(shop: Session) -> None:
     put(shop, KnownPlatform("UTC", products=[Thing(NOW)] * 3, stores=[Thing(NOW)]), "first")
     put(shop, KnownPlatform("UTC"), "second")
@@ -139,6 +143,7 @@ def test_every_platform_can_be_asked_for(shop: Session) -> None:
         CapacityForecastService("third").capture_daily_snapshot(shop)
 
 
+@EACH_DATABASE
 def test_before_a_platform_is_there_the_rows_of_the_first_one_to_be_are_counted(
     shop: Session, service: CapacityForecastService
 ) -> None:
@@ -150,7 +155,7 @@ def test_before_a_platform_is_there_the_rows_of_the_first_one_to_be_are_counted(
     assert service.get_days_until_threshold(shop, "stores", 10) is None
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # which may hold rows of a platform without its own
+# SQLite alone may hold rows of a platform without its own.
 def test_rows_of_a_platform_that_has_none_itself_are_counted(shop: Session, service: CapacityForecastService) -> None:
     shop.execute(insert(Product).values(platform_id=1, store_id=1, created_at=NOW))
 
@@ -164,6 +169,7 @@ def test_a_platform_that_was_asked_for_is_never_made_up(shop: Session, asked: st
     assert shop.query(CapacitySnapshot).all() == []
 
 
+@EACH_DATABASE
 def test_a_host_without_the_commerce_schema_is_told_what_it_can_do(
     db: Session, service: CapacityForecastService
 ) -> None:
@@ -176,6 +182,7 @@ def test_a_host_without_the_commerce_schema_is_told_what_it_can_do(
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+@EACH_DATABASE
 def test_a_host_that_made_no_tables_is_told_so(
     engine: Engine, service: CapacityForecastService, method: Method
 ) -> None:
@@ -194,6 +201,7 @@ def test_a_clock_that_went_back_is_an_error_of_ours(shop: Session, service: Capa
         yesterday.capture_daily_snapshot(shop)
 
 
+@EACH_DATABASE
 def test_snapshots_made_by_hand_belong_to_the_host_s_first_platform(shop: Session) -> None:
     put(shop, KnownPlatform(), "zebra")
     put(shop, KnownPlatform(), "ant")
@@ -222,6 +230,7 @@ def test_without_platform_tables_they_join_those_that_are_stored(db: Session) ->
     assert made.platform == "shops"
 
 
+@EACH_DATABASE
 def test_every_field_of_a_snapshot_made_by_hand_is_kept(db: Session) -> None:
     fields: dict[str, Any] = {
         "total_stores": 12,
@@ -247,6 +256,7 @@ def test_every_field_of_a_snapshot_made_by_hand_is_kept(db: Session) -> None:
     assert db.query(CapacitySnapshot).filter(CapacitySnapshot.total_products > 4_000).one() is stored
 
 
+@EACH_DATABASE
 def test_two_snapshots_made_by_hand_in_one_transaction(db: Session, service: CapacityForecastService) -> None:
     snapshots(db, 2, active_stores=lambda n: 100 + n)
 
@@ -486,6 +496,7 @@ def test_plans_without_a_limit_are_never_used_up(shop: Session, service: Capacit
     assert found(service.get_scaling_recommendations(shop), "capacity") == []
 
 
+@EACH_DATABASE
 def test_orders_are_those_of_the_clock_s_month(shop: Session, service: CapacityForecastService) -> None:
     """`free` allows fifty a month."""
     known = subscribed(1, "free")

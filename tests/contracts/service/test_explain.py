@@ -1,6 +1,6 @@
 """Why a date moved: two issued forecasts compared, on every database. Parts add up, each told with its cause."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, delete, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
-from tests.support.desks import desk_of, store_of
+from tests.support.desks import Ours, desk_of, store_of
 from tests.support.documents import plain
 from tests.support.snapshots import store_days
 
@@ -33,8 +33,9 @@ from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
 from outgrow.service.explain import explain
 from outgrow.service.issue import issue
-from outgrow.store.schema import upgrade
-from outgrow.store.tables import ForecastRow, MeasurementRow
+from outgrow.store.memory import MemoryStore
+from outgrow.store.orm import MeasurementRow
+from outgrow.store.tables import FORECASTS
 
 THEN = date(2026, 3, 10)
 NOW = THEN + timedelta(days=14)
@@ -55,18 +56,18 @@ def wobbling(pace: float, seed: int = 1) -> Value:
     return lambda n: round(500 + sum(steps[:n]), 3)
 
 
-def fill(session: Session, value: Value, first: int = 0, last: int = DAYS + 14, metric: str = PRODUCTS) -> None:
+def fill(session: Ours, value: Value, first: int = 0, last: int = DAYS + 14, metric: str = PRODUCTS) -> None:
     """Store the days from one number up to and with another."""
     day = THEN + timedelta(days=last - DAYS)
     store_days(session, last - first + 1, lambda n: value(first + n), day, metric)
 
 
-def keep(session: Session, day: date, using: CapacityConfig) -> None:
+def keep(session: Ours, day: date, using: CapacityConfig) -> None:
     """Issue a day's forecasts."""
     issue(desk_of(session, "main", day, using))
 
 
-def ask(session: Session, using: CapacityConfig, since: date | None = THEN, level: object = None) -> Movement:
+def ask(session: Ours, using: CapacityConfig, since: date | None = THEN, level: object = None) -> Movement:
     return explain(desk_of(session, "main", NOW, using), "products", since, level)
 
 
@@ -88,12 +89,12 @@ def sentence(movement: Movement, mover: Mover) -> str:
 
 
 class TestData:
-    def test_faster_growth_than_forecast_is_slope(self, session: Session) -> None:
+    def test_faster_growth_than_forecast_is_slope(self, memory: MemoryStore) -> None:
         value = wobbling(7)
-        fill(session, lambda n: value(n) + 3 * max(0, n - DAYS))
+        fill(memory, lambda n: value(n) + 3 * max(0, n - DAYS))
         for day in (THEN, NOW):
-            keep(session, day, config())
-        found = ask(session, config())
+            keep(memory, day, config())
+        found = ask(memory, config())
 
         assert found.before is not None
         assert found.before.kept
@@ -108,24 +109,24 @@ class TestData:
         assert sentence(found, Mover.LEVEL).startswith("The newest value is above the forecast: ")
         assert sentence(found, Mover.MODEL) == "The model is the same."
 
-    def test_a_step_is_level(self, session: Session) -> None:
+    def test_a_step_is_level(self, memory: MemoryStore) -> None:
         value = wobbling(7)
-        fill(session, lambda n: value(n) - 200 * (n > DAYS + 3))
+        fill(memory, lambda n: value(n) - 200 * (n > DAYS + 3))
         for day in (THEN, NOW):
-            keep(session, day, config())
-        told = parts(ask(session, config()))
+            keep(memory, day, config())
+        told = parts(ask(memory, config()))
 
         assert told["level"] == pytest.approx(200 / 7, abs=4)
         assert abs(told.get("slope") or 0) < 14
 
-    def test_days_that_come_as_forecast_are_no_surprise(self, session: Session) -> None:
-        fill(session, wobbling(7), last=DAYS)
-        keep(session, THEN, config())
-        kept = desk_of(session, "main", THEN, config())
+    def test_days_that_come_as_forecast_are_no_surprise(self, memory: MemoryStore) -> None:
+        fill(memory, wobbling(7), last=DAYS)
+        keep(memory, THEN, config())
+        kept = desk_of(memory, "main", THEN, config())
         median = median_path(kept)
-        fill(session, lambda n: float(median[n - DAYS - 1]), first=DAYS + 1)
-        keep(session, NOW, config())
-        found = ask(session, config())
+        fill(memory, lambda n: float(median[n - DAYS - 1]), first=DAYS + 1)
+        keep(memory, NOW, config())
+        found = ask(memory, config())
 
         assert set(parts(found)) <= {"on_course"}
         assert abs(found.moved_days or 0) <= 5
@@ -134,24 +135,24 @@ class TestData:
             "Time went by in line with the forecast: 14 new days, had they come as forecast."
         )
 
-    def test_of_a_month_s_total_the_amounts_count(self, session: Session) -> None:
+    def test_of_a_month_s_total_the_amounts_count(self, memory: MemoryStore) -> None:
         using = replace(config(), limits=(Limit("orders", 2_860, "queue"),))
         random = Random(5)
-        fill(session, lambda n: random.randint(80, 110) + 40 * (n > DAYS), metric="orders_per_day", last=DAYS + 13)
-        fill(session, lambda n: 1.0, metric="total_orders_month")
+        fill(memory, lambda n: random.randint(80, 110) + 40 * (n > DAYS), metric="orders_per_day", last=DAYS + 13)
+        fill(memory, lambda n: 1.0, metric="total_orders_month")
         for day in (THEN, NOW):
-            keep(session, day, using)
-        found = explain(desk_of(session, "main", NOW, using), "orders", THEN)
+            keep(memory, day, using)
+        found = explain(desk_of(memory, "main", NOW, using), "orders", THEN)
         told = parts(found)
 
         assert told["level"] is not None
         assert told["level"] < 0
         assert sentence(found, Mover.LEVEL).startswith("The amount of four weeks is above the forecast: ")
 
-    def test_the_same_forecast_does_not_move(self, session: Session) -> None:
-        fill(session, wobbling(7))
-        keep(session, NOW, config())
-        found = ask(session, config(), since=NOW)
+    def test_the_same_forecast_does_not_move(self, memory: MemoryStore) -> None:
+        fill(memory, wobbling(7))
+        keep(memory, NOW, config())
+        found = ask(memory, config(), since=NOW)
 
         assert parts(found) == {}
         assert found.before is not None
@@ -215,7 +216,7 @@ class TestWhatElseMovesIt:
         """Backwards: the earlier forecast came from a file that is not there any more."""
         file = other_model(tmp_path)
         for day in (THEN, NOW):
-            session.execute(delete(ForecastRow).where(ForecastRow.issued_on == day))
+            session.execute(delete(FORECASTS).where(FORECASTS.c.issued_on == day))
             keep(session, day, config(rules=ForecastRules(model_file=file)) if day == THEN else config())
         file.unlink()
         found = ask(session, config())
@@ -257,7 +258,7 @@ class TestWhatElseMovesIt:
     def test_what_was_not_kept_is_taken_as_it_is_now(self, session: Session) -> None:
         """Forecasts of an older release say neither which file they came from nor what they assumed."""
         keep(session, NOW, config())
-        session.execute(update(ForecastRow).values(model_id=None, assumptions=None))
+        session.execute(update(FORECASTS).values(model_id=None, assumptions=None))
         found = ask(session, config())
 
         assert set(parts(found)) <= {"on_course", "level", "slope"}
@@ -281,70 +282,70 @@ class TestWhatLiesAhead:
     """Campaigns move the months' totals; whether they are known makes the date."""
 
     @pytest.fixture(autouse=True)
-    def orders(self, session: Session) -> None:
+    def orders(self, memory: MemoryStore) -> None:
         random = Random(5)
         daily = [random.randint(80, 110) + n / 30 for n in range(300)]
-        fill(session, lambda n: daily[n], metric="orders_per_day", last=DAYS + 13)
-        fill(session, lambda _: 1.0, metric="total_orders_month")
+        fill(memory, lambda n: daily[n], metric="orders_per_day", last=DAYS + 13)
+        fill(memory, lambda _: 1.0, metric="total_orders_month")
 
-    def moved(self, session: Session, then: CapacityConfig, now: CapacityConfig) -> Movement:
-        keep(session, THEN, then)
-        keep(session, NOW, now)
-        found = explain(desk_of(session, "main", NOW, now), "orders", THEN)
+    def moved(self, memory: MemoryStore, then: CapacityConfig, now: CapacityConfig) -> Movement:
+        keep(memory, THEN, then)
+        keep(memory, NOW, now)
+        found = explain(desk_of(memory, "main", NOW, now), "orders", THEN)
         assert "revised" not in parts(found)
         return found
 
-    def test_a_campaign_that_was_added(self, session: Session) -> None:
-        found = self.moved(session, shop(), shop(campaign(NOW + timedelta(days=15))))
+    def test_a_campaign_that_was_added(self, memory: MemoryStore) -> None:
+        found = self.moved(memory, shop(), shop(campaign(NOW + timedelta(days=15))))
 
         assert (parts(found)["assumptions"] or 0) < -1
         assert sentence(found, Mover.ASSUMPTIONS) == "What lies ahead was changed: added Push (8 Apr 2026)."
 
-    def test_one_that_was_taken_out(self, session: Session) -> None:
-        found = self.moved(session, shop(campaign(NOW + timedelta(days=15))), shop())
+    def test_one_that_was_taken_out(self, memory: MemoryStore) -> None:
+        found = self.moved(memory, shop(campaign(NOW + timedelta(days=15))), shop())
 
         assert (parts(found)["assumptions"] or 0) > 1
         assert sentence(found, Mover.ASSUMPTIONS) == "What lies ahead was changed: taken out Push (8 Apr 2026)."
 
-    def test_one_that_is_to_do_more(self, session: Session) -> None:
+    def test_one_that_is_to_do_more(self, memory: MemoryStore) -> None:
         then, now = (shop(campaign(NOW + timedelta(days=15), multiplier=much)) for much in (1.0, 2.0))
-        found = self.moved(session, then, now)
+        found = self.moved(memory, then, now)
 
         assert (parts(found)["assumptions"] or 0) < -1
         assert sentence(found, Mover.ASSUMPTIONS) == "What lies ahead was changed: changed Push (8 Apr 2026)."
 
-    def test_what_stays_planned_is_no_change(self, session: Session) -> None:
+    def test_what_stays_planned_is_no_change(self, memory: MemoryStore) -> None:
         """Neither is what has passed meanwhile, nor what has come within the horizon."""
         passed, far = (
             campaign(THEN + timedelta(days=4), name="Passed"),
             campaign(THEN + timedelta(days=370), name="Far"),
         )
         using = shop(passed, campaign(NOW + timedelta(days=15)), far)
-        found = self.moved(session, using, using)
+        found = self.moved(memory, using, using)
 
         assert "assumptions" not in parts(found)
         assert sentence(found, Mover.ASSUMPTIONS) == "What lies ahead is the same."
 
-    def test_a_campaign_that_came_unannounced_and_was_told_later(self, session: Session) -> None:
+    def test_a_campaign_that_came_unannounced_and_was_told_later(self, memory: MemoryStore) -> None:
         told = shop(campaign(THEN + timedelta(days=4), name="Late"))
-        found = self.moved(session, shop(), told)
+        found = self.moved(memory, shop(), told)
 
         assert "added Late (14 Mar 2026)" in sentence(found, Mover.ASSUMPTIONS)
 
-    def test_a_project_is_told_though_single_dates_do_not_count_it(self, session: Session) -> None:
+    def test_a_project_is_told_though_single_dates_do_not_count_it(self, memory: MemoryStore) -> None:
         project = Project("Big merchant", NOW + timedelta(days=40), 0.8, {"orders": 900})
-        found = self.moved(session, shop(), shop(projects=(project,)))
+        found = self.moved(memory, shop(), shop(projects=(project,)))
 
         assert "assumptions" not in parts(found)
         assert sentence(found, Mover.ASSUMPTIONS) == "What lies ahead was changed: added Big merchant (3 May 2026)."
 
 
 class TestDates:
-    def test_a_limit_beyond_the_kept_horizon_is_looked_for_further_ahead(self, session: Session) -> None:
-        fill(session, wobbling(7))
+    def test_a_limit_beyond_the_kept_horizon_is_looked_for_further_ahead(self, memory: MemoryStore) -> None:
+        fill(memory, wobbling(7))
         for day in (THEN, NOW):
-            keep(session, day, config(9_000))
-        found = ask(session, config(9_000))
+            keep(memory, day, config(9_000))
+        found = ask(memory, config(9_000))
 
         parts(found)
         assert found.before is not None
@@ -352,11 +353,11 @@ class TestDates:
         assert found.before.median is not None
         assert found.before.median > THEN + timedelta(days=365)
 
-    def test_where_there_is_no_date_even_then_no_number_is_made_up(self, session: Session) -> None:
-        fill(session, lambda n: 500)
+    def test_where_there_is_no_date_even_then_no_number_is_made_up(self, memory: MemoryStore) -> None:
+        fill(memory, lambda n: 500)
         for day in (THEN, NOW):
-            keep(session, day, config())
-        found = ask(session, config())
+            keep(memory, day, config())
+        found = ask(memory, config())
 
         assert found.status is Status.NO_GROWTH
         assert (found.moved_days, found.parts) == (None, ())
@@ -364,23 +365,23 @@ class TestDates:
         assert found.reason.startswith("on 10 Mar 2026 there was no date, it does not grow")
         assert plain(movement_document(found))["from"]["median"] is None
 
-    def test_growth_that_stopped_has_a_date_then_and_none_now(self, session: Session) -> None:
+    def test_growth_that_stopped_has_a_date_then_and_none_now(self, memory: MemoryStore) -> None:
         value = wobbling(7)
-        fill(session, lambda n: value(min(n, DAYS)) - 9 * max(0, n - DAYS))
+        fill(memory, lambda n: value(min(n, DAYS)) - 9 * max(0, n - DAYS))
         for day in (THEN, NOW):
-            keep(session, day, config())
-        found = ask(session, config(), level=60_000)
+            keep(memory, day, config())
+        found = ask(memory, config(), level=60_000)
 
         assert found.status in {Status.BEYOND_HORIZON, Status.NO_GROWTH, Status.DECLINING}
         assert found.moved_days is None
         assert found.sentence.startswith("Why the date moved cannot be said: on ")
 
-    def test_a_limit_reached_in_between_is_explained_by_its_day(self, session: Session) -> None:
+    def test_a_limit_reached_in_between_is_explained_by_its_day(self, memory: MemoryStore) -> None:
         value = wobbling(7)
-        fill(session, lambda n: value(n) + 20 * max(0, n - DAYS - 2))
+        fill(memory, lambda n: value(n) + 20 * max(0, n - DAYS - 2))
         for day in (THEN, NOW):
-            keep(session, day, config(2_060))
-        found = ask(session, config(2_060))
+            keep(memory, day, config(2_060))
+        found = ask(memory, config(2_060))
 
         assert (parts(found)["slope"] or 0) + (parts(found)["level"] or 0) < 0
         assert found.after is not None
@@ -389,11 +390,11 @@ class TestDates:
         assert THEN < found.after.median < NOW
         assert found.sentence.startswith(f"The limit was reached on {found.after.median.day} Mar 2026, ")
 
-    def test_a_limit_reached_before_has_nothing_to_explain(self, session: Session) -> None:
-        fill(session, wobbling(7))
+    def test_a_limit_reached_before_has_nothing_to_explain(self, memory: MemoryStore) -> None:
+        fill(memory, wobbling(7))
         for day in (THEN, NOW):
-            keep(session, day, config(1_000))
-        found = ask(session, config(1_000))
+            keep(memory, day, config(1_000))
+        found = ask(memory, config(1_000))
 
         assert found.status is Status.ALREADY_EXCEEDED
         assert found.parts == ()
@@ -403,44 +404,44 @@ class TestDates:
 
 class TestWhatIsCompared:
     @pytest.fixture(autouse=True)
-    def kept(self, session: Session) -> None:
-        fill(session, wobbling(7))
+    def kept(self, memory: MemoryStore) -> None:
+        fill(memory, wobbling(7))
         for ago in (14, 9, 3, 0):
-            keep(session, NOW - timedelta(days=ago), config())
+            keep(memory, NOW - timedelta(days=ago), config())
 
     def days(self, movement: Movement) -> tuple[int, int]:
         assert movement.before is not None
         assert movement.after is not None
         return (NOW - movement.before.issued_on).days, (NOW - movement.after.issued_on).days
 
-    def test_the_newest_forecast_against_that_of_a_week_ago_or_more(self, session: Session) -> None:
-        assert self.days(ask(session, config(), since=None)) == (9, 0)
+    def test_the_newest_forecast_against_that_of_a_week_ago_or_more(self, memory: MemoryStore) -> None:
+        assert self.days(ask(memory, config(), since=None)) == (9, 0)
 
-    def test_or_against_the_newest_of_a_day_or_before(self, session: Session) -> None:
-        assert self.days(ask(session, config(), since=NOW - timedelta(days=4))) == (9, 0)
-        assert self.days(ask(session, config(), since=NOW - timedelta(days=3))) == (3, 0)
+    def test_or_against_the_newest_of_a_day_or_before(self, memory: MemoryStore) -> None:
+        assert self.days(ask(memory, config(), since=NOW - timedelta(days=4))) == (9, 0)
+        assert self.days(ask(memory, config(), since=NOW - timedelta(days=3))) == (3, 0)
 
-    def test_as_of_a_past_day_later_ones_are_not_known(self, session: Session) -> None:
-        view = desk_of(session, "main", NOW - timedelta(days=2), config())
+    def test_as_of_a_past_day_later_ones_are_not_known(self, memory: MemoryStore) -> None:
+        view = desk_of(memory, "main", NOW - timedelta(days=2), config())
 
         assert self.days(explain(view, "products")) == (9, 3)
 
-    def test_where_none_is_a_week_old_the_oldest_serves(self, session: Session) -> None:
-        view = desk_of(session, "main", NOW - timedelta(days=8), config())
+    def test_where_none_is_a_week_old_the_oldest_serves(self, memory: MemoryStore) -> None:
+        view = desk_of(memory, "main", NOW - timedelta(days=8), config())
 
         assert self.days(explain(view, "products")) == (14, 9)
 
-    def test_any_level_can_be_asked_for(self, session: Session) -> None:
-        found = ask(session, config(), level="2100")
+    def test_any_level_can_be_asked_for(self, memory: MemoryStore) -> None:
+        found = ask(memory, config(), level="2100")
 
         parts(found)
         assert plain(movement_document(found))["limit"] == {"name": None, "threshold": 2100}
 
 
 class TestNothingToCompare:
-    def test_no_forecast_is_kept(self, session: Session) -> None:
-        fill(session, wobbling(7))
-        found = ask(session, config())
+    def test_no_forecast_is_kept(self, memory: MemoryStore) -> None:
+        fill(memory, wobbling(7))
+        found = ask(memory, config())
 
         assert found.status is Status.INSUFFICIENT_DATA
         assert found.reason == (
@@ -449,30 +450,30 @@ class TestNothingToCompare:
         )
         assert (found.before, found.after, found.parts) == (None, None, ())
 
-    def test_none_is_kept_so_far_back(self, session: Session) -> None:
-        fill(session, wobbling(7))
-        keep(session, NOW, config())
-        found = ask(session, config())
+    def test_none_is_kept_so_far_back(self, memory: MemoryStore) -> None:
+        fill(memory, wobbling(7))
+        keep(memory, NOW, config())
+        found = ask(memory, config())
 
         assert (
             found.reason
             == "no forecast of total_products is kept of 10 Mar 2026 or before: the first is of 24 Mar 2026"
         )
 
-    def test_only_one_is_kept(self, session: Session) -> None:
-        fill(session, wobbling(7))
-        keep(session, NOW, config())
-        found = ask(session, config(), since=None)
+    def test_only_one_is_kept(self, memory: MemoryStore) -> None:
+        fill(memory, wobbling(7))
+        keep(memory, NOW, config())
+        found = ask(memory, config(), since=None)
 
         assert found.status is Status.INSUFFICIENT_DATA
         assert (found.reason or "").startswith("of total_products only the forecast of 24 Mar 2026 is kept; each ")
 
-    def test_no_limit(self, session: Session) -> None:
+    def test_no_limit(self, memory: MemoryStore) -> None:
         none = CapacityConfig(LADDER, ())
-        fill(session, wobbling(7))
+        fill(memory, wobbling(7))
         for day in (THEN, NOW):
-            keep(session, day, none)
-        found = ask(session, none)
+            keep(memory, day, none)
+        found = ask(memory, none)
 
         assert (found.status, found.reason) == (Status.NO_LIMIT, "no limit is set for total_products")
 
@@ -486,22 +487,12 @@ class TestNothingToCompare:
         assert found.status is Status.INSUFFICIENT_DATA
         assert found.reason == "what the forecast of 10 Mar 2026 rested on is not stored any more"
 
-    def test_wrong_questions(self, session: Session) -> None:
-        view = desk_of(session, "main", NOW, config())
+    def test_wrong_questions(self, memory: MemoryStore) -> None:
+        view = desk_of(memory, "main", NOW, config())
         with pytest.raises(UnknownMetricError, match="gigglebytes"):
             explain(view, "gigglebytes")
         with pytest.raises(BadThresholdError):
             explain(view, "products", None, "-5")
-
-
-@pytest.fixture(scope="module")
-def memory() -> Iterator[Session]:
-    """A database that many cases share, each of which leaves it empty."""
-    engine = create_engine("sqlite://")
-    upgrade(engine)
-    with Session(engine) as session:
-        yield session
-    engine.dispose()
 
 
 @settings(max_examples=25)
@@ -516,7 +507,6 @@ def memory() -> Iterator[Session]:
     seed=st.integers(0, 99),
 )
 def test_parts_add_up_whatever_came(
-    memory: Session,
     *,
     pace: float,
     noise: float,
@@ -527,7 +517,7 @@ def test_parts_add_up_whatever_came(
     apart: int,
     seed: int,
 ) -> None:
-    random = Random(seed)
+    random, memory = Random(seed), MemoryStore()
     daily = [random.gauss(pace, noise) for _ in range(300)]
     fill(memory, lambda n: max(0.0, 5_000 + sum(daily[:n]) + surprise * max(0, n - DAYS) + step * (n > DAYS + 2)))
     then, now = (config(top, ForecastRules(model=model)) for top, model in zip(limits, models, strict=True))
@@ -535,7 +525,6 @@ def test_parts_add_up_whatever_came(
     if apart:
         keep(memory, NOW, now)
     found = ask(memory, now, since=NOW - timedelta(days=apart))
-    memory.rollback()
 
     assert found.sentence
     assert plain(movement_document(found))["status"] == found.status.value

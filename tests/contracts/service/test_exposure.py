@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import desk_of
 from tests.support.documents import plain
 from tests.support.platforms import tables_of
@@ -21,7 +22,8 @@ from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS
 from outgrow.planning.tenants.exposure import NO_DATABASE
 from outgrow.service.config import CapacityConfig
-from outgrow.service.exposure import ExposureReport, exposure
+from outgrow.service.exposure import exposure
+from outgrow.service.sold import ExposureReport
 from outgrow.service.when import when
 from outgrow.sources.commerce.models import (
     CommerceBase,
@@ -35,8 +37,7 @@ from outgrow.sources.commerce.models import (
     StoreUser,
     SubscriptionTier,
 )
-from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.tables import StoreBase
+from outgrow.store.orm import StoreBase
 
 TODAY = date(2026, 3, 20)
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -131,11 +132,11 @@ def db(commerce_engine: Engine) -> Iterator[Session]:
 
 
 def ask(session: Session, config: CapacityConfig = CONFIG, *, source: bool = True, day: date = TODAY) -> ExposureReport:
-    view = desk_of(session, "main", day, config)
-    return exposure(view, (session, find_platform(session)) if source else None)
+    return exposure(desk_of(session, "main", day, config, source=session if source else None))
 
 
 @pytest.mark.parametrize("seed", range(3))
+@EACH_DATABASE
 def test_every_sum_is_that_of_plain_loops(db: Session, seed: int) -> None:
     random = Random(seed)
     businesses = [business(random) for _ in range(25)]
@@ -232,6 +233,7 @@ def test_where_nothing_is_stored_the_tier_is_that_of_what_is_counted(db: Session
     assert found.if_all_used_unknown == "not known: no count of active stores is stored"
 
 
+@EACH_DATABASE
 def test_a_past_day_is_told_as_it_was(db: Session) -> None:
     some(db, seed=4)
     now, then = (ask(db, day=day).exposure.resources for day in (TODAY, TODAY - timedelta(days=10)))
@@ -257,6 +259,7 @@ def test_without_the_platforms_database_stored_values_tell_what_they_can(session
     assert (document["if_all_used"], document["if_all_used_unknown"]) == (None, NO_DATABASE)
 
 
+@EACH_DATABASE
 def test_asking_changes_nothing(db: Session) -> None:
     some(db, store=grown)
     before = tables_of(db, CommerceBase, StoreBase)

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy.orm import Session
-from tests.support.desks import desk_of, store_of
+from tests.support.desks import Ours, desk_of, store_of
 from tests.support.snapshots import store_days, write_days, write_measurements
 
 from outgrow.documents.backtest import backtest_document
@@ -21,15 +20,16 @@ from outgrow.forecasting.model import SHIPPED, load_model, save_model
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.backtest import backtest
 from outgrow.service.config import CapacityConfig
-from outgrow.service.fit import _series, fit, stored_fleet
+from outgrow.service.fit import _series, fit
 from outgrow.service.when import when
+from outgrow.store.memory import MemoryStore
 
 TODAY = date(2026, 3, 31)
 STORE = Scope("store", "7")
 
 
 def put(
-    session: Session, platform: str, metric: str, values: list[float], scope: Scope = PLATFORM, *, ago: int = 0
+    session: Ours, platform: str, metric: str, values: list[float], scope: Scope = PLATFORM, *, ago: int = 0
 ) -> None:
     """Store daily values, the newest so many days ago; NaN as missing."""
     last = TODAY - timedelta(days=ago)
@@ -50,13 +50,13 @@ def put(
     write_measurements(session, rows)
 
 
-def test_every_platform_and_scope_is_read(session: Session) -> None:
-    put(session, "b", TOTAL_PRODUCTS.name, [1.0, 2.0])
-    put(session, "a", TOTAL_PRODUCTS.name, [3.0, np.nan, 5.0])
-    put(session, "a", TOTAL_PRODUCTS.name, [6.0], STORE)
-    put(session, "a", ACTIVE_STORES.name, [7.0], ago=1)
-    put(session, "a", ORDERS_PER_DAY.name, [np.nan])
-    found = stored_fleet(session)
+def test_every_platform_and_scope_is_read(memory: MemoryStore) -> None:
+    put(memory, "b", TOTAL_PRODUCTS.name, [1.0, 2.0])
+    put(memory, "a", TOTAL_PRODUCTS.name, [3.0, np.nan, 5.0])
+    put(memory, "a", TOTAL_PRODUCTS.name, [6.0], STORE)
+    put(memory, "a", ACTIVE_STORES.name, [7.0], ago=1)
+    put(memory, "a", ORDERS_PER_DAY.name, [np.nan])
+    found = list(store_of(memory).fleet())
 
     assert [(h.platform, h.scope, h.metric) for h in found] == [
         ("a", PLATFORM, ACTIVE_STORES),
@@ -64,18 +64,17 @@ def test_every_platform_and_scope_is_read(session: Session) -> None:
         ("a", STORE, TOTAL_PRODUCTS),
         ("b", PLATFORM, TOTAL_PRODUCTS),
     ]
-    assert store_of(session).stored_series() == [(h.platform, h.scope, h.metric.name) for h in found]
     np.testing.assert_array_equal(found[1].values, [3, np.nan, 5])
     assert found[0].last_day == TODAY - timedelta(days=1)
 
 
-def test_series_end_on_one_day_and_related_ones_are_one_entity(session: Session) -> None:
-    put(session, "a", TOTAL_PRODUCTS.name, [3.0, 4.0, 5.0])
-    put(session, "a", TOTAL_PRODUCTS.name, [6.0, 7.0], STORE, ago=1)
-    put(session, "a", "tier_subscriptions", [2.0], Scope("plan", "pro"))
-    put(session, "a", "total_orders_month", [10.0, 20.0])
-    put(session, "a", ORDERS_PER_DAY.name, [10.0, 10.0])
-    found = list(_series(stored_fleet(session)))
+def test_series_end_on_one_day_and_related_ones_are_one_entity(memory: MemoryStore) -> None:
+    put(memory, "a", TOTAL_PRODUCTS.name, [3.0, 4.0, 5.0])
+    put(memory, "a", TOTAL_PRODUCTS.name, [6.0, 7.0], STORE, ago=1)
+    put(memory, "a", "tier_subscriptions", [2.0], Scope("plan", "pro"))
+    put(memory, "a", "total_orders_month", [10.0, 20.0])
+    put(memory, "a", ORDERS_PER_DAY.name, [10.0, 10.0])
+    found = list(_series(list(store_of(memory).fleet())))
 
     assert [(one.entity, one.kind, one.source) for one in found] == [
         ("a", "level", "a"), ("a", "level", "a"), ("a|store:7", "level", "a"), ("a", "flow", "a"),
@@ -86,8 +85,8 @@ def test_series_end_on_one_day_and_related_ones_are_one_entity(session: Session)
     np.testing.assert_array_equal(found[3].values[-3:], [np.nan, 10, 10][-len(found[3].values) :])
 
 
-def test_nothing_stored_is_nothing_to_learn_from(session: Session) -> None:
-    assert stored_fleet(session) == []
+def test_nothing_stored_is_nothing_to_learn_from(memory: MemoryStore) -> None:
+    assert list(store_of(memory).fleet()) == []
     assert list(_series([])) == []
 
 
@@ -104,21 +103,21 @@ def config(file: Path) -> CapacityConfig:
     return CapacityConfig(rules=ForecastRules(model_file=file))
 
 
-def test_a_model_of_ones_own_is_asked_under_the_name_of_the_shared_one(session: Session, own: Path) -> None:
-    store_days(session, 200, lambda n: 1000.0 + 3 * n + 40 * np.sin(n / 40), TODAY)
+def test_a_model_of_ones_own_is_asked_under_the_name_of_the_shared_one(memory: MemoryStore, own: Path) -> None:
+    store_days(memory, 200, lambda n: 1000.0 + 3 * n + 40 * np.sin(n / 40), TODAY)
 
     def ask(file: Path) -> DaysUntil:
-        return when(desk_of(session, "main", TODAY, config(file)), "products", 2500.0)
+        return when(desk_of(memory, "main", TODAY, config(file)), "products", 2500.0)
 
     assert ask(own).days != ask(SHIPPED).days
-    assert ask(SHIPPED).days == when(desk_of(session, "main", TODAY), "products", 2500.0).days
-    assert desk_of(session, "main", TODAY, config(own)).model(TOTAL_PRODUCTS) == "shared"
+    assert ask(SHIPPED).days == when(desk_of(memory, "main", TODAY), "products", 2500.0).days
+    assert desk_of(memory, "main", TODAY, config(own)).model(TOTAL_PRODUCTS) == "shared"
 
 
-def test_a_backtest_asks_it_too(session: Session, own: Path) -> None:
-    store_days(session, 200, lambda n: 1000.0 + 3 * n + 40 * np.sin(n / 40), TODAY)
+def test_a_backtest_asks_it_too(memory: MemoryStore, own: Path) -> None:
+    store_days(memory, 200, lambda n: 1000.0 + 3 * n + 40 * np.sin(n / 40), TODAY)
     mine, shipped = (
-        backtest_document(backtest(desk_of(session, "main", TODAY, config(file)), ["products"]))
+        backtest_document(backtest(desk_of(memory, "main", TODAY, config(file)), ["products"]))
         for file in (own, SHIPPED)
     )
 
@@ -138,15 +137,15 @@ def _altered(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("damage", [_shorter, _altered, lambda _: b"", None])
 def test_a_file_that_is_not_what_was_written_is_not_asked(
-    session: Session, own: Path, damage: Callable[[bytes], bytes] | None
+    memory: MemoryStore, own: Path, damage: Callable[[bytes], bytes] | None
 ) -> None:
-    store_days(session, 200, lambda n: 1000.0 + 3 * n, TODAY)
+    store_days(memory, 200, lambda n: 1000.0 + 3 * n, TODAY)
     file = own.with_name("damaged.npz")
     if damage is not None:
         file.write_bytes(damage(own.read_bytes()))
 
     with pytest.raises(ModelFileError, match=r"the model file .*damaged\.npz cannot be used"):
-        when(desk_of(session, "main", TODAY, config(file)), "products", 2500.0)
+        when(desk_of(memory, "main", TODAY, config(file)), "products", 2500.0)
 
 
 @pytest.mark.parametrize("package", ["jax", "optax"])

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, Row, delete, func, select
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import backfill, capture, desk_of, store_of
 from tests.support.forecasts import Products, issued
 from tests.support.platforms import KnownPlatform, Thing, eventful_platform
@@ -38,7 +39,7 @@ from outgrow.service.forecast import forecast
 from outgrow.service.when import when
 from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.tables import ForecastRow, MeasurementRow
+from outgrow.store.tables import FORECASTS, MEASUREMENTS
 
 TODAY = date(2026, 3, 20)
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -65,9 +66,9 @@ def take(db: Session, now: datetime = NOW, config: CapacityConfig = CONFIG) -> N
     db.commit()
 
 
-def rows(db: Session) -> dict[tuple[str, date], ForecastRow]:
+def rows(db: Session) -> dict[tuple[str, date], Row[Any]]:
     db.expire_all()
-    return {(row.metric, row.issued_on): row for row in db.scalars(select(ForecastRow))}
+    return {(row.metric, row.issued_on): row for row in db.execute(select(FORECASTS))}
 
 
 def view(db: Session, today: date = TODAY, config: CapacityConfig = CONFIG) -> Desk:
@@ -75,6 +76,7 @@ def view(db: Session, today: date = TODAY, config: CapacityConfig = CONFIG) -> D
 
 
 class TestWhatIsKept:
+    @EACH_DATABASE
     def test_every_metric_that_can_be_forecast(self, db: Session) -> None:
         take(db)
 
@@ -165,7 +167,7 @@ class TestWhatIsKept:
         named = f"shared:{load_model().checksum[:16]}"
 
         assert {row.model_id for row in rows(db).values()} == {named}
-        db.execute(delete(ForecastRow))
+        db.execute(delete(FORECASTS))
         take(db, config=CapacityConfig(rules=ForecastRules(model="drift")))
         assert {row.model_id for row in rows(db).values()} == {"drift"}
 
@@ -232,6 +234,7 @@ class TestWhatIsKept:
 
 
 class TestOnceADay:
+    @EACH_DATABASE
     def test_a_second_capture_keeps_what_was_said(self, db: Session) -> None:
         take(db)
         before = {key: (row.value, row.quantiles, row.limits) for key, row in rows(db).items()}
@@ -239,6 +242,7 @@ class TestOnceADay:
 
         assert {key: (row.value, row.quantiles, row.limits) for key, row in rows(db).items()} == before
 
+    @EACH_DATABASE
     def test_what_a_second_capture_fills_is_forecast_anew_and_nothing_else(self, commerce_engine: Engine) -> None:
         told: list[float | None] = [None]
         areas = StatsAggregator([Products(lambda: told[0])])
@@ -256,7 +260,7 @@ class TestOnceADay:
 
     def test_a_backfill_before_a_second_capture_counts(self, db: Session) -> None:
         first, last = TODAY - timedelta(days=180), TODAY - timedelta(days=100)
-        db.execute(delete(MeasurementRow).where(MeasurementRow.day.between(first, last)))
+        db.execute(delete(MEASUREMENTS).where(MEASUREMENTS.c.day.between(first, last)))
         take(db)
         before = rows(db)["total_products", TODAY].known_days
         backfill(db, db, find_platform(db), NOW, stats_aggregator)
@@ -270,6 +274,7 @@ class TestOnceADay:
 
         assert {day for metric, day in rows(db) if metric == "total_products"} == {TODAY, TODAY + timedelta(days=1)}
 
+    @EACH_DATABASE
     def test_two_captures_at_once_leave_one_row_each(self, lively: Engine) -> None:
         start = Barrier(2)
 
@@ -284,7 +289,7 @@ class TestOnceADay:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(capture_at_once, range(2)))
         with Session(lively) as db:
-            counts = db.execute(select(ForecastRow.metric, func.count()).group_by(ForecastRow.metric)).all()
+            counts = db.execute(select(FORECASTS.c.metric, func.count()).group_by(FORECASTS.c.metric)).all()
         assert len(counts) == len(CAPTURED) - 1
         assert {number for _, number in counts} == {1}
 

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
-from tests.support.desks import desk_of
+from tests.support.desks import Ours, desk_of
 from tests.support.snapshots import observed, row, write_days, write_measurements
 
 from outgrow.documents.days_until import days_until_document
@@ -27,6 +26,7 @@ from outgrow.service.findings import find, stored_use
 from outgrow.service.limits import configured_limits, nearest_limit, newest_use, platform_limits, tier_limits
 from outgrow.service.status import StatusRow, status
 from outgrow.service.when import when
+from outgrow.store.memory import MemoryStore
 
 TODAY = date(2026, 3, 31)
 STORE = "store:17"
@@ -44,7 +44,7 @@ def usable(limit: Limit | None) -> float | None:
     return limit.usable if limit else None
 
 
-def fill(db: Session, days: int = 60, scope: str = "platform", **values: Callable[[int], float]) -> None:
+def fill(db: Ours, days: int = 60, scope: str = "platform", **values: Callable[[int], float]) -> None:
     """Store as many days up to today."""
     dates = [TODAY - timedelta(days=days - 1 - n) for n in range(days)]
     write_days(db, "main", dates)
@@ -52,7 +52,7 @@ def fill(db: Session, days: int = 60, scope: str = "platform", **values: Callabl
         write_measurements(db, [row(observed(float(value(n))), metric, day, scope) for n, day in enumerate(dates)])
 
 
-def view(db: Session, *limits: Limit, today: date = TODAY, **more: Any) -> Desk:
+def view(db: Ours, *limits: Limit, today: date = TODAY, **more: Any) -> Desk:
     return desk_of(db, "main", today, CapacityConfig(limits=limits, **more))
 
 
@@ -68,9 +68,9 @@ def limits_of(seen: Desk) -> list[tuple[str, str, float]]:
 class TestHeadroom:
     DISK = Limit("storage_used_gb", 1_000, "disk", headroom=Headroom(keep_free=0.2))
 
-    def test_what_may_be_used_is_the_threshold_everywhere(self, session: Session) -> None:
-        fill(session, storage_used_gb=lambda n: 641 + n)
-        seen = view(session, self.DISK)
+    def test_what_may_be_used_is_the_threshold_everywhere(self, memory: MemoryStore) -> None:
+        fill(memory, storage_used_gb=lambda n: 641 + n)
+        seen = view(memory, self.DISK)
         line = rows(seen)["disk"]
 
         assert line.outlook.until.threshold == 800
@@ -83,20 +83,20 @@ class TestHeadroom:
         assert said.act_by == line.outlook.act_by
         assert "'storage_used_gb'=700GB;640;800;0" in check(seen).line
 
-    def test_it_is_reached_while_there_is_still_room(self, session: Session) -> None:
-        fill(session, storage_used_gb=lambda n: 800.0)
+    def test_it_is_reached_while_there_is_still_room(self, memory: MemoryStore) -> None:
+        fill(memory, storage_used_gb=lambda n: 800.0)
 
-        assert rows(view(session, self.DISK))["disk"].outlook.until.status == "already_exceeded"
+        assert rows(view(memory, self.DISK))["disk"].outlook.until.status == "already_exceeded"
 
 
 class TestOwnPolicy:
-    def test_a_limit_s_own_days_and_shares_are_those_that_count(self, session: Session) -> None:
-        fill(session, storage_used_gb=lambda n: 541 + n)
+    def test_a_limit_s_own_days_and_shares_are_those_that_count(self, memory: MemoryStore) -> None:
+        fill(memory, storage_used_gb=lambda n: 541 + n)
         plain = Limit("storage_used_gb", 1_000, "plain")
         slow = replace(plain, name="slow", lead_time_days=300, review_interval_days=30)
         wary = replace(plain, name="wary", warning_share=0.5, lead_time_days=0, review_interval_days=0)
         strict = replace(wary, name="strict", critical_share=0.6)
-        found = {name: line.outlook for name, line in rows(view(session, plain, slow, wary, strict)).items()}
+        found = {name: line.outlook for name, line in rows(view(memory, plain, slow, wary, strict)).items()}
 
         assert {name: one.severity for name, one in found.items()} == {
             "plain": Severity.OK, "slow": Severity.CRITICAL, "wary": Severity.WARNING, "strict": Severity.CRITICAL,
@@ -107,12 +107,18 @@ class TestOwnPolicy:
         assert found["slow"].act_by == early - timedelta(days=330)
         assert found["wary"].act_by == early
 
-    def test_a_tier_waits_for_the_one_above_it(self, session: Session) -> None:
-        fill(session, active_stores=lambda n: 5.0, total_products=lambda n: 500 + n)
-        outlook = rows(view(session, ladder=LADDER))["tier Small"].outlook
+    def test_a_tier_waits_for_the_one_above_it(self, memory: MemoryStore) -> None:
+        fill(memory, active_stores=lambda n: 5.0, total_products=lambda n: 500 + n)
+        outlook = rows(view(memory, ladder=LADDER))["tier Small"].outlook
 
         assert outlook.policy.lead_time_days == 60
+<<<<<<< HEAD
         big = rows(view(session, ladder=LADDER, plan=LadderRules("Big")))["tier Big"].outlook
+||||||| 23f665a
+        big = rows(view(session, ladder=LADDER, plan=PlanRules("Big")))["tier Big"].outlook
+=======
+        big = rows(view(memory, ladder=LADDER, plan=PlanRules("Big")))["tier Big"].outlook
+>>>>>>> svc11
         assert big.policy.lead_time_days == 14
 
 
@@ -120,12 +126,12 @@ class TestOtherScopes:
     LIMIT = Limit("products", 400, "plan of shop 17", STORE)
 
     @pytest.fixture
-    def db(self, session: Session) -> Session:
-        fill(session, total_products=lambda n: 9_000.0)
-        fill(session, scope=STORE, total_products=lambda n: 200 + 2 * n)
-        return session
+    def db(self, memory: MemoryStore) -> MemoryStore:
+        fill(memory, total_products=lambda n: 9_000.0)
+        fill(memory, scope=STORE, total_products=lambda n: 200 + 2 * n)
+        return memory
 
-    def test_they_are_held_against_their_own_history(self, db: Session) -> None:
+    def test_they_are_held_against_their_own_history(self, db: MemoryStore) -> None:
         seen = view(db, self.LIMIT)
         line = rows(seen)["plan of shop 17"]
         alone = when(seen, "products", 400, Scope("store", "17"))
@@ -137,14 +143,14 @@ class TestOtherScopes:
         assert "Products of store:17 (plan of shop 17, 400 products)" in status(seen).sentence
         assert "'total_products'=318;320;400;0" in check(seen).line
 
-    def test_the_platform_s_own_metric_keeps_its_limits(self, db: Session) -> None:
+    def test_the_platform_s_own_metric_keeps_its_limits(self, db: MemoryStore) -> None:
         seen = view(db, self.LIMIT)
         platform = [line.outlook for line in status(seen).rows if line.outlook.until.scope_name == "platform:main"]
 
         assert [(o.name, o.until.threshold) for o in platform] == [("tier Starter", 10_000)]
         assert when(seen, "products", None).threshold == 10_000
 
-    def test_they_are_recommended_under_their_scope(self, db: Session) -> None:
+    def test_they_are_recommended_under_their_scope(self, db: MemoryStore) -> None:
         seen = view(db, self.LIMIT)
         keys = {finding.key: finding for finding in find(seen, stored_use(seen))}
         found = keys["limit:store:17:total_products:plan of shop 17"]
@@ -153,24 +159,24 @@ class TestOtherScopes:
         assert found.said is not None
         assert "Products of store:17: the limit of 400 products" in found.said.sentence
 
-    def test_nothing_is_known_of_a_scope_that_is_not_stored(self, db: Session) -> None:
+    def test_nothing_is_known_of_a_scope_that_is_not_stored(self, db: MemoryStore) -> None:
         line = rows(view(db, replace(self.LIMIT, scope="store:99")))["plan of shop 17"]
 
         assert (line.outlook.until.status, line.outlook.until.current) == ("insufficient_data", None)
         assert line.outlook.severity is Severity.INFO
 
-    def test_the_platform_s_scope_may_be_written_with_its_key(self, db: Session) -> None:
+    def test_the_platform_s_scope_may_be_written_with_its_key(self, db: MemoryStore) -> None:
         assert configured_limits(view(db, replace(self.LIMIT, scope="platform:main")))[0].scope == "platform"
 
-    def test_a_scope_that_is_none_is_refused(self, db: Session) -> None:
+    def test_a_scope_that_is_none_is_refused(self, db: MemoryStore) -> None:
         with pytest.raises(ConfigurationError, match=r"limit 2 \(\[\[limits\]\]\): ':17' is not a scope"):
             configured_limits(view(db, self.LIMIT, replace(self.LIMIT, scope=":17")))
 
 
 class TestTiers:
-    def test_all_five_dimensions_of_the_ladder_are_limits(self, session: Session) -> None:
+    def test_all_five_dimensions_of_the_ladder_are_limits(self, memory: MemoryStore) -> None:
         fill(
-            session,
+            memory,
             active_stores=lambda n: 5.0,
             total_products=lambda n: 500.0,
             orders_per_day=lambda n: 50.0,
@@ -179,7 +185,7 @@ class TestTiers:
             storage_used_gb=lambda n: 30.0,
         )
 
-        assert limits_of(view(session, ladder=LADDER)) == [
+        assert limits_of(view(memory, ladder=LADDER)) == [
             ("tier Small", "active_stores", 10),
             ("tier Small", "total_products", 1_000),
             ("tier Small", "total_orders_month", 3_000),
@@ -193,15 +199,15 @@ class TestTiers:
         [(date(2026, 3, 31), 31 * 100), (date(2026, 3, 12), 12 * 100), (date(2026, 3, 1), 1 * 100)],
     )
     def test_a_month_s_orders_are_all_of_the_month_so_far(
-        self, session: Session, today: date, month: int, flow_is_stored: bool
+        self, memory: MemoryStore, today: date, month: int, flow_is_stored: bool
     ) -> None:
         """And not those of the newest day, which is what their forecast rests on."""
         metric = "orders_per_day" if flow_is_stored else "total_orders_month"
         day = [TODAY - timedelta(days=59 - n) for n in range(60)]
-        fill(session, total_orders_month=lambda n: 100.0 * day[n].day)
+        fill(memory, total_orders_month=lambda n: 100.0 * day[n].day)
         if flow_is_stored:
-            fill(session, orders_per_day=lambda n: 100.0)
-        seen = view(session, ladder=LADDER, today=today)
+            fill(memory, orders_per_day=lambda n: 100.0)
+        seen = view(memory, ladder=LADDER, today=today)
         for histories in (seen.forecastables, seen.histories):
             known = {h.metric.name: h for h in histories(seen.platform_metrics())}
             assert metric in known
@@ -211,28 +217,48 @@ class TestTiers:
         assert {name for name, _, _ in limits_of(seen)} == {expected}
         assert stored_use(seen).usage["total_orders_month"] == month
 
-    def test_a_running_day_s_orders_are_not_known_yet(self, session: Session) -> None:
+    def test_a_running_day_s_orders_are_not_known_yet(self, memory: MemoryStore) -> None:
         """On the 1st, what counts is the month that has ended."""
-        fill(session, orders_per_day=lambda n: 100.0, total_orders_month=lambda n: 7.0)
-        first = desk_of(session, "main", date(2026, 4, 1), CapacityConfig(ladder=LADDER))
+        fill(memory, orders_per_day=lambda n: 100.0, total_orders_month=lambda n: 7.0)
+        first = desk_of(memory, "main", date(2026, 4, 1), CapacityConfig(ladder=LADDER))
         known = {h.metric.name: h for h in first.histories(first.platform_metrics())}
 
         assert newest_use(first, known)["total_orders_month"] == 3_100
 
+<<<<<<< HEAD
     def test_a_rented_tier_s_maxima_are_the_limits_whatever_is_used(self, session: Session) -> None:
         fill(session, active_stores=lambda n: 15.0, total_products=lambda n: 500.0)
         small, big = (view(session, ladder=LADDER, plan=LadderRules(name)) for name in ("Small", "Big"))
+||||||| 23f665a
+    def test_a_rented_tier_s_maxima_are_the_limits_whatever_is_used(self, session: Session) -> None:
+        fill(session, active_stores=lambda n: 15.0, total_products=lambda n: 500.0)
+        small, big = (view(session, ladder=LADDER, plan=PlanRules(name)) for name in ("Small", "Big"))
+=======
+    def test_a_rented_tier_s_maxima_are_the_limits_whatever_is_used(self, memory: MemoryStore) -> None:
+        fill(memory, active_stores=lambda n: 15.0, total_products=lambda n: 500.0)
+        small, big = (view(memory, ladder=LADDER, plan=PlanRules(name)) for name in ("Small", "Big"))
+>>>>>>> svc11
 
-        assert limits_of(view(session, ladder=LADDER))[0] == ("tier Big", "active_stores", 20)
+        assert limits_of(view(memory, ladder=LADDER))[0] == ("tier Big", "active_stores", 20)
         assert limits_of(small)[0] == ("tier Small", "active_stores", 10)
         assert limits_of(big)[0] == ("tier Big", "active_stores", 20)
         (said,) = said_of(find(small, stored_use(small)))
         assert (said.key, said.severity) == ("tier:Small", Severity.CRITICAL)
         assert said.action.startswith("Order Big (20 a month)")
 
+<<<<<<< HEAD
     def test_a_rented_tier_that_the_ladder_has_not_is_refused(self, session: Session) -> None:
         fill(session, active_stores=lambda n: 15.0)
         wrong = view(session, ladder=LADDER, plan=LadderRules("Tiny"))
+||||||| 23f665a
+    def test_a_rented_tier_that_the_ladder_has_not_is_refused(self, session: Session) -> None:
+        fill(session, active_stores=lambda n: 15.0)
+        wrong = view(session, ladder=LADDER, plan=PlanRules("Tiny"))
+=======
+    def test_a_rented_tier_that_the_ladder_has_not_is_refused(self, memory: MemoryStore) -> None:
+        fill(memory, active_stores=lambda n: 15.0)
+        wrong = view(memory, ladder=LADDER, plan=PlanRules("Tiny"))
+>>>>>>> svc11
         for ask in (
             status,
             lambda seen: said_of(find(seen, stored_use(seen))),
@@ -242,18 +268,18 @@ class TestTiers:
                 ask(wrong)
             assert caught.value.mend == "use one of: Small, Big, Huge"
 
-    def test_what_is_not_measured_triggers_nothing(self, session: Session) -> None:
-        fill(session, active_stores=lambda n: 2.0, total_products=lambda n: 100.0, total_team_members=lambda n: 15.0)
-        (said,) = said_of(find(view(session, ladder=LADDER), stored_use(view(session, ladder=LADDER))))
+    def test_what_is_not_measured_triggers_nothing(self, memory: MemoryStore) -> None:
+        fill(memory, active_stores=lambda n: 2.0, total_products=lambda n: 100.0, total_team_members=lambda n: 15.0)
+        (said,) = said_of(find(view(memory, ladder=LADDER), stored_use(view(memory, ladder=LADDER))))
 
         assert said.description.startswith("Next upgrade trigger: Big at 20 team members (15 now, 75%)")
 
 
-def test_the_nearest_limit_of_a_month_is_the_one_above_its_total(session: Session) -> None:
-    fill(session, orders_per_day=lambda n: 100.0)
+def test_the_nearest_limit_of_a_month_is_the_one_above_its_total(memory: MemoryStore) -> None:
+    fill(memory, orders_per_day=lambda n: 100.0)
     limits = (Limit("orders", 200, "of a day"), Limit("orders", 5_000, "of a month"))
 
-    assert when(view(session, *limits), "orders", None).threshold == 5_000
+    assert when(view(memory, *limits), "orders", None).threshold == 5_000
 
 
 @pytest.mark.parametrize(
@@ -261,13 +287,13 @@ def test_the_nearest_limit_of_a_month_is_the_one_above_its_total(session: Sessio
     [(10.0, 100.0), (99.0, 100.0), (100.0, 250.0), (101.0, 250.0), (399.0, 400.0), (400.0, 400.0), (900.0, 400.0)],
 )
 def test_the_nearest_limit_is_the_lowest_above_the_value_or_the_highest(
-    session: Session, value: float, nearest: float
+    memory: MemoryStore, value: float, nearest: float
 ) -> None:
     """By what may be used of each, whatever their order; those of others and of other metrics say nothing."""
-    fill(session, storage_used_gb=lambda n: value, total_products=lambda n: 5.0)
-    fill(session, scope=STORE, storage_used_gb=lambda n: 1.0)
+    fill(memory, storage_used_gb=lambda n: value, total_products=lambda n: 5.0)
+    fill(memory, scope=STORE, storage_used_gb=lambda n: 1.0)
     seen = view(
-        session,
+        memory,
         Limit("storage_used_gb", 400, "all of it"),
         Limit("storage_used_gb", 200, "half of it", headroom=Headroom(keep_free=0.5)),
         Limit("storage_used_gb", 250, "some of it"),
@@ -281,10 +307,10 @@ def test_the_nearest_limit_is_the_lowest_above_the_value_or_the_highest(
     assert nearest_limit(seen, seen.forecastable(TOTAL_STORES)) is None
 
 
-def test_a_limit_is_above_nothing_where_nothing_is_stored(session: Session) -> None:
-    fill(session, active_stores=lambda n: 2.0)
+def test_a_limit_is_above_nothing_where_nothing_is_stored(memory: MemoryStore) -> None:
+    fill(memory, active_stores=lambda n: 2.0)
     limits = (Limit("storage_used_gb", 400, "all of it"), Limit("storage_used_gb", 0.5, "a little"))
-    seen = view(session, *limits)
+    seen = view(memory, *limits)
 
     assert usable(nearest_limit(seen, seen.forecastable(STORAGE_USED_GB))) == 0.5
 
@@ -302,30 +328,30 @@ def test_a_tier_s_maxima_wait_for_the_tier_above_and_those_of_the_last_for_none(
 
 
 @pytest.mark.parametrize(("today", "used"), [(date(2026, 4, 1), 40.0), (date(2026, 3, 31), 31 * 100.0)])
-def test_a_month_that_has_just_begun_has_used_its_own_days_alone(session: Session, today: date, used: float) -> None:
+def test_a_month_that_has_just_begun_has_used_its_own_days_alone(memory: MemoryStore, today: date, used: float) -> None:
     """Neither is the month before taken for it, nor is what is only stored as a total forgotten."""
-    fill(session, orders_per_day=lambda n: 100.0, total_orders_month=lambda n: 1.0)
+    fill(memory, orders_per_day=lambda n: 100.0, total_orders_month=lambda n: 1.0)
     if today > TODAY:
-        write_days(session, "main", [today])
-        write_measurements(session, [row(observed(40.0), "orders_per_day", today)])
-    seen = view(session, today=today)
+        write_days(memory, "main", [today])
+        write_measurements(memory, [row(observed(40.0), "orders_per_day", today)])
+    seen = view(memory, today=today)
     newest = newest_use(seen, {"total_orders_month": seen.forecastable(TOTAL_ORDERS_MONTH)})
 
     assert newest == {"total_orders_month": used}
 
 
-def test_a_limit_of_what_nobody_measures_is_news_only_where_somebody_set_it(session: Session) -> None:
-    fill(session, active_stores=lambda n: 2.0)
-    default = desk_of(session, "main", TODAY, CapacityConfig())
-    own = view(session, Limit("storage_used_gb", 1_000, "disk"))
+def test_a_limit_of_what_nobody_measures_is_news_only_where_somebody_set_it(memory: MemoryStore) -> None:
+    fill(memory, active_stores=lambda n: 2.0)
+    default = desk_of(memory, "main", TODAY, CapacityConfig())
+    own = view(memory, Limit("storage_used_gb", 1_000, "disk"))
 
     assert [line.outlook.name for line in status(default).rows] == ["tier Starter"]
     assert [line.outlook.name for line in status(own).rows] == ["disk", "tier Starter"]
 
 
-def test_products_are_the_platform_s_where_no_scope_is_said(session: Session) -> None:
-    fill(session, total_products=lambda n: 300.0)
-    seen = view(session, Limit("products", 400, "licence"))
+def test_products_are_the_platform_s_where_no_scope_is_said(memory: MemoryStore) -> None:
+    fill(memory, total_products=lambda n: 300.0)
+    seen = view(memory, Limit("products", 400, "licence"))
 
     assert rows(seen)["licence"].outlook.until.scope_name == "platform:main"
     assert seen.forecastable(TOTAL_PRODUCTS).newest == (TODAY, 300)
@@ -334,13 +360,13 @@ def test_products_are_the_platform_s_where_no_scope_is_said(session: Session) ->
 class TestProjects:
     """What is committed takes room, wherever dates are told."""
 
-    def test_it_brings_the_date_nearer_and_is_told(self, session: Session) -> None:
-        fill(session, total_products=lambda n: 300.0 + n, active_stores=lambda n: 2.0)
+    def test_it_brings_the_date_nearer_and_is_told(self, memory: MemoryStore) -> None:
+        fill(memory, total_products=lambda n: 300.0 + n, active_stores=lambda n: 2.0)
         disk = Limit("products", 500, "licence")
         coming = Project("the move", TODAY + timedelta(days=20), 1.0, {"products": 100.0})
         gone = Project("gone by", TODAY, 1.0, {"products": 100.0})
 
-        alone, taken = (view(session, disk, projects=projects) for projects in ((gone,), (gone, coming)))
+        alone, taken = (view(memory, disk, projects=projects) for projects in ((gone,), (gone, coming)))
 
         before, after = (rows(seen)["licence"].outlook for seen in (alone, taken))
         # 359 products and one more a day: 500 in 141 days, and with a hundred more in 41.
@@ -353,20 +379,20 @@ class TestProjects:
         (said,) = (found for found in said_of(find(taken, stored_use(taken))) if found.category == "limit")
         assert said.act_by == after.act_by
 
-    def test_one_that_is_unlikely_widens_the_range(self, session: Session) -> None:
-        fill(session, total_products=lambda n: 300.0 + n)
+    def test_one_that_is_unlikely_widens_the_range(self, memory: MemoryStore) -> None:
+        fill(memory, total_products=lambda n: 300.0 + n)
         coming = Project("perhaps", TODAY + timedelta(days=20), 0.2, {"products": 200.0})
 
-        until = rows(view(session, Limit("products", 500, "licence"), projects=(coming,)))["licence"].outlook.until
+        until = rows(view(memory, Limit("products", 500, "licence"), projects=(coming,)))["licence"].outlook.until
 
         assert until.days.p10 == 20
         # Of the four fifths without it, three eighths are enough for the half of all.
         assert 100 < (until.days.p50 or 0) < 141
         assert until.probability_within[30] == pytest.approx(0.2, abs=0.01)
 
-    def test_an_unknown_metric_is_said(self, session: Session) -> None:
-        fill(session, total_products=lambda n: 300.0 + n)
+    def test_an_unknown_metric_is_said(self, memory: MemoryStore) -> None:
+        fill(memory, total_products=lambda n: 300.0 + n)
         coming = Project("the move", TODAY + timedelta(days=20), 1.0, {"gigglebytes": 100.0})
 
         with pytest.raises(ConfigurationError, match=r"\[\[projects\]\] 'the move', sizes: there is no metric"):
-            status(view(session, projects=(coming,)))
+            status(view(memory, projects=(coming,)))

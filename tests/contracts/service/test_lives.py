@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import capture, desk_of, store_of
 from tests.support.forecasts import Products
 from tests.support.platforms import KnownPlatform, Span, Thing, tables_of
@@ -31,7 +32,7 @@ from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.tables import StoreBase
+from outgrow.store.orm import StoreBase
 
 TODAY = date(2026, 3, 20)
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -86,6 +87,7 @@ class TestLooks:
             DISK: ("open", "warning"), SEATS: ("open", "warning"), TIER: ("open", "info"),
         }  # fmt: skip
 
+    @EACH_DATABASE
     def test_a_second_look_on_the_day_changes_no_row(self, db: Session) -> None:
         look(db)
         before = tables_of(db, StoreBase)
@@ -176,6 +178,7 @@ class TestShown:
 
 
 class TestAcknowledgeAndSnooze:
+    @EACH_DATABASE
     def test_it_is_kept(self, db: Session) -> None:
         look(db)
         (life,) = change(db, acknowledge, [DISK])
@@ -245,6 +248,7 @@ class TestAcknowledgeAndSnooze:
         assert known(db)[SEATS] == ("open", "warning")
 
     @pytest.mark.parametrize("kept_before", [True, False])
+    @EACH_DATABASE
     def test_several_at_the_same_moment_all_count(self, db: Session, kept_before: bool) -> None:
         keys = [DISK, SEATS, TIER] * 2
         if kept_before:
@@ -287,6 +291,7 @@ class TestCapture:
 
         assert tables_of(db, StoreBase) == before
 
+    @EACH_DATABASE
     def test_sold_capacity_is_asked_of_the_platform(self, commerce_engine: Engine) -> None:
         began = NOW - timedelta(days=20)
         with Session(commerce_engine) as db:
@@ -298,6 +303,7 @@ class TestCapture:
             numbers = store_of(db).lives("main")["sold:products"].said.evidence[0]
             assert (numbers["used"], numbers["sold"]) == (900, 1_000)
 
+    @EACH_DATABASE
     def test_what_was_sold_cannot_be_counted(self, db: Session, caplog: pytest.LogCaptureFixture) -> None:
         self.take(db)
         db.execute(text("DROP TABLE subscription_periods"))
@@ -324,6 +330,7 @@ class TestCapture:
         assert view(db, day).history(TOTAL_PRODUCTS, PLATFORM).newest == (day, 900)
         assert known(db) == {}
 
+    @EACH_DATABASE
     def test_the_caller_s_rollback_takes_them_back(self, db: Session) -> None:
         capture(db, db, find_platform(db), NOW, StatsAggregator([]), config=CONFIG)
         assert store_of(db).lives("main")
@@ -354,6 +361,7 @@ class TestEmbedded:
         assert DISK in [life.key for life in lives(view(db, tomorrow), stored_use(view(db, tomorrow)))]
 
 
+@EACH_DATABASE
 def test_a_person_can_acknowledge_while_the_platform_s_own_database_is_read(
     commerce_engine: Engine, database_url: str
 ) -> None:
@@ -361,9 +369,8 @@ def test_a_person_can_acknowledge_while_the_platform_s_own_database_is_read(
     with Session(commerce_engine) as db, db.begin():
         KnownPlatform("UTC", stores=[Thing(NOW - timedelta(days=3))]).put(db)
     workspace = Workspace(Settings(database_url=database_url), clock=lambda: NOW)
-    with workspace.desk() as seen, workspace.source() as source:
-        assert source is not None
-        (life,) = acknowledge(seen, use_to_judge(*source, seen), [TIER])
+    with workspace.desk() as desk:
+        (life,) = acknowledge(desk, use_to_judge(desk), [TIER])
     workspace.close()
 
     assert life.state is LifeState.ACKNOWLEDGED

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, ForeignKey, String, event, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from tests.support.databases import EACH_DATABASE
 
 from outgrow import CapacityForecastService, CapacitySnapshot
 from outgrow.domain.errors import DataError, SchemaError
@@ -69,6 +70,7 @@ def add_days(db: Session, days: int) -> None:
         db.add(CapacitySnapshot(snapshot_date=TODAY - timedelta(days=ago), active_stores=200 - ago))
 
 
+@EACH_DATABASE
 def test_a_host_s_own_table_of_platforms_is_the_host_s(games: Session) -> None:
     add_days(games, 40)
     games.add(GamePlatform(id=2, title="Vectrex"))
@@ -91,6 +93,7 @@ def test_a_host_s_own_table_of_platforms_is_the_host_s(games: Session) -> None:
         "CREATE VIEW platforms AS SELECT 1 AS id, 'a' AS code, 'A' AS name, 'UTC' AS time_zone",
     ],
 )
+@EACH_DATABASE
 def test_one_table_is_no_commerce_schema(store_engine: Engine, made: str) -> None:
     with Session(store_engine) as db:
         db.execute(text(made))
@@ -100,6 +103,7 @@ def test_one_table_is_no_commerce_schema(store_engine: Engine, made: str) -> Non
         assert db.scalar(select(CapacitySnapshot.platform)) == "main"
 
 
+@EACH_DATABASE
 def test_the_commerce_schema_may_be_views_of_other_tables(commerce_engine: Engine) -> None:
     with commerce_engine.begin() as connection:
         for table in ("platforms", "products"):
@@ -110,6 +114,7 @@ def test_the_commerce_schema_may_be_views_of_other_tables(commerce_engine: Engin
         assert has_platforms(connection)
 
 
+@EACH_DATABASE
 def test_a_hundred_snapshots_cost_few_statements(store_engine: Engine) -> None:
     CommerceBase.metadata.create_all(store_engine)
     with Session(store_engine) as db:
@@ -124,6 +129,7 @@ def test_a_hundred_snapshots_cost_few_statements(store_engine: Engine) -> None:
         assert db.query(CapacitySnapshot).filter_by(platform="shop").count() == 100
 
 
+@EACH_DATABASE
 def test_other_objects_cost_a_host_nothing(games: Session) -> None:
     with counted(games.get_bind()) as sent:  # type: ignore[arg-type]
         games.add_all([GamePlatform(id=2, title="Jaguar"), GamePlatform(id=3, title="Lynx")])
@@ -132,6 +138,7 @@ def test_other_objects_cost_a_host_nothing(games: Session) -> None:
     assert [statement.split()[0] for statement in sent] == ["INSERT"]
 
 
+@EACH_DATABASE
 def test_a_second_snapshot_of_a_day_is_refused_by_name(store_engine: Engine) -> None:
     with Session(store_engine) as db:
         add_days(db, 3)
@@ -146,6 +153,7 @@ def test_a_second_snapshot_of_a_day_is_refused_by_name(store_engine: Engine) -> 
         assert db.scalar(text("SELECT count(*) FROM outgrow_snapshots")) == 3, "the host's transaction goes on"
 
 
+@EACH_DATABASE
 def test_two_snapshots_of_a_day_at_once_are_refused_too(store_engine: Engine) -> None:
     with Session(store_engine) as db:
         db.add_all([CapacitySnapshot(snapshot_date=TODAY), CapacitySnapshot(snapshot_date=TODAY, platform="main")])
@@ -153,6 +161,7 @@ def test_two_snapshots_of_a_day_at_once_are_refused_too(store_engine: Engine) ->
             db.commit()
 
 
+@EACH_DATABASE
 def test_other_days_and_other_platforms_are_no_second_ones(store_engine: Engine) -> None:
     with Session(store_engine) as db:
         db.add(CapacitySnapshot(snapshot_date=TODAY, platform="one"))
@@ -163,6 +172,7 @@ def test_other_days_and_other_platforms_are_no_second_ones(store_engine: Engine)
         assert db.query(CapacitySnapshot).count() == 3
 
 
+@EACH_DATABASE
 def test_a_snapshot_that_replaces_one_that_goes(store_engine: Engine) -> None:
     with Session(store_engine) as db:
         old = CapacitySnapshot(snapshot_date=TODAY, total_products=7)
@@ -174,6 +184,7 @@ def test_a_snapshot_that_replaces_one_that_goes(store_engine: Engine) -> None:
         assert db.scalars(select(CapacitySnapshot.total_products)).all() == [8]
 
 
+@EACH_DATABASE
 def test_a_snapshot_needs_its_day(store_engine: Engine) -> None:
     with Session(store_engine) as db:
         db.add(CapacitySnapshot(total_products=7))
@@ -181,6 +192,7 @@ def test_a_snapshot_needs_its_day(store_engine: Engine) -> None:
             db.flush()
 
 
+@EACH_DATABASE
 def test_a_host_that_made_no_tables_is_told_so(engine: Engine) -> None:
     with Session(engine) as db:
         add_days(db, 1)
@@ -188,6 +200,7 @@ def test_a_host_that_made_no_tables_is_told_so(engine: Engine) -> None:
             db.flush()
 
 
+@EACH_DATABASE
 def test_a_lost_race_for_a_day_is_the_database_s_own_error(store_engine: Engine) -> None:
     """As the documentation says: of two that write one day at the same moment, the database decides."""
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import store_of
 from tests.support.platforms import KnownPlatform
 from tests.support.snapshots import observed, stored, write_days, write_measurements
@@ -58,6 +59,7 @@ def values(db: Session, day: date = TODAY) -> dict[str, float | None]:
     }
 
 
+@EACH_DATABASE
 def test_any_metric_is_stored_and_described(db: Session) -> None:
     told = record(db, TODAY, {"queue_depth": 17, "workers": Decimal("2.5")}, kind="flow", unit="jobs", clock=clock)
 
@@ -76,6 +78,7 @@ def test_a_metric_that_nobody_describes_is_a_level_in_itself(db: Session) -> Non
     assert store_of(db).catalogue().resolve("seats") == Metric("seats", Kind.LEVEL, "seats", "Seats")
 
 
+@EACH_DATABASE
 def test_the_values_given_last_count_and_the_others_stay(db: Session) -> None:
     record(db, TODAY, {"seats": 3, "products": 7}, clock=clock)
     again = record(db, TODAY, {"seats": 2, "stores": 5}, clock=clock)
@@ -85,6 +88,7 @@ def test_the_values_given_last_count_and_the_others_stay(db: Session) -> None:
 
 
 @pytest.mark.parametrize("before", [Provenance.RECONSTRUCTED, Provenance.OBSERVED, None])
+@EACH_DATABASE
 def test_whatever_was_stored_gives_way(db: Session, before: Provenance | None) -> None:
     reading = Reading.missing("down") if before is None else Reading.of(9)
     write_days(db, "main", [TODAY])
@@ -120,6 +124,7 @@ def test_other_scopes_are_apart(db: Session) -> None:
     assert values(db) == {"seats": 9, "seats of store:17": 4, "seats of store:18": 5}
 
 
+@EACH_DATABASE
 def test_it_flushes_and_never_commits(store_engine: Engine) -> None:
     commits: list[object] = []
     event.listen(store_engine, "commit", commits.append)
@@ -131,6 +136,7 @@ def test_it_flushes_and_never_commits(store_engine: Engine) -> None:
         assert stored(session) == {}
 
 
+@EACH_DATABASE
 def test_whose_they_are_unless_somebody_says(db: Session, commerce_engine: Engine) -> None:
     KnownPlatform("Pacific/Auckland").put(db, "zebra")
     KnownPlatform().put(db, "ant")

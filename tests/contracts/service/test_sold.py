@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import capture, desk_of
 
 from outgrow.documents.drivers import drivers_document
@@ -17,6 +18,7 @@ from outgrow.domain.scenario import PlanChange, Scenario
 from outgrow.service.affected import whom_they_touch
 from outgrow.service.drivers import drivers
 from outgrow.service.exposure import exposure as ask
+from outgrow.service.findings import captured_use, use_to_judge
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.capture import Rebuilding
 from outgrow.sources.commerce.health import platform_health_service
@@ -73,10 +75,10 @@ class World:
 
 def told(db: Session) -> dict[str, tuple[float | None, float | None]]:
     """Sold and used on limited plans of products, by who tells it."""
-    ref, view = find_platform(db), desk_of(db, "main", TODAY)
+    ref, desk = find_platform(db), desk_of(db, "main", TODAY, source=db, now=NOW)
     health = platform_health_service.get_subscription_capacity(db)["products"]
-    row = exposure_document(ask(view, (db, ref)))["resources"][0]
-    now, after_capture = (found(db, ref, view).sold[0] for found in (measured_now, captured))
+    row = exposure_document(ask(desk))["resources"][0]
+    now, after_capture = (found(desk).sold[0] for found in (use_to_judge, captured_use))
     snapshot = capture(db, db, ref, NOW, stats_aggregator)
     rebuilding = Rebuilding(db, ref, TODAY, stats_aggregator)
     list(rebuilding.run())
@@ -114,6 +116,7 @@ def test_and_the_merchant_comes_to_a_limit_at_their_sum_on_the_plan_that_began_l
     assert (tenants.used >= tenants.limits)[:, 0].tolist() == [False, True]
 
 
+@EACH_DATABASE
 def test_drivers_and_tenants_name_the_same_plan(db: Session) -> None:
     world, month = World(db), timedelta(days=30)
     world.merchant("a", "small", ("basic", {"status": "trial"}), products=3)
@@ -121,7 +124,8 @@ def test_drivers_and_tenants_name_the_same_plan(db: Session) -> None:
     world.merchant("c", ("small", {"status": "cancelled", "ended_at": NOW - month}), products=7)
     ref = find_platform(db)
     tenants = read_tenants(db, ref, TODAY)
-    split = drivers(desk_of(db, "main", TODAY), (db, ref), "products", NOW, since=TODAY - timedelta(days=60), by="plan")
+    desk = desk_of(db, "main", TODAY, source=db, now=NOW)
+    split = drivers(desk, "products", since=TODAY - timedelta(days=60), by="plan")
 
     assert [tenants.plans[place].code if place >= 0 else None for place in tenants.plan] == ["basic", "basic", None]
     assert tenants.trial.tolist() == [True, False, False]
@@ -149,7 +153,7 @@ def test_what_merchants_who_are_gone_still_pay_for_is_sold_and_all_use_is_used(d
     world.merchant("gone", "small", products=4).deleted_at = NOW - timedelta(days=1)
     db.add(Order(platform=world.platform, store=None, created_at=NOW))
     db.flush()
-    row, orders = exposure_document(ask(desk_of(db, "main", TODAY), (db, find_platform(db))))["resources"][:2]
+    row, orders = exposure_document(ask(desk_of(db, "main", TODAY, source=db, now=NOW)))["resources"][:2]
 
     all_say(db, 170, 10)
     assert row["used"] == platform_health_service.get_subscription_capacity(db)["products"]["actual"] == 14
@@ -161,7 +165,7 @@ def test_other_limits_of_a_plan_change_that_subscription_alone(db: Session) -> N
     world = World(db)
     world.merchant("a", "basic", ("basic", {"products_limit": 30}), "small", products=120)
     scenario = Scenario("less", plans=(PlanChange("basic", {"products": 10.0}),))
-    touched = whom_they_touch(desk_of(db, "main", TODAY), (db, find_platform(db)), [scenario], 365)[0]
+    touched = whom_they_touch(desk_of(db, "main", TODAY, source=db, now=NOW), [scenario], 365)[0]
     assert touched is not None
 
     assert (touched[0].sold_before, touched[0].sold_after) == (200, 110)
@@ -169,6 +173,7 @@ def test_other_limits_of_a_plan_change_that_subscription_alone(db: Session) -> N
 
 
 @pytest.mark.parametrize("seed", range(3))
+@EACH_DATABASE
 def test_whoever_tells_it_says_the_sum_of_plain_loops(db: Session, seed: int) -> None:
     random, world, sold, used = Random(seed), World(db), 0, 0
     for n in range(12):
@@ -189,6 +194,7 @@ def test_whoever_tells_it_says_the_sum_of_plain_loops(db: Session, seed: int) ->
     assert len(held_now.plan) == getattr(snapshot, ACTIVE_SUBSCRIPTIONS.name)
 
 
+@EACH_DATABASE
 def test_subscriptions_that_were_written_past_the_orm_count_too(db: Session) -> None:
     world = World(db)
     merchant = world.merchant("a", "basic", products=80)

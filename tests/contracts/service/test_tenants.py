@@ -7,13 +7,15 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.known_merchants import eventful_merchants, put
 from tests.support.platforms import tables_of
 
 from outgrow.domain.errors import ConfigurationError, UsageError
 from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import Ladder, Tier
-from outgrow.service.tenants import checked_resource, tenants
+from outgrow.domain.resource import COMMERCE
+from outgrow.service.tenants import TenantReport, tenants
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 
@@ -31,10 +33,16 @@ def workspace(commerce_engine: Engine, database_url: str) -> Iterator[Workspace]
     made.close()
 
 
+def ask(workspace: Workspace, day: date | None = None) -> TenantReport:
+    with workspace.source_desk(day, stores=False) as desk:
+        return tenants(desk)
+
+
 @pytest.mark.parametrize("day", [date(2026, 3, 31), LAST])
+@EACH_DATABASE
 def test_the_list_agrees_with_a_count_by_hand(workspace: Workspace, day: date) -> None:
     merchants = eventful_merchants(ZONE, FIRST, LAST, n=30)
-    report = tenants(workspace, day)
+    report = ask(workspace, day)
     there = [merchant for merchant in merchants if merchant.exists(day, ZONE)]
     active = [merchant for merchant in there if merchant.state(day, ZONE)]
     assert (report.platform, report.plan.as_of) == ("main", day)
@@ -57,21 +65,22 @@ def test_the_list_agrees_with_a_count_by_hand(workspace: Workspace, day: date) -
 
 def test_today_is_the_day_where_the_platform_is(workspace: Workspace) -> None:
     workspace.clock = lambda: datetime(2026, 6, 21, 1, tzinfo=UTC)
-    assert tenants(workspace).plan.as_of == LAST
+    assert ask(workspace).plan.as_of == LAST
     with pytest.raises(UsageError, match="2026-06-21 has not come yet"):
-        tenants(workspace, date(2026, 6, 21))
+        ask(workspace, date(2026, 6, 21))
 
 
 def test_money_is_in_the_ladders_currency(workspace: Workspace) -> None:
     ladder = Ladder((Tier.of("One", Decimal(10), currency="BRL"),))
     workspace.config = type(workspace.config)(ladder=ladder)
-    assert tenants(workspace).plan.currency == "BRL"
+    assert ask(workspace).plan.currency == "BRL"
 
 
+@EACH_DATABASE
 def test_asking_writes_nothing(workspace: Workspace, commerce_engine: Engine) -> None:
     with Session(commerce_engine) as db:
         before = tables_of(db)
-    tenants(workspace, date(2026, 5, 1))
+    ask(workspace, date(2026, 5, 1))
     with Session(commerce_engine) as db:
         assert tables_of(db) == before
 
@@ -83,17 +92,18 @@ def test_our_tables_are_not_needed(engine: Engine, database_url: str) -> None:
     with Session(engine) as db, db.begin():
         put(db, eventful_merchants(ZONE, FIRST, LAST, n=5), ZONE)
     made = Workspace(Settings(database_url=database_url), clock=lambda: NOW)
-    assert tenants(made).plan.tenants == 4 + (eventful_merchants(ZONE, FIRST, LAST, n=5)[4].exists(LAST, ZONE))
+    assert ask(made).plan.tenants == 4 + (eventful_merchants(ZONE, FIRST, LAST, n=5)[4].exists(LAST, ZONE))
     made.close()
 
 
+@EACH_DATABASE
 def test_a_database_without_a_platform_is_told_of(store_engine: Engine, database_url: str) -> None:
     made = Workspace(Settings(database_url=database_url), clock=lambda: NOW)
     with pytest.raises(ConfigurationError, match="holds no platform"):
-        tenants(made)
+        ask(made)
     made.close()
     with pytest.raises(ConfigurationError, match="database_url is not set"):
-        tenants(Workspace(Settings(store_url=database_url), clock=lambda: NOW))
+        ask(Workspace(Settings(store_url=database_url), clock=lambda: NOW))
 
 
 @pytest.mark.parametrize(
@@ -102,4 +112,4 @@ def test_a_database_without_a_platform_is_told_of(store_engine: Engine, database
      ("total_orders_month", "orders_month"), ("team_members", "team_members"), ("storage_used_gb", "storage_gb")],
 )  # fmt: skip
 def test_resources_go_by_several_names(name: str, resource: str) -> None:
-    assert checked_resource(name) == resource
+    assert COMMERCE.resolve(name).name == resource

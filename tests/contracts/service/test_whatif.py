@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
+from tests.support.databases import EACH_DATABASE
 from tests.support.desks import backfill
 
 from outgrow.documents.ladder import ladder_plan_document
 from outgrow.domain.limit import Headroom, Limit
 from outgrow.domain.metric import PLATFORM
+from outgrow.domain.tenant import Tenants
+from outgrow.service.desk import Desk
 from outgrow.service.futures import joint_future
 from outgrow.service.ladder import ladder
 from outgrow.service.scenarios import Asked, Written
@@ -22,8 +25,6 @@ from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.demo import build_demo
 from outgrow.sources.commerce.models import Order, Product, Store
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.sources.commerce.ramps import read_ramp
-from outgrow.sources.commerce.tenants import read_tenants
 
 TODAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 6, tzinfo=UTC)
@@ -44,8 +45,13 @@ def ask(workspace: Workspace, *tables: dict[str, Any]) -> WhatIf:
         of_options = Asked.of_options(table, {(): Written("", "")})
         return [Asked(f"s{number}", of_options.table, of_options.fault)]
 
-    with workspace.desk() as view, workspace.source() as source:
-        return whatif(view, source, [asked(n, table) for n, table in enumerate(tables)])
+    with workspace.desk() as desk:
+        return whatif(desk, [asked(n, table) for n, table in enumerate(tables)])
+
+
+def tenants_of(desk: Desk) -> Tenants:
+    assert desk.tenant_source is not None
+    return desk.tenant_source.tenants(TODAY)
 
 
 def test_the_baseline_is_the_plan_and_its_limits(workspace: Workspace) -> None:
@@ -62,13 +68,14 @@ def test_the_baseline_is_the_plan_and_its_limits(workspace: Workspace) -> None:
     assert found.horizon_days == 365
 
 
+@EACH_DATABASE
 def test_stores_of_a_plan_grow_as_its_stores_have_grown(workspace: Workspace) -> None:
     stores = {"stores": [{"plan": "pro", "count": 1_000, "on": "2026-04-01"}]}
     limits = [Limit("total_products", top, f"{top}") for top in (100_000, 150_000)]
-    with workspace.desk() as view, workspace.source() as source:
-        assert source is not None
-        ramp = read_ramp(*source, "pro", TODAY).sizes["total_products"]
-        now = joint_future(view).paths.now()["total_products"]
+    with workspace.desk() as desk:
+        assert desk.tenant_source is not None
+        ramp = desk.tenant_source.ramp("pro", TODAY).sizes["total_products"]
+        now = joint_future(desk).paths.now()["total_products"]
     object.__setattr__(workspace.config, "limits", tuple(limits))
     (scenario,) = ask(workspace, stores).scenarios
 
@@ -80,14 +87,13 @@ def test_stores_of_a_plan_grow_as_its_stores_have_grown(workspace: Workspace) ->
         assert 0.8 * (limit.maximum - now) <= 1_000 * ramp[found.days.p50 - 1] <= 1.1 * (limit.maximum - now)
 
 
+@EACH_DATABASE
 def test_other_limits_touch_those_who_use_more(workspace: Workspace) -> None:
     (scenario,) = ask(workspace, {"plans": [{"code": "pro", "products_limit": 100}]}).scenarios
-    with workspace.source() as source:
-        assert source is not None
-        db, platform = source
+    with Session(workspace.source_engine) as db, workspace.source_desk() as desk:
         alive = select(Store.merchant_id, func.count()).join(Product).where(Product.deleted_at.is_(None))
         counts = {str(merchant): count for merchant, count in db.execute(alive.group_by(Store.merchant_id)).all()}
-        who = read_tenants(db, platform, TODAY)
+        who = tenants_of(desk)
     pro = {  # a subscription's own limit stays
         key
         for key, plan, limit in zip(who.keys.tolist(), who.plan.tolist(), who.limits[:, 0].tolist(), strict=True)
@@ -107,13 +113,11 @@ def test_a_sale_touches_those_whose_months_orders_reach_the_limit(workspace: Wor
     first, last = date(2026, 4, 1), date(2026, 4, 30)
     event = {"events": [{"first": first, "last": last, "multiplier": 10_000}]}
     (scenario,) = ask(workspace, event).scenarios
-    with workspace.source() as source:
-        assert source is not None
-        db, platform = source
+    with Session(workspace.source_engine) as db, workspace.source_desk() as desk:
         lately = datetime(2026, 3, 2, 23, tzinfo=UTC), datetime(2026, 3, 30, 22, tzinfo=UTC)  # 28 days in Berlin
         placed = select(Store.merchant_id, func.count()).join(Order).where(Order.created_at.between(*lately))
         counts = {str(merchant): count for merchant, count in db.execute(placed.group_by(Store.merchant_id)).all()}
-        who = read_tenants(db, platform, TODAY)
+        who = tenants_of(desk)
     (orders,) = scenario.tenants or ()
 
     assert orders.month == first

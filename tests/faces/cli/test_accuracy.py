@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
-from tests.support.desks import backfill
 from tests.support.cli import NOW, TODAY, Cli, Told
-from tests.support.desks import store_of
+from tests.support.desks import backfill, store_of
 from tests.support.forecasts import issued, limit
 from tests.support.platforms import eventful_platform
 from tests.support.snapshots import write_days, write_measurements

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from tests.support.desks import backfill
 from tests.support.cli import NOW, TODAY, Cli, Told
-from tests.support.desks import desk_of
+from tests.support.desks import backfill, desk_of
 from tests.support.platforms import eventful_platform
 from tests.support.snapshots import store_days
 

@@ -27,7 +27,6 @@ from outgrow.faces.cli.ladder_text import bar, print_ladder
 from outgrow.planning.ladder.plan import LadderPlan
 from outgrow.planning.ladder.words import amount, sentence
 from outgrow.service.config import CapacityConfig
-from outgrow.service.exposure import exposure
 from outgrow.service.ladder import LadderReport, ladder
 from outgrow.setup.settings import load_settings
 from outgrow.setup.workspace import Workspace

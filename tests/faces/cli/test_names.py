@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, select, update
 from sqlalchemy.orm import Session
-from tests.support.desks import backfill, capture
 from tests.support.cli import NOW, TODAY, Cli, Told
+from tests.support.desks import backfill, capture
 from tests.support.names import obeyed, strange_name, toml_string
 from tests.support.platforms import eventful_platform
 

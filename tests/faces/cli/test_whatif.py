@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from tests.support.desks import backfill, capture
 from tests.support.cli import NOW, TODAY, Cli, Told
+from tests.support.desks import backfill, capture
 from tests.support.platforms import tables_of
 
 from outgrow import create_schema

@@ -1,0 +1,42 @@
+"""Where verbs are asked: in memory, on one database where SQL counts, and on each kind where they differ."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from tests.conftest import database_of
+from tests.support.reading import NOW, Opener
+
+from outgrow.domain.days import Clock
+from outgrow.setup.settings import Settings
+from outgrow.setup.workspace import Workspace
+from outgrow.store.memory import MemoryStore
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """One kind of database; of each kind in turn for tests marked with `EACH_DATABASE`."""
+    yield from database_of(getattr(request, "param", "sqlite"), request, tmp_path)
+
+
+@pytest.fixture
+def memory() -> MemoryStore:
+    """Our tables, without any database."""
+    return MemoryStore()
+
+
+@pytest.fixture
+def opened() -> Iterator[Opener]:
+    """Opens workspaces, and closes their databases in the end."""
+    made: list[Workspace] = []
+
+    def open_workspace(clock: Clock = lambda: NOW, **settings: Any) -> Workspace:
+        made.append(Workspace(Settings(**settings), clock=clock))
+        return made[-1]
+
+    yield open_workspace
+    for workspace in made:
+        for engine in (value for value in vars(workspace).values() if isinstance(value, Engine)):
+            engine.dispose()
