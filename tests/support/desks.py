@@ -57,21 +57,9 @@ def desk_of(
         zone: where set, the day is past: what captured days were given later does not count.
         source: the platform's database, where merchants are asked about.
     """
-<<<<<<< HEAD
-    known = SourcePlatform(platform, platform, zone or ZoneInfo("UTC"))
-
-    def opened() -> Source:
-        return (source and source_at_hand(source, platform)) or NullSource(known)
-||||||| 23f665a
-    known = Platform(platform, platform, zone or ZoneInfo("UTC"))
-
-    def opened() -> Source:
-        return (source and source_at_hand(source, platform)) or NullSource(known)
-=======
     at = now or datetime.combine(today, time(12), UTC)
     there = None if source is None else source_at_hand(source, platform, clock=lambda: at)
-    known = there.platform if there else Platform(platform, platform, zone or ZoneInfo("UTC"))
->>>>>>> svc11
+    known = there.platform if there else SourcePlatform(platform, platform, zone or ZoneInfo("UTC"))
 
     return Desk(
         store_of(db),

@@ -112,13 +112,7 @@ class TestOwnPolicy:
         outlook = rows(view(memory, ladder=LADDER))["tier Small"].outlook
 
         assert outlook.policy.lead_time_days == 60
-<<<<<<< HEAD
-        big = rows(view(session, ladder=LADDER, plan=LadderRules("Big")))["tier Big"].outlook
-||||||| 23f665a
-        big = rows(view(session, ladder=LADDER, plan=PlanRules("Big")))["tier Big"].outlook
-=======
-        big = rows(view(memory, ladder=LADDER, plan=PlanRules("Big")))["tier Big"].outlook
->>>>>>> svc11
+        big = rows(view(memory, ladder=LADDER, plan=LadderRules("Big")))["tier Big"].outlook
         assert big.policy.lead_time_days == 14
 
 
@@ -225,19 +219,9 @@ class TestTiers:
 
         assert newest_use(first, known)["total_orders_month"] == 3_100
 
-<<<<<<< HEAD
-    def test_a_rented_tier_s_maxima_are_the_limits_whatever_is_used(self, session: Session) -> None:
-        fill(session, active_stores=lambda n: 15.0, total_products=lambda n: 500.0)
-        small, big = (view(session, ladder=LADDER, plan=LadderRules(name)) for name in ("Small", "Big"))
-||||||| 23f665a
-    def test_a_rented_tier_s_maxima_are_the_limits_whatever_is_used(self, session: Session) -> None:
-        fill(session, active_stores=lambda n: 15.0, total_products=lambda n: 500.0)
-        small, big = (view(session, ladder=LADDER, plan=PlanRules(name)) for name in ("Small", "Big"))
-=======
     def test_a_rented_tier_s_maxima_are_the_limits_whatever_is_used(self, memory: MemoryStore) -> None:
         fill(memory, active_stores=lambda n: 15.0, total_products=lambda n: 500.0)
-        small, big = (view(memory, ladder=LADDER, plan=PlanRules(name)) for name in ("Small", "Big"))
->>>>>>> svc11
+        small, big = (view(memory, ladder=LADDER, plan=LadderRules(name)) for name in ("Small", "Big"))
 
         assert limits_of(view(memory, ladder=LADDER))[0] == ("tier Big", "active_stores", 20)
         assert limits_of(small)[0] == ("tier Small", "active_stores", 10)
@@ -246,19 +230,9 @@ class TestTiers:
         assert (said.key, said.severity) == ("tier:Small", Severity.CRITICAL)
         assert said.action.startswith("Order Big (20 a month)")
 
-<<<<<<< HEAD
-    def test_a_rented_tier_that_the_ladder_has_not_is_refused(self, session: Session) -> None:
-        fill(session, active_stores=lambda n: 15.0)
-        wrong = view(session, ladder=LADDER, plan=LadderRules("Tiny"))
-||||||| 23f665a
-    def test_a_rented_tier_that_the_ladder_has_not_is_refused(self, session: Session) -> None:
-        fill(session, active_stores=lambda n: 15.0)
-        wrong = view(session, ladder=LADDER, plan=PlanRules("Tiny"))
-=======
     def test_a_rented_tier_that_the_ladder_has_not_is_refused(self, memory: MemoryStore) -> None:
         fill(memory, active_stores=lambda n: 15.0)
-        wrong = view(memory, ladder=LADDER, plan=PlanRules("Tiny"))
->>>>>>> svc11
+        wrong = view(memory, ladder=LADDER, plan=LadderRules("Tiny"))
         for ask in (
             status,
             lambda seen: said_of(find(seen, stored_use(seen))),

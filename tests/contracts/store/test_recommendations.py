@@ -52,10 +52,10 @@ def test_they_come_in_the_order_in_which_they_were_opened(store: Store) -> None:
 
 def test_each_platform_has_its_own(store: Store) -> None:
     keep(store, life("disk"))
-    keep(store, life("disk", State.RESOLVED), platform="second")
+    keep(store, life("disk", LifeState.RESOLVED), platform="second")
 
-    assert store.lives("main")["disk"].state is State.OPEN
-    assert store.lives("second")["disk"].state is State.RESOLVED
+    assert store.lives("main")["disk"].state is LifeState.OPEN
+    assert store.lives("second")["disk"].state is LifeState.RESOLVED
     assert store.lives("third") == {}
 
 
@@ -65,7 +65,7 @@ def test_a_life_takes_the_place_of_the_former_and_others_stay(store: Store) -> N
     keep(store)
 
     states = {key: one.state for key, one in store.lives("main").items()}
-    assert states == {"disk": State.ACKNOWLEDGED, "seats": State.OPEN}
+    assert states == {"disk": LifeState.ACKNOWLEDGED, "seats": LifeState.OPEN}
 
 
 def test_a_past_day_knows_only_what_was_not_changed_after_it(store: Store) -> None:
@@ -82,7 +82,7 @@ def test_what_is_rolled_back_was_never_there(tables: Engine) -> None:
         store = DatabaseStore(connection, commits=True)
         keep(store, life("disk"))
         store.claim_lives("main")
-        store.write_lives("main", [life("disk", State.RESOLVED), life("seats")])
+        store.write_lives("main", [life("disk", LifeState.RESOLVED), life("seats")])
         connection.rollback()
 
         assert store.lives("main") == {"disk": life("disk")}
@@ -124,7 +124,7 @@ def test_who_claims_them_reads_what_the_one_before_has_written(tables: Engine) -
             for done in (pool.submit(first), pool.submit(second)):
                 done.result(60)
         disk = store.lives("main")["disk"]
-    assert (disk.state, disk.seen_on) == (State.ACKNOWLEDGED, DAY + timedelta(days=1))
+    assert (disk.state, disk.seen_on) == (LifeState.ACKNOWLEDGED, DAY + timedelta(days=1))
 
 
 def test_platforms_do_not_wait_for_each_other_on_postgresql(postgresql_tables: Engine) -> None:
