@@ -14,7 +14,7 @@ from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.history import RECONSTRUCTED
 from outgrow.domain.metric import PLATFORM, Kind, Metric
 from outgrow.domain.panel import NO_DAY, HistoryPanel, Key
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.domain.resource import Resource, Resources
 from outgrow.domain.scenario import Ramp
 from outgrow.domain.snapshot import Measurement, Reading
@@ -23,7 +23,7 @@ from outgrow.sources.contract import Past, Progress
 
 GPUS, SOLD = Metric("gpus_used", Kind.LEVEL, "GPUs", "GPUs"), Metric("gpus_sold", Kind.LEVEL, "GPUs", "GPUs sold")
 RESOURCES = Resources([Resource("gpus", GPUS, "GPUs", one="GPU", sold=SOLD, capacity_name="gpus")])
-CLOUD = Platform("cloud", "Cloud", ZoneInfo("UTC"), "1")
+CLOUD = SourcePlatform("cloud", "Cloud", ZoneInfo("UTC"), "1")
 PLANS = (Plan("small", "Small", Decimal(90), (8.0,)), Plan("large", "Large", Decimal(400), (64.0,)))
 LIMITS = np.array([plan.limits for plan in PLANS])
 
@@ -34,7 +34,7 @@ class DictionarySource:
 
     used: Mapping[str, Mapping[date, int]]
     plan: Mapping[str, int]
-    platform: Platform = CLOUD
+    platform: SourcePlatform = CLOUD
     resources: Resources = RESOURCES
 
     def metrics(self) -> Sequence[Metric]:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.dictionary_source import DictionarySource
 
 from outgrow.domain.errors import ConfigurationError, DatabaseError
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.domain.resource import COMMERCE, Resources
 from outgrow.sources import registry
 from outgrow.sources.contract import TenantSource
@@ -24,7 +24,7 @@ def from_options(request: SourceRequest) -> DictionarySource:
     """What another package registers."""
     used = request.options["used"]
     assert isinstance(used, dict)
-    return DictionarySource(used, dict.fromkeys(used, 0), Platform(str(request.platform), "A cloud", request.zone))
+    return DictionarySource(used, dict.fromkeys(used, 0), SourcePlatform(str(request.platform), "A cloud", request.zone))
 
 
 def down(request: SourceRequest) -> DictionarySource:
@@ -58,7 +58,7 @@ def test_another_package_makes_a_source_from_what_was_asked(register: Callable[.
     register(("gpus", f"{__name__}:from_options"))
     made = make_source("gpus", SourceRequest("west", BERLIN, options={"used": {"anna": {date(2026, 1, 1): 3}}}))
     assert isinstance(made, TenantSource)
-    assert made.platform == Platform("west", "A cloud", BERLIN)
+    assert made.platform == SourcePlatform("west", "A cloud", BERLIN)
     assert made.tenants(date(2026, 1, 1)).used.tolist() == [[3]]
 
 
@@ -115,7 +115,7 @@ def test_a_commerce_platform_needs_an_open_session() -> None:
 
 class TestNone:
     def test_it_is_of_the_platform_that_is_asked_for(self) -> None:
-        assert make_source("none", SourceRequest("shop", BERLIN)).platform == Platform("shop", "shop", BERLIN)
+        assert make_source("none", SourceRequest("shop", BERLIN)).platform == SourcePlatform("shop", "shop", BERLIN)
         assert make_source("none", REQUEST).platform.code == "main"
 
     def test_it_measures_nothing_and_says_how_numbers_come_in(self) -> None:
@@ -133,4 +133,4 @@ class TestNone:
     def test_its_resources_are_those_of_what_is_stored(self) -> None:
         assert make_source("none", REQUEST).resources is COMMERCE
         mine = Resources([])
-        assert NullSource(Platform("main", "main", BERLIN), mine).resources is mine
+        assert NullSource(SourcePlatform("main", "main", BERLIN), mine).resources is mine
