@@ -19,7 +19,7 @@ from outgrow.domain.resource import Resource, Resources
 from outgrow.domain.scenario import Ramp
 from outgrow.domain.snapshot import Measurement, Reading
 from outgrow.domain.tenant import Plan, Tenants, UseChanges
-from outgrow.sources.contract import Past, Progress
+from outgrow.sources.contract import Past, Progress, every_metric
 
 GPUS, SOLD = Metric("gpus_used", Kind.LEVEL, "GPUs", "GPUs"), Metric("gpus_sold", Kind.LEVEL, "GPUs", "GPUs sold")
 RESOURCES = Resources([Resource("gpus", GPUS, "GPUs", one="GPU", sold=SOLD, capacity_name="gpus")])
@@ -40,7 +40,7 @@ class DictionarySource:
     def metrics(self) -> Sequence[Metric]:
         return (GPUS, SOLD)
 
-    def measure(self, day: date) -> Sequence[Measurement]:
+    def measure(self, day: date, wanted: Callable[[Metric], bool] = every_metric) -> Sequence[Measurement]:
         return [Measurement(m, Reading.of(value)) for m, value in zip(self.metrics(), self._on(day), strict=True)]
 
     def past(self, since: date | None, until: date, wanted: Callable[[Metric], bool], tell: Progress) -> Past:
@@ -65,7 +65,8 @@ class DictionarySource:
         used = np.array([[self.used[name].get(day, 0)] for name in there], dtype=np.float64).reshape(-1, 1)
         joined = np.array([min(self.used[name]) for name in there], dtype="datetime64[D]")
         names, trial = np.array(there, dtype=np.str_), np.zeros(len(there), np.bool_)
-        return Tenants(day, names, names, PLANS, plan, trial, joined, LIMITS[plan], used, used_elsewhere=(0.0,))
+        known = (day, names, names, PLANS, plan, trial, joined, LIMITS[plan], used)
+        return Tenants(*known, used_elsewhere=(0.0,), resources=self.resources)
 
     def changes(self, tenants: Tenants, resource: str, n_days: int) -> UseChanges:
         days = [tenants.as_of - timedelta(days=n_days - at) for at in range(n_days + 1)]

@@ -10,7 +10,7 @@ from outgrow.domain.errors import ConfigurationError, UnknownMetricError
 from outgrow.domain.event import Event
 from outgrow.domain.forecast import Refusal
 from outgrow.domain.history import History
-from outgrow.domain.ladder import Ladder
+from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import CAPTURED, PLATFORM, TIER_SUBSCRIPTIONS, Kind, Metric, MetricCatalogue, Scope
 from outgrow.domain.panel import HistoryPanel
 from outgrow.domain.platform import SourcePlatform
@@ -36,6 +36,7 @@ more of them say hardly more, and a platform may have thousands.
 LEARNED_YEARS = 10
 """Whole years of events that are looked at before this one."""
 
+BUILT_IN = frozenset(metric.name for metric in CAPTURED)
 Series = tuple[str, Scope]
 """A metric's name, and whose it is."""
 
@@ -52,6 +53,7 @@ class Desk:
         captures: whether the platform has a source that is captured; else values are imported or handed over.
         is_past: whether the day is over: then values that captured days were given later do not count either.
         is_present: whether it is asked what to do at this moment, and not on a day that somebody named.
+        own_resources: the platform's, where they are known without its source.
     """
 
     store: Store
@@ -63,6 +65,7 @@ class Desk:
     captures: bool = field(default=True, kw_only=True)
     is_past: bool = field(default=False, kw_only=True)
     is_present: bool = field(default=True, kw_only=True)
+    own_resources: Resources | None = field(default=None, kw_only=True, repr=False)
     shelf: Shelf = field(default=None, kw_only=True, repr=False)  # type: ignore[assignment]
 
     remembered: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -92,7 +95,7 @@ class Desk:
     @cached_property
     def resources(self) -> Resources:
         """What tiers hold and plans allow."""
-        return self.source.resources
+        return self.own_resources or self.source.resources
 
     @property
     def known(self) -> KnownOn:
@@ -161,10 +164,26 @@ class Desk:
             raise ConfigurationError(what, error.mend) from error
         return replace(project, sizes=sizes)
 
-    @property
+    @cached_property
     def ladder(self) -> Ladder:
-        """The infrastructure's tiers."""
-        return self.config.ladder
+        """The infrastructure's tiers, by the metrics' full names.
+
+        Raises:
+            ConfigurationError: a tier limits a metric that does not exist.
+        """
+        if all(name in BUILT_IN for name in self.config.ladder.metrics):
+            return self.config.ladder
+        tiers = (replace(tier, maxima=self._limited(tier)) for tier in self.config.ladder)
+        return replace(self.config.ladder, tiers=tuple(tiers))
+
+    def _limited(self, tier: Tier) -> dict[str, float]:
+        """What a tier holds, by metric: `max_gpus` is of the resource of that name, or else of the metric."""
+        named = {resource.name: resource.metric.name for resource in self.resources}
+        try:
+            return {self.metrics.resolve(named.get(name, name)).name: top for name, top in tier.maxima.items()}
+        except UnknownMetricError as error:
+            what = f"{self.config.read_from}: ladder: tier '{tier.name}': {error.what}"
+            raise ConfigurationError(what, error.mend) from error
 
     # what is stored
 

@@ -90,7 +90,8 @@ def whatif(desk: Desk, asked: Sequence[Sequence[Asked]]) -> WhatIf:
         DataError: nothing is known of any metric that the ladder limits.
     """
     source = desk.tenant_source
-    known = Known(desk.today, desk.metrics, source.plan_codes() if source else None, desk.ladder)
+    plans = source.plan_codes() if source else None
+    known = Known(desk.today, desk.metrics, plans, desk.ladder, desk.resources)
     scenarios = [to_scenario(tables, known) for tables in asked]
     ramps = _ramps([table for tables in asked for table in tables], source, desk.today)
     future = joint_future(desk, [each.ladder for each in scenarios if each.ladder is not None])

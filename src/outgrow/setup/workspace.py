@@ -16,6 +16,7 @@ from outgrow.domain.diagnosis import Diagnosis
 from outgrow.domain.errors import ConfigurationError, UnknownPlatformError, UsageError
 from outgrow.domain.given import FileSeries
 from outgrow.domain.platform import DEFAULT_PLATFORM, SourcePlatform
+from outgrow.domain.resource import COMMERCE
 from outgrow.domain.text import cleaned_key
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
@@ -134,6 +135,7 @@ class Workspace:
             open_source,
             self.config,
             captures=captures,
+            own_resources=COMMERCE if self.given is None and self._kind in {"commerce", "none"} else None,
             is_past=as_of is not None and as_of < today,
             is_present=as_of is None,
         )

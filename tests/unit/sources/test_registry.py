@@ -24,7 +24,8 @@ def from_options(request: SourceRequest) -> DictionarySource:
     """What another package registers."""
     used = request.options["used"]
     assert isinstance(used, dict)
-    return DictionarySource(used, dict.fromkeys(used, 0), SourcePlatform(str(request.platform), "A cloud", request.zone))
+    whose = SourcePlatform(str(request.platform), "A cloud", request.zone)
+    return DictionarySource(used, dict.fromkeys(used, 0), whose)
 
 
 def down(request: SourceRequest) -> DictionarySource:
