@@ -23,11 +23,11 @@ class SourceSettings:
 
     Attributes:
         kind: the kind of source; None where an address of a database says it.
-        more: what else stands there, as it is: for whoever makes a source of that kind. It may hold secrets.
+        options: what else stands there, as it is: for whoever makes a source of that kind. It may hold secrets.
     """
 
     kind: str | None = None
-    more: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def _source(*, kind: str | None = None, **more: Any) -> SourceSettings:  # noqa: ANN401 - whatever a file holds

@@ -219,13 +219,10 @@ class Workspace:
         if self.given is not None:
             return self.given.platform
         if self.shared and self._kind == "commerce":
-            from sqlalchemy.orm import Session
-
             from outgrow.sources.commerce.platforms import find_platform, has_platforms
 
             if has_platforms(ours):
-                with Session(ours) as session:
-                    return find_platform(session, asked).known
+                return find_platform(ours, asked).known
         known = list(store.platforms())
         known += [
             StoredPlatform(code, None, self.settings.time_zone)

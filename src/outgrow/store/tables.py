@@ -156,6 +156,8 @@ RECOMMENDATIONS = Table(
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - until nobody looks for the mapped classes here any more
+    if name.startswith("__"):  # asked for by every import from here, of a package alone
+        raise AttributeError(name)
     from outgrow.store import orm
 
     return getattr(orm, name)
