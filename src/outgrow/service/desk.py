@@ -171,10 +171,13 @@ class Desk:
         Raises:
             ConfigurationError: a tier limits a metric that does not exist.
         """
-        if all(name in BUILT_IN for name in self.config.ladder.metrics):
-            return self.config.ladder
-        tiers = (replace(tier, maxima=self._limited(tier)) for tier in self.config.ladder)
-        return replace(self.config.ladder, tiers=tuple(tiers))
+        return self.by_full_names(self.config.ladder)
+
+    def by_full_names(self, ladder: Ladder) -> Ladder:
+        """A ladder whose tiers limit metrics by their full names; raises as `ladder` does."""
+        if all(name in BUILT_IN for name in ladder.metrics):
+            return ladder
+        return replace(ladder, tiers=tuple(replace(tier, maxima=self._limited(tier)) for tier in ladder))
 
     def _limited(self, tier: Tier) -> dict[str, float]:
         """What a tier holds, by metric: `max_gpus` is of the resource of that name, or else of the metric."""
