@@ -156,6 +156,8 @@ RECOMMENDATIONS = Table(
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - until nobody looks for the mapped classes here any more
+    if name not in {"CapacitySnapshot", "ForecastRow", "MeasurementRow", "MetricRow", "PlatformRow", "StoreBase"}:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     from outgrow.store import orm
 
     return getattr(orm, name)
