@@ -41,7 +41,7 @@ from outgrow.sources import registry
 from outgrow.sources.commerce.aggregator import BUILT_IN, ENTRY_POINTS
 from outgrow.sources.commerce.models import CommerceBase, SubscriptionStatus
 from outgrow.store.schema import VERSION_TABLE
-from outgrow.store.tables import StoreBase
+from outgrow.store.orm import StoreBase
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "outgrow"

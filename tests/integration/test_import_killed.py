@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.orm import Session
 
-from outgrow.store.tables import DAY_INDEX, CapacitySnapshot, MeasurementRow, MetricRow, PlatformRow
+from outgrow.store.orm import CapacitySnapshot, MeasurementRow, MetricRow, PlatformRow
+from outgrow.store.tables import DAY_INDEX
 
 WORK = """
 import os, signal, sys

@@ -153,11 +153,3 @@ RECOMMENDATIONS = Table(
     _given("document", JSON()),
 )
 """The life of one recommendation; see `outgrow.domain.recommendation.Life`."""
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - until nobody looks for the mapped classes here any more
-    if name.startswith("__"):  # asked for by every import from here, of a package alone
-        raise AttributeError(name)
-    from outgrow.store import orm
-
-    return getattr(orm, name)

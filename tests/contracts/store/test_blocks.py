@@ -11,8 +11,7 @@ from outgrow.domain.metric import TOTAL_PRODUCTS, Scope
 from outgrow.domain.snapshot import Provenance
 from outgrow.store.contract import Differing
 from outgrow.store.database import DatabaseStore
-from outgrow.store.dialects import sqlite
-from outgrow.store.dialects.dialect import dialect_of
+from outgrow.store.dialects.dialect import Dialect, dialect_of
 from outgrow.store.tables import DAY_INDEX
 
 NAME = TOTAL_PRODUCTS.name
@@ -57,7 +56,7 @@ def test_numbers_come_back_to_the_last_bit(store: DatabaseStore) -> None:
 
 
 def test_the_index_of_days_is_there_after_a_bulk_write(tables: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "MANY", 10)
+    monkeypatch.setattr(Dialect, "many", 10)
     with emptied(tables) as connection:
         store = DatabaseStore(connection, commits=True)
 

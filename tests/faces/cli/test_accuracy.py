@@ -16,7 +16,7 @@ from tests.support.snapshots import write_days, write_measurements
 from outgrow import create_schema
 from outgrow.domain.issued import IssuedForecast
 from outgrow.store.contract import StoredPlatform
-from outgrow.store.tables import ForecastRow
+from outgrow.store.orm import ForecastRow
 
 URL = "sqlite:///shop.db"
 WHY = (

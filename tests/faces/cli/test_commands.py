@@ -21,7 +21,7 @@ from tests.support.platforms import tables_of
 import outgrow
 from outgrow.faces.cli.run import main
 from outgrow.sources.commerce.demo import build_demo
-from outgrow.store.tables import StoreBase
+from outgrow.store.orm import StoreBase
 
 
 @pytest.fixture

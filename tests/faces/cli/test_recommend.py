@@ -16,7 +16,7 @@ from tests.support.snapshots import store_days
 
 import outgrow
 from outgrow.store.schema import upgrade
-from outgrow.store.tables import StoreBase
+from outgrow.store.orm import StoreBase
 
 DISK, SEATS, TIER = (
     "limit:platform:storage_used_gb:media storage", "limit:platform:total_team_members:seats", "tier:Starter",

@@ -230,7 +230,7 @@ def test_the_list_of_what_there_is(whatif: Cli, cli: Cli, tmp_path: Path) -> Non
 def test_nothing_that_is_stored_is_changed(whatif: Cli, tmp_path: Path) -> None:
     def everything() -> dict[str, list[tuple[Any, ...]]]:
         from outgrow.sources.commerce.models import CommerceBase
-        from outgrow.store.tables import StoreBase
+        from outgrow.store.orm import StoreBase
 
         engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
         with Session(engine) as session:

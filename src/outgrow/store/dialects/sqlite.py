@@ -33,8 +33,6 @@ from sqlalchemy.dialects.sqlite import insert
 from outgrow.store.dialects.dialect import EPOCH, Block, Dialect, Making, commits_itself
 from outgrow.store.tables import DAY_INDEX, MEASUREMENTS, RECOMMENDATIONS
 
-MANY = 20_000
-"""Values from which on the index of days may be made anew rather than kept up row by row."""
 SPELLED = sqlite_dialect(paramstyle="qmark")
 
 
@@ -115,7 +113,7 @@ class Sqlite(Dialect):
 
         Both are part of the transaction: whoever interrupts it finds the index as it was.
         """
-        few = values < MANY or (connection.scalar(select(func.count()).select_from(MEASUREMENTS)) or 0) > values
+        few = values < self.many or (connection.scalar(select(func.count()).select_from(MEASUREMENTS)) or 0) > values
         if few:
             yield
             return

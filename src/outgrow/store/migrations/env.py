@@ -3,7 +3,7 @@
 from alembic import context
 
 from outgrow.store.schema import VERSION_TABLE
-from outgrow.store.tables import StoreBase
+from outgrow.store.orm import StoreBase
 
 context.configure(
     connection=context.config.attributes["connection"],
