@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, ColumnElement, Executable, Select, SQLColumnExpression, cast, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 FETCHED = 50_000
@@ -126,5 +127,10 @@ def _fetched(db: Session, query: Executable) -> Iterator[Sequence[Any]]:
         yield from connection.execute(query, execution_options={"yield_per": FETCHED}).partitions()
         return
     with connection.execute(query) as result:
-        while result.cursor is not None and (rows := result.cursor.fetchmany(FETCHED)):
-            yield rows
+        cursor = result.cursor
+        assert cursor is not None, "a query has rows"  # noqa: S101
+        try:
+            while rows := cursor.fetchmany(FETCHED):
+                yield rows
+        except connection.dialect.loaded_dbapi.Error as error:  # as SQLAlchemy would have wrapped it
+            raise DBAPIError(str(query), None, error) from error
