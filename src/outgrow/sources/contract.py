@@ -101,6 +101,9 @@ class TenantSource(Source, Protocol):
 
         Args:
             now: as they are at this moment instead; the day, which is today, only tells the month.
+
+        Raises:
+            DatabaseError: they cannot be counted as they are now.
         """
         ...
 

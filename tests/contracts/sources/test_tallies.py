@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from outgrow.domain.errors import DataError
 from outgrow.sources.commerce import tallies as module
 from outgrow.sources.commerce.models import MediaFile, Merchant, Platform, Store
 from outgrow.sources.commerce.tallies import added_up, all_whole_numbers, columns, tallies
@@ -54,6 +56,19 @@ def test_rows_come_whole_and_in_their_order(db: Session) -> None:
     assert all_whole_numbers(db, query, 2).tolist() == [list(row) for row in FILES]
     assert columns(db, query, 2) == [list(column) for column in zip(*FILES, strict=True)]
     assert all_whole_numbers(db, query, 2).dtype == np.int64
+
+
+def test_what_fails_on_the_way_is_an_error_as_of_any_query(db: Session) -> None:
+    db.execute(insert(MediaFile), {"platform_id": 1, "bytes": -(2**63), "created_at": datetime(2026, 1, 1, tzinfo=UTC)})
+    query = select(func.abs(MediaFile.bytes)).order_by(MediaFile.id)  # of which no whole number is
+    with pytest.raises(DBAPIError):
+        all_whole_numbers(db, query, 1)
+
+
+def test_a_row_without_a_number_is_an_error(db: Session) -> None:
+    nothing = func.nullif(MediaFile.store_id, 2)
+    with pytest.raises(DataError, match="by which they are counted"):
+        all_whole_numbers(db, select(MediaFile.id, nothing), 2)
 
 
 def test_what_waits_in_the_session_is_counted(db: Session) -> None:

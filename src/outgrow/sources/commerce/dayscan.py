@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, func, select
-from sqlalchemy.orm import QueryableAttribute, Session
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
+from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start
 from outgrow.domain.days import local_day as local_day_of
@@ -17,7 +17,6 @@ from outgrow.domain.errors import DataError
 from outgrow.sources.commerce.held import Held
 from outgrow.sources.commerce.localdays import local_day
 from outgrow.sources.commerce.models.base import OfPlatform, as_utc
-from outgrow.sources.commerce.tallies import added_up, tallies
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,11 +140,6 @@ class DayScan:
         if oldest is None:
             return {} if label is not None else {"": [Changes.none() for _ in amounts]}
         day = local_day(began, self.zone, self.db.get_bind(table).dialect.name, as_utc(oldest), end).label("day")
-        if label is None and joined is None and all(_is_whole(amount) for amount in amounts):
-            parts = tallies(self.db, table, [day], amounts, wanted)
-            numbers, added = added_up(((keys[:, 0], some) for keys, some in parts), len(amounts))
-            days = numbers.astype("datetime64[D]")
-            return {"": [Changes(days, added[:, i].astype(np.float64)) for i in range(len(amounts))]}
         sums = [func.count() if a is None else func.coalesce(func.sum(a), 0) for a in amounts]
         query = select(day, *sums).select_from(table).where(*wanted).group_by(day)
         if joined is not None:
@@ -162,8 +156,3 @@ class DayScan:
             name: [Changes(days[groups == name], totals[groups == name, i]) for i in range(len(sums))]
             for name in sorted(set(groups))
         }
-
-
-def _is_whole(amount: SQLColumnExpression[Any] | None) -> bool:
-    """Whether it is a column of whole numbers, or a count."""
-    return amount is None or (isinstance(amount, QueryableAttribute) and isinstance(amount.type, Integer))

@@ -4,14 +4,18 @@ Rows come from the driver as they are, some thousand at a time, and become array
 costs no object of ours, and memory does not grow with the table.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, ColumnElement, Executable, Select, SQLColumnExpression, cast, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from outgrow.domain.errors import DataError
 
 FETCHED = 50_000
 """Rows at a time."""
@@ -23,9 +27,14 @@ Sql = SQLColumnExpression[Any]
 
 
 def whole_numbers(db: Session, query: Executable) -> Iterator[Integers]:
-    """Blocks of a query's rows, int64 (n, n_columns); every column is a whole number in every row."""
-    for rows in _fetched(db, query):
-        yield np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * len(rows[0])).reshape(len(rows), -1)
+    """Blocks of a query's rows, int64 (n, n_columns).
+
+    Raises:
+        DataError: a column is no whole number in every row.
+    """
+    with closing(_fetched(db, query)) as blocks:
+        for rows in blocks:
+            yield _numbers(rows)
 
 
 def all_whole_numbers(db: Session, query: Executable, n_columns: int) -> Integers:
@@ -55,17 +64,14 @@ def tallies(
     Returns:
         Keys (n, n_keys) and sums (n, n_amounts).
     """
-    by: list[Any] = [
-        key.label(f"key_{n}") for n, key in enumerate(keys)
-    ]  # by their names, because their values may be bound
+    by: list[Any] = [key.label(f"key_{n}") for n, key in enumerate(keys)]
     query: Select[Any] = select(*by).select_from(table).where(*wanted)
-    summed = [amount for amount in amounts if amount is not None]
-    counted = [amount is None for amount in amounts]
+    summed = [n for n, amount in enumerate(amounts) if amount is not None]
     if db.get_bind(table).dialect.name == "sqlite":  # sorts rows for a GROUP BY, which takes longer than to tell them
-        query = query.add_columns(*(func.coalesce(amount, 0) for amount in summed))
+        query = query.add_columns(*(func.coalesce(amounts[n], 0) for n in summed))
         for block in whole_numbers(db, query):
             sums = np.ones((len(block), len(amounts)), np.int64)
-            sums[:, [not one for one in counted]] = block[:, len(keys) :]
+            sums[:, summed] = block[:, len(keys) :]
             yield block[:, : len(keys)], sums
         return
     sums_of = [func.count() if amount is None else _sum(amount) for amount in amounts]
@@ -105,12 +111,23 @@ def _merged(keys: list[Integers], sums: list[Integers]) -> tuple[Integers, Integ
     return every[first], np.add.reduceat(np.concatenate(sums)[order], first, axis=0)
 
 
+def _numbers(rows: Sequence[Any]) -> Integers:
+    try:
+        numbers = np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * len(rows[0]))
+    except TypeError as error:  # such as of a text that is no instant
+        raise DataError(
+            "the platform's tables have rows without an instant or a number by which they are counted",
+            "see what `outgrow doctor` says of whole counts",
+        ) from error
+    return numbers.reshape(len(rows), -1)
+
+
 def _sum(amount: Sql) -> ColumnElement[Any]:
     """Cast, because sums come as decimals from some databases."""
     return cast(func.coalesce(func.sum(amount), 0), BigInteger)
 
 
-def _fetched(db: Session, query: Executable) -> Iterator[Sequence[Any]]:
+def _fetched(db: Session, query: Executable) -> Generator[Sequence[Any], None, None]:
     """Rows, some thousand at a time.
 
     Where the database runs in this process they are the driver's own: a row of SQLAlchemy's would cost more than all
@@ -123,8 +140,14 @@ def _fetched(db: Session, query: Executable) -> Iterator[Sequence[Any]]:
     driver = connection.connection.dbapi_connection
     assert driver is not None, "a session's connection is open"  # noqa: S101
     if connection.dialect.name != "sqlite" and not connection.dialect.detect_autocommit_setting(driver):
-        yield from connection.execute(query, execution_options={"yield_per": FETCHED}).partitions()
+        with connection.execute(query, execution_options={"yield_per": FETCHED}) as streamed:
+            yield from streamed.partitions()
         return
     with connection.execute(query) as result:
-        while result.cursor is not None and (rows := result.cursor.fetchmany(FETCHED)):
-            yield rows
+        cursor = result.cursor
+        assert cursor is not None, "a query has rows"  # noqa: S101
+        try:
+            while rows := cursor.fetchmany(FETCHED):
+                yield rows
+        except connection.dialect.loaded_dbapi.Error as error:  # as SQLAlchemy would have wrapped it
+            raise DBAPIError(str(query), None, error) from error
