@@ -62,7 +62,8 @@ def panel(  # noqa: PLR0917 - the contract's own order
 
 def fleet(connection: Connection) -> HistoryPanel:
     """A row for each series of all platforms; see `Store.fleet`."""
-    series = sorted(connection.execute(select(OLD.platform, OLD.scope, OLD.metric).where(_TOLD).distinct()).tuples())
+    rows = connection.execute(select(OLD.platform, OLD.scope, OLD.metric).where(_TOLD).distinct())
+    series = sorted((platform, scope, metric) for platform, scope, metric in rows)
     numbers = {one: number for number, one in enumerate(series)}
     resolve, scopes = catalogue(connection).resolve, {scope: Scope.parse(scope) for _, scope, _ in series}
     dialect = dialect_of(connection)
@@ -86,7 +87,7 @@ def described(connection: Connection, platform: str, known: KnownOn = EVER) -> l
     rows = connection.execute(select(told, OLD.value).join_from(told, MEASUREMENTS, newest))
     return [
         StoredSeries(name, Scope.parse(scope), days, day, float(value))
-        for name, scope, days, day, value in sorted(rows.tuples(), key=lambda row: row[:2])
+        for name, scope, days, day, value in sorted(rows, key=lambda row: tuple(row[:2]))
     ]
 
 
