@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.days import day_start, local_day
 from outgrow.domain.drivers import Integers, StoreChanges
 from outgrow.domain.metric import ORDERS_PER_DAY, STORAGE_USED_GB, TOTAL_PRODUCTS, TOTAL_TEAM_MEMBERS
+from outgrow.sources.commerce.areas.media import GB
 from outgrow.sources.commerce.dayscan import earlier
 from outgrow.sources.commerce.models import MediaFile, Order, Product, Store, StoreUser
 from outgrow.sources.commerce.platforms import PlatformRef
@@ -29,18 +30,20 @@ class _Held:
     Attributes:
         ended: None of what happens per day.
         amount: what is added up; None for the number of rows.
+        units: how many of what is added up make one of the metric's unit.
     """
 
     table: type[Any]
     began: Sum
     ended: Sum | None = None
     amount: Sum | None = None
+    units: int = 1
 
 
 HELD: Mapping[str, _Held] = {
     TOTAL_PRODUCTS.name: _Held(Product, Product.created_at, Product.deleted_at),
     TOTAL_TEAM_MEMBERS.name: _Held(StoreUser, StoreUser.created_at, StoreUser.deactivated_at),
-    STORAGE_USED_GB.name: _Held(MediaFile, MediaFile.created_at, MediaFile.deleted_at, MediaFile.bytes),
+    STORAGE_USED_GB.name: _Held(MediaFile, MediaFile.created_at, MediaFile.deleted_at, MediaFile.bytes, GB),
     ORDERS_PER_DAY.name: _Held(Order, Order.created_at),
 }
 """By metric; storage is counted in bytes."""
@@ -80,6 +83,7 @@ def read_store_changes(db: Session, platform: PlatformRef, metric: str, since: d
         joined=np.array([local_day(row[2], platform.zone) for row in rows], dtype="datetime64[D]"),
         plan=np.array([plans.get(row[1], "") for row in rows], dtype=np.str_),
         unplaced=(before, after),
+        units=HELD[metric].units,
     )
 
 
