@@ -32,8 +32,8 @@ from outgrow.service.backfill import backfill
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.models import Order, Product, Store, StoreUser
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.schema import downgrade, upgrade
 from outgrow.store.orm import CapacitySnapshot
+from outgrow.store.schema import downgrade, upgrade
 
 DAYS, STORES, PRODUCTS, ORDERS, FILES = 730, 5_000, 200_000, 1_000_000, 50_000
 FIRST = date(2024, 1, 1)

@@ -40,8 +40,8 @@ from outgrow.setup.settings import LISTS, SECTIONS, SETTINGS, Settings, load_set
 from outgrow.sources import registry
 from outgrow.sources.commerce.aggregator import BUILT_IN, ENTRY_POINTS
 from outgrow.sources.commerce.models import CommerceBase, SubscriptionStatus
-from outgrow.store.schema import VERSION_TABLE
 from outgrow.store.orm import StoreBase
+from outgrow.store.schema import VERSION_TABLE
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "outgrow"

@@ -122,6 +122,7 @@ class Host:
             now,
             lambda: source,
             self.config,
+            captures=not isinstance(source, NullSource),
             is_past=as_of is not None and as_of < today,
             is_present=as_of is None,
         )

@@ -12,6 +12,7 @@ from outgrow.domain.errors import UsageError
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
 from outgrow.sources.contract import Source
+from outgrow.sources.null import NullSource
 from outgrow.store.contract import Store
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class Beside:
             now,
             lambda: self.source,
             self.config,
+            captures=not isinstance(self.source, NullSource),
             is_past=as_of is not None and as_of < today,
             is_present=as_of is None,
         )

@@ -75,7 +75,8 @@ def captured_use(desk: Desk) -> NewestUse:
     if desk.tenant_source is None:
         return stored
     try:
-        return replace(stored, sold=_sold(desk.tenant_source.tenants(desk.today, now=True)))
+        with desk.store.apart():  # where both are one database, its transaction has to live on
+            return replace(stored, sold=_sold(desk.tenant_source.tenants(desk.today, now=True)))
     except Exception:  # a source may fail in any way of its own; what was captured is worth more than this
         logger.warning("what was sold could not be counted", exc_info=True)
         return replace(stored, sold=[SoldCapacity(resource, None, None) for resource in desk.resources.by_plan])

@@ -112,7 +112,8 @@ class Workspace:
             else:
                 from outgrow.store.memory import MemoryStore
 
-                store, source = MemoryStore(), self._source(opened, None)
+                nobody = _known(StoredPlatform(DEFAULT_PLATFORM, None, self.settings.time_zone))
+                store, source = MemoryStore(), self._source_at_hand(opened, nobody)
             yield self._desk(store, source.platform, as_of, lambda: source, captures=True)
 
     def _desk(

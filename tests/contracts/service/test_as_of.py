@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import isnan
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -12,12 +13,13 @@ from tests.support.desks import backfill, capture, desk_of, store_of
 from tests.support.platforms import KnownPlatform, Thing
 from tests.support.snapshots import missing, observed, rebuilt, row, write_days, write_measurements
 
-from outgrow.domain.metric import ORDERS_PER_DAY, TOTAL_PRODUCTS, Metric
+from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, TOTAL_PRODUCTS, Metric
+from outgrow.domain.snapshot import Provenance
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.contract import StoredPlatform
+from outgrow.store.contract import SeriesValues, StoredPlatform
 from outgrow.store.orm import CapacitySnapshot
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -42,6 +44,14 @@ def known(engine: Engine, metric: Metric, as_of: int, today: int = 6) -> dict[in
         values = {(found.day(i) - FIRST).days: float(value) for i, value in enumerate(found.values) if not isnan(value)}
     workspace.close()
     return values
+
+
+def rebuild(db: Session, value: float, at: datetime) -> None:
+    """Products of the first day, as a backfill stores them."""
+    of_the_day = SeriesValues(
+        TOTAL_PRODUCTS.name, PLATFORM, np.array([day(0)], dtype="datetime64[D]"), np.array([value])
+    )
+    store_of(db).write_series("main", [of_the_day], Provenance.RECONSTRUCTED, at)
 
 
 @pytest.fixture
@@ -91,16 +101,16 @@ def test_a_value_that_a_later_backfill_filled_in(store_engine: Engine) -> None:
         store_of(db).remember_platform(StoredPlatform("main", None, ZONE.key), evening(0))
         store_of(db).claim_day("main", day(0), evening(0))
         write_measurements(db, [row(missing(), day=day(0))], evening(0))
-        write_measurements(db, [row(rebuilt(5.0), day=day(0))], evening(2))
+        rebuild(db, 5.0, evening(2))
 
     assert [known(store_engine, TOTAL_PRODUCTS, as_of) for as_of in range(3)] == [{}, {}, {0: 5.0}]
 
     with Session(store_engine) as db, db.begin():
-        write_measurements(db, [row(rebuilt(5.0), day=day(0))], evening(4))  # the same again
+        rebuild(db, 5.0, evening(4))  # the same again
     assert known(store_engine, TOTAL_PRODUCTS, 3) == {0: 5.0}
 
     with Session(store_engine) as db, db.begin():
-        write_measurements(db, [row(rebuilt(6.0), day=day(0))], evening(4))
+        rebuild(db, 6.0, evening(4))
     assert [known(store_engine, TOTAL_PRODUCTS, as_of) for as_of in range(2, 6)] == [{}, {}, {0: 6.0}, {0: 6.0}]
 
 

@@ -259,11 +259,10 @@ class TestAcknowledgeAndSnooze:
 
         def one(key: str) -> None:
             with Session(engine) as session:
-                seen = view(session)
-                present = stored_use(seen)
+                present = stored_use(view(session))
                 session.rollback()
                 start.wait(30)
-                acknowledge(seen, present, [key])
+                acknowledge(view(session), present, [key])
                 session.commit()
 
         with ThreadPoolExecutor(len(keys)) as pool:

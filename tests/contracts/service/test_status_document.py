@@ -64,6 +64,14 @@ class TestStatus:
                 alone = days_until_document(when(view, row["metric"], row["threshold"]))
                 assert {key: row[key] for key in alone} == alone
 
+    def test_nothing_is_stored_yet(self, workspace: Beside) -> None:
+        with workspace.desk() as view:
+            document = status_document(status(view))
+
+        assert (document["newest_snapshot"], document["newest_age_days"], document["observed_share"]) == (None,) * 3
+        assert (document["limits"], document["severity"]) == ([], "info")
+        assert document["sentence"] == "Nothing is stored yet: import values first, with `outgrow import`."
+
     def test_what_runs_out_first_is_what_has_the_first_date(self, workspace: Beside) -> None:
         """Storage is nearly full, and so is told first in the table; but it takes years, and the stores months."""
         fill(workspace, 60, active_stores=lambda n: 150 + n / 2, storage_used_gb=lambda n: 900 + n / 20)

@@ -11,12 +11,10 @@ from tests.support.databases import EACH_DATABASE
 from tests.support.platforms import KnownPlatform
 from tests.support.reading import TODAY, Opener, days_until, fill
 
-from outgrow.documents.status import status_document
 from outgrow.domain.errors import (
     SchemaError,
     UnknownPlatformError,
 )
-from outgrow.service.status import status
 from outgrow.setup.workspace import Workspace
 from outgrow.store.orm import CapacitySnapshot
 
@@ -84,14 +82,6 @@ class TestWorkspace:
         told = [days_until(workspace, "stores", 100) for _ in range(2)]
 
         assert told[0] == told[1]
-
-    def test_nothing_is_stored_yet(self, workspace: Workspace) -> None:
-        with workspace.desk() as view:
-            document = status_document(status(view))
-
-        assert (document["newest_snapshot"], document["newest_age_days"], document["observed_share"]) == (None,) * 3
-        assert (document["limits"], document["severity"]) == ([], "info")
-        assert document["sentence"] == "Nothing is stored yet: import values first, with `outgrow import`."
 
     @EACH_DATABASE
     def test_today_is_the_platform_s_own(self, commerce_engine: Engine, database_url: str, opened: Opener) -> None:

@@ -15,8 +15,8 @@ from tests.support.platforms import tables_of
 from tests.support.snapshots import store_days
 
 import outgrow
-from outgrow.store.schema import upgrade
 from outgrow.store.orm import StoreBase
+from outgrow.store.schema import upgrade
 
 DISK, SEATS, TIER = (
     "limit:platform:storage_used_gb:media storage", "limit:platform:total_team_members:seats", "tier:Starter",
