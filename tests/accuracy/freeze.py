@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from outgrow.faces.cli.run import main
+from outgrow.setup.program import SettingsProgram
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "demo"
@@ -52,7 +53,7 @@ def _outgrow(*words: str) -> str:
     before, sys.argv = sys.argv, ["outgrow", *words]
     try:
         with chdir(ROOT), redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
-            main()
+            main(SettingsProgram)
     except SystemExit as end:
         if end.code:
             raise RuntimeError(f"outgrow {' '.join(words)} ended with {end.code}:\n{err.getvalue()}") from None

@@ -24,6 +24,7 @@ from typer.testing import CliRunner
 import outgrow
 from outgrow.documents.schemas import DOCUMENTS
 from outgrow.domain import errors
+from outgrow.domain.diagnosis import Health
 from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER
 from outgrow.domain.limit import Severity
@@ -35,7 +36,6 @@ from outgrow.domain.recommendation import LifeState as Standing
 from outgrow.domain.snapshot import Provenance
 from outgrow.faces.cli.app import app
 from outgrow.service.scenario_file import read_scenarios
-from outgrow.setup.doctor import State
 from outgrow.setup.settings import LISTS, SECTIONS, SETTINGS, Settings, load_settings
 from outgrow.sources import registry
 from outgrow.sources.commerce.aggregator import BUILT_IN, ENTRY_POINTS
@@ -241,7 +241,7 @@ def test_every_count_of_an_area_is_named_with_its_metric() -> None:
         ("Provenance", [provenance.value for provenance in Provenance]),
         ("Notes on the past", [code.value for code in NoteCode]),
         ("States of `outgrow check`", STATES),
-        ("States of `outgrow doctor`", [state.value for state in State]),
+        ("States of `outgrow doctor`", [state.value for state in Health]),
         ("States of a subscription", [status.value for status in SubscriptionStatus]),
     ],
 )

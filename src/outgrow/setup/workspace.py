@@ -195,7 +195,7 @@ class Workspace:
         zone = time_zone(settings.time_zone, "the setting time_zone")
         connection = self._reading(opened, ours) if self._kind == "commerce" else None
         request = SourceRequest(
-            settings.platform, zone, settings.database_url, settings.source.more, connection, self.clock
+            settings.platform, zone, settings.database_url, settings.source.options, connection, self.clock
         )
         return make_source(self._kind, request)
 

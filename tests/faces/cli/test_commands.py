@@ -20,6 +20,7 @@ from tests.support.platforms import tables_of
 
 import outgrow
 from outgrow.faces.cli.run import main
+from outgrow.setup.program import SettingsProgram
 from outgrow.sources.commerce.demo import build_demo
 from outgrow.store.orm import StoreBase
 
@@ -586,7 +587,7 @@ class TestDefects:
     ) -> None:
         monkeypatch.setattr(sys, "argv", ["outgrow", *words, "--database-url", shop])
         with pytest.raises(SystemExit) as end:
-            main()
+            main(SettingsProgram)
 
         assert end.value.code == 1
         told = capsys.readouterr().err
@@ -646,7 +647,7 @@ def test_init_makes_the_folder_and_the_file_and_may_be_run_again(cli: Cli, tmp_p
     assert (tmp_path / "of" / "ours.db").is_file()
 
 
-COMMAND = [sys.executable, "-c", "from outgrow.faces.cli.run import main; main()"]
+COMMAND = [sys.executable, "-c", "from outgrow.__main__ import main; main()"]
 
 
 def real(folder: Path, **more: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tests.support.cli import Cli
 
 from outgrow.faces.cli.app import app
 
-RUN = f"exec '{sys.executable}' -c 'from outgrow.faces.cli.run import main; main()'"
+RUN = f"exec '{sys.executable}' -c 'from outgrow.__main__ import main; main()'"
 
 
 @pytest.fixture

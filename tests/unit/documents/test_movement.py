@@ -8,10 +8,10 @@ from tests.support.documents import plain
 from outgrow.documents.movement import movement_document
 from outgrow.domain.forecast import Status
 from outgrow.domain.metric import TOTAL_PRODUCTS
-from outgrow.domain.movement import Movement, Mover, Part, Said
+from outgrow.domain.movement import LimitStatement, Movement, Mover, Part
 
 DAY = date(2027, 1, 8)
-SAID = Said(
+SAID = LimitStatement(
     date(2026, 11, 14),
     date(2026, 11, 14),
     Status.OK,

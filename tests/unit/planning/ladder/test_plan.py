@@ -139,7 +139,7 @@ def test_a_downgrade_has_to_last_in_nine_futures_of_ten(held: float, proposed: b
     # From the 100th day on, some of the futures need a larger tier.
     values = np.full((2, 10, 365), 60.0)
     values[0, round(10 * held) :, 100:] = 1_000.0
-    ladder = Ladder((Tier("small", 100, None, Decimal(1)), Tier("large", None, None, Decimal(2))))
+    ladder = Ladder((Tier.of("small", Decimal(1), stores=100), Tier("large", {}, Decimal(2))))
     found = plan(of_values(values, np.array([60.0, 60.0])), ladder, current_tier="large").downgrade
 
     assert (found is not None) == proposed
