@@ -13,9 +13,10 @@ from outgrow.domain.bounds import DAYS, SOME_DAYS, Bounds, check_numbers
 from outgrow.domain.event import Event, EventEffect
 from outgrow.domain.explanation import Explanation
 from outgrow.domain.forecast import Forecast, HistoryNote, Refusal
-from outgrow.domain.history import MISSING, History
+from outgrow.domain.history import History
 from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note, NoteCode
+from outgrow.domain.panel import HistoryPanel
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.correction import NO_CORRECTION, Correction
@@ -157,28 +158,33 @@ def project(history: History, today: date, rules: ForecastRules) -> Projection |
         history: daily values of the metric; for a month's total, of the daily flow that it adds up.
         today: the day that the answer is for; the newest known day may lie a little before it.
     """
-    return project_all([(history, rules)], today)[0]
+    return project_panel(HistoryPanel.of([history]), [rules], today)[0]
 
 
-def project_all(asked: Sequence[tuple[History, ForecastRules]], today: date) -> list[Projection | Refusal]:
-    """Forecast several histories, each by its rules, or say why not.
+def project_panel(panel: HistoryPanel, rules: Sequence[ForecastRules], today: date) -> list[Projection | Refusal]:
+    """Forecast every row of a panel, or say why not.
 
     Those alike are forecast together, and none hangs on the others: some series at once cost hardly more than one.
+
+    Args:
+        panel: rows as `project` takes them.
+        rules: (n,), of each row.
+        today: the day that the answers are for.
     """
     found: list[Projection | Refusal | None] = []
     alike: dict[_Alike, list[_Member]] = {}
-    stored = [trimmed(history) for history, _ in asked]
-    recent = [looked_at(history, rules.history_days) for history, (_, rules) in zip(stored, asked, strict=True)]
+    stored = list(panel)
+    recent = [looked_at(history, own.history_days) for history, own in zip(stored, rules, strict=True)]
     behind = flows_of_plain_totals(recent)
-    for at, (history, (_, rules)) in enumerate(zip(stored, asked, strict=True)):
-        found.append(refuse(recent[at], today, rules))
+    for at, (history, own) in enumerate(zip(stored, rules, strict=True)):
+        found.append(refuse(recent[at], today, own))
         if found[-1] is None:
             flow = behind[at]
-            whole, outage = before_outage(history if flow is None else trimmed(flow), rules.events)
-            known = recent[at] if whole is history else looked_at(whole, rules.history_days)
+            whole, outage = before_outage(history if flow is None else trimmed(flow), own.events)
+            known = recent[at] if whole is history else looked_at(whole, own.history_days)
             metric, total = known.metric, known.metric.month_total_of is not None
             kind, month_of = (Kind.FLOW, known.last_day) if total else (metric.kind, None)
-            key = _Alike(rules, kind, month_of, metric.begins_on or 1)
+            key = _Alike(own, kind, month_of, metric.begins_on or 1)
             totals = None if flow is None else recent[at].between(known.first_day, known.last_day)
             alike.setdefault(key, []).append(_Member(at, whole, known, outage, totals))
     for key, members in alike.items():
@@ -229,14 +235,12 @@ class _Together:
     @classmethod
     def of(cls, key: _Alike, members: list[_Member]) -> Self:
         wholes, histories = [one.whole for one in members], [one.known for one in members]
-        rules, longest = key.rules, max(map(len, histories))
-        values = np.full((len(histories), longest), np.nan)
-        provenance = np.full((len(histories), longest), MISSING, dtype=np.int8)
-        for row, history in enumerate(histories):
-            values[row, longest - len(history) :] = history.values
-            provenance[row, longest - len(history) :] = history.provenance
-        events = PanelEvents.of(values, wholes, rules.events, rules.horizon_days) if key.kind is Kind.FLOW else None
-        faults = find_faults(values if events is None else events.ordinary, key.kind, provenance)
+        rules, known = key.rules, HistoryPanel.of(histories).newest_last()
+        values = known.values
+        events = (
+            PanelEvents.of(wholes, known.n_days, rules.events, rules.horizon_days) if key.kind is Kind.FLOW else None
+        )
+        faults = find_faults(values if events is None else events.ordinary, key.kind, known.provenance)
         if events is not None:
             # What these days would have been is good enough to look for faults around them, and for nothing else.
             faults.mended[events.apart] = np.nan

@@ -21,7 +21,7 @@ from outgrow.forecasting.correction import Correction, learn_correction
 from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.model import load_model
 from outgrow.forecasting.panel import DRIFT, SHARED
-from outgrow.forecasting.projection import ForecastRules, Projection, project_all
+from outgrow.forecasting.projection import ForecastRules, Projection, project_panel
 from outgrow.forecasting.totals import flow_of_total, flows_of_plain_totals
 from outgrow.service.config import CapacityConfig
 from outgrow.service.shelf import Shelf
@@ -283,8 +283,9 @@ class Desk:
         """The forecast of each series by its rules, or why there is none; none is made twice."""
         keys = [("projection", history.metric.name, history.scope) for history in histories]
         new = [at for at, key in enumerate(keys) if key not in self.remembered]
-        asked = [(histories[at], self.rules(histories[at].metric, histories[at].scope)) for at in new]
-        for at, made in zip(new, project_all(asked, self.today), strict=True):
+        asked = HistoryPanel.of([histories[at] for at in new])
+        rules = [self.rules(histories[at].metric, histories[at].scope) for at in new]
+        for at, made in zip(new, project_panel(asked, rules, self.today), strict=True):
             self.remembered[keys[at]] = made
         return [self.remembered[key] for key in keys]  # type: ignore[misc]
 
