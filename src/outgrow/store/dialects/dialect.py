@@ -13,6 +13,8 @@ from outgrow.domain.errors import DatabaseError
 UPSERTING = ("postgresql", "sqlite")
 """The databases whose upsert we can spell: each has a file here, of its name."""
 EPOCH = date(1970, 1, 1)
+MANY = 20_000
+"""Values from which on their writing is worth preparations."""
 
 
 class Block(NamedTuple):
@@ -44,7 +46,7 @@ class Dialect:
 
     name = "another"
     rows = 1
-    many = 20_000
+    many = MANY
     locked: tuple[str, ...] = ()
     waits: str | None = None
     patience = 0

@@ -33,11 +33,15 @@ LOCK = 7_236_515
 """First key of the advisory lock under which one writer of a platform's lives works at a time."""
 
 
+ROWS = 20_000
+"""Rows of a block that are sent together."""
+
+
 class Postgresql(Dialect):
     """A server."""
 
     name = "postgresql"
-    rows = 20_000
+    rows = ROWS
     locked = ("lock timeout",)
     waits = "connect_timeout"
 

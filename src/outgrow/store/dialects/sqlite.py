@@ -36,6 +36,12 @@ from outgrow.store.tables import DAY_INDEX, MEASUREMENTS, RECOMMENDATIONS
 SPELLED = sqlite_dialect(paramstyle="qmark")
 
 
+BUSY_SECONDS = 60
+"""How long to wait for another writer of the file."""
+ROWS = 5_000
+"""Rows of a block that are sent together."""
+
+
 class _Numbers(dict[str, int]):
     """Days as numbers, by their texts; few of which differ."""
 
@@ -48,10 +54,10 @@ class Sqlite(Dialect):
     """A file that is written by one connection at a time."""
 
     name = "sqlite"
-    rows = 5_000
+    rows = ROWS
     locked = ("database is locked", "database table is locked", "database schema is locked")
     waits = "timeout"
-    patience = 60
+    patience = BUSY_SECONDS
 
     def options(self, driver: str, *, read_only: bool) -> dict[str, Any]:  # noqa: ARG002
         """It waits for another writer."""
