@@ -20,12 +20,15 @@ from outgrow.sources.commerce.models.base import as_utc
 from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE
 from outgrow.sources.commerce.platforms import PlatformRef
 from outgrow.sources.commerce.subscriptions import has_no_periods
-from outgrow.sources.commerce.tallies import all_whole_numbers, tallies
+from outgrow.sources.commerce.tallies import added_up, all_whole_numbers, tallies
 
 LEAST_STORES = 3
 """Fewer stores than these are no measure of an age: a ramp ends where not so many have reached it."""
 WEEKS, WEEK = 53, 7
 """Ages are told by the week, up to a year."""
+
+FARTHEST, DAYS = 1_000_000, 10_000_000
+"""Days before 1970 and all days that there may be: a pair of days is kept as one number."""
 
 Array = NDArray[np.float64]
 
@@ -147,12 +150,14 @@ def _amounts(db: Session, platform: PlatformRef, held: Held, cohorts: _Cohorts) 
     for instant, sign in held.instants:
         day = local_day(instant, platform.zone, dialect, *cohorts.span)
         wanted = [held.table.platform_id == platform.id, instant < cohorts.span[1], held.store == cohorts.ids.c.id]
-        for keys, amounts in tallies(db, held.table, [opened, day], [held.amount], wanted):
-            born = keys[:, 0].astype("datetime64[D]")
-            age = np.maximum(keys[:, 1] - keys[:, 0], 0)  # what is older than its store came with it
-            young = age < WEEKS * WEEK
-            cell = np.searchsorted(cohorts.opened, born) * WEEKS * WEEK + age
-            found += np.bincount(cell[young], sign / held.units * amounts[young, 0], len(found))
+        parts = tallies(db, held.table, [opened, day], [held.amount], wanted)
+        # Whole units are added up before they become others, so that no order of rows leaves its mark.
+        pairs, sums = added_up((keys[:, 0] * DAYS + keys[:, 1] + FARTHEST, amounts) for keys, amounts in parts)
+        born, days = np.divmod(pairs, DAYS)
+        age = np.maximum(days - FARTHEST - born, 0)  # what is older than its store came with it
+        young = age < WEEKS * WEEK
+        cell = np.searchsorted(cohorts.opened, born.astype("datetime64[D]")) * WEEKS * WEEK + age
+        found += np.bincount(cell[young], sums[young, 0] * np.float64(sign / held.units), len(found))
     return found.reshape(len(cohorts.opened), WEEKS * WEEK)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_STORES, TOTAL_TEAM_MEMBERS
 from outgrow.domain.resource import STORES, TEAM_MEMBERS
 from outgrow.sources.commerce.contract import Count, CountHistory, MetricsContext
-from outgrow.sources.commerce.dayscan import DayScan
+from outgrow.sources.commerce.dayscan import Changes, DayScan
 from outgrow.sources.commerce.held import HELD, count_now
 from outgrow.sources.commerce.models import Store
 
@@ -39,8 +39,11 @@ class TenancyMetrics:
         ]
 
     def rebuild(self, scan: DayScan) -> Sequence[CountHistory]:
+        active = HELD[STORES.name]
+        opened = scan.changes(Store, active.began)
+        closed = Changes.none() if active.ended is None else scan.changes(Store, active.ended)
         return [
-            CountHistory("total_stores", scan.lifetimes(Store, Store.created_at, Store.deleted_at)),
-            CountHistory("active_stores", scan.held(HELD[STORES.name])),
+            CountHistory("total_stores", opened - scan.changes(Store, Store.deleted_at)),
+            CountHistory("active_stores", opened - closed),
             CountHistory("team_members", scan.held(HELD[TEAM_MEMBERS.name])),
         ]
