@@ -1,4 +1,4 @@
-"""Who brought growth: on a platform of which every event is known, counted again by plain loops, on every database."""
+"""Who brought growth: on a platform of which every event is known, counted again by plain loops."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
