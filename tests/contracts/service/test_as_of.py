@@ -1,4 +1,4 @@
-"""`--as-of D` knows what was known at the end of D: models counted by hand, day by day, on both databases."""
+"""`--as-of D` knows what was known at the end of D: models counted by hand, day by day."""
 
 from datetime import UTC, date, datetime, timedelta
 from math import isnan

@@ -1,4 +1,4 @@
-"""The backtest of a stored platform, on every database."""
+"""The backtest of a stored platform."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta

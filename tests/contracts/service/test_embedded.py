@@ -416,7 +416,9 @@ def test_an_unknown_metric_names_the_nearest(db: Session, service: CapacityForec
     assert nearest in caught.value.mend
 
 
-@pytest.mark.parametrize("threshold", [0, -4, float("nan"), float("inf"), "many", None])
+@pytest.mark.parametrize(
+    "threshold", [0, -4, float("nan"), float("inf"), "many", None, pytest.param(-(10**5_000), id="huge")]
+)
 def test_a_threshold_is_a_positive_number(db: Session, service: CapacityForecastService, threshold: Any) -> None:
     growing(db)
     with pytest.raises(BadThresholdError) as caught:

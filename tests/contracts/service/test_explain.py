@@ -1,4 +1,4 @@
-"""Why a date moved: two issued forecasts compared, on every database. Parts add up, each told with its cause."""
+"""Why a date moved: two issued forecasts compared. Parts add up, each told with its cause."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Sold against used on every database, against sums of plain Python."""
+"""Sold against used, against sums of plain Python."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

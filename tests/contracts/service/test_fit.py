@@ -1,4 +1,4 @@
-"""What a fit reads of a store, and what a model file of one's own changes, on every database."""
+"""What a fit reads of a store, and what a model file of one's own changes."""
 
 import sys
 from collections.abc import Callable

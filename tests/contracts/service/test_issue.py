@@ -6,7 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from threading import Barrier
 from typing import Any
 
@@ -14,7 +17,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, Row, delete, func, select
 from sqlalchemy.orm import Session
-from tests.support.databases import EACH_DATABASE
+from tests.support.databases import EACH_DATABASE, connected, sqlite_file
 from tests.support.desks import backfill, capture, desk_of, store_of
 from tests.support.forecasts import Products, issued
 from tests.support.platforms import KnownPlatform, Thing, eventful_platform
@@ -50,10 +53,28 @@ CONFIG = CapacityConfig(limits=(Limit("storage_used_gb", 1_000, "disk"), Limit("
 @pytest.fixture
 def lively(commerce_engine: Engine) -> Engine:
     """A platform of half a year, rebuilt up to yesterday."""
-    with Session(commerce_engine) as session, session.begin():
-        eventful_platform("UTC", TODAY - timedelta(days=180), TODAY - timedelta(days=1)).put(session)
-        backfill(session, session, find_platform(session), NOW, stats_aggregator)
+    if commerce_engine.dialect.name == "sqlite":
+        Path(str(commerce_engine.url.database)).write_bytes(rebuilt())
+    else:
+        rebuild(commerce_engine)
     return commerce_engine
+
+
+def rebuild(engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        eventful_platform("UTC", TODAY - timedelta(days=180), TODAY - timedelta(days=1)).put(session)
+        backfill(session, session, None, NOW)
+
+
+@cache
+def rebuilt() -> bytes:
+    """An SQLite file that holds it, made once for all that begin with it."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "lively.db"
+        file.write_bytes(sqlite_file())
+        with connected(f"sqlite:///{file}") as engine:
+            rebuild(engine)
+        return file.read_bytes()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from tests.support.databases import EACH_DATABASE
-from tests.support.desks import capture, desk_of, store_of
+from tests.support.desks import Ours, capture, desk_of, store_of
 from tests.support.forecasts import Products
 from tests.support.platforms import KnownPlatform, Span, Thing, tables_of
 from tests.support.snapshots import store_days
@@ -32,6 +32,7 @@ from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.platforms import find_platform
+from outgrow.store.memory import MemoryStore
 from outgrow.store.orm import StoreBase
 
 TODAY = date(2026, 3, 20)
@@ -47,43 +48,58 @@ def db(commerce_engine: Engine) -> Iterator[Session]:
     """A platform whose products and team members are known for forty days, and hardly move."""
     with Session(commerce_engine) as session:
         KnownPlatform("UTC").put(session)
-        store_days(session, 40, lambda n: 850, TODAY)
-        store_days(session, 40, lambda n: 85, TODAY, "total_team_members")
+        settle(session)
         session.commit()
         yield session
 
 
-def view(db: Session, day: date = TODAY, config: CapacityConfig = CONFIG) -> Desk:
+@pytest.fixture
+def ours(memory: MemoryStore) -> MemoryStore:
+    """The same in memory."""
+    settle(memory)
+    return memory
+
+
+def settle(ours: Ours) -> None:
+    store_days(ours, 40, lambda n: 850, TODAY)
+    store_days(ours, 40, lambda n: 85, TODAY, "total_team_members")
+
+
+def keep(ours: Ours) -> None:
+    if isinstance(ours, Session):
+        ours.commit()
+
+
+def view(db: Ours, day: date = TODAY, config: CapacityConfig = CONFIG) -> Desk:
     return desk_of(db, "main", day, config)
 
 
-def look(db: Session, day: date = TODAY, config: CapacityConfig = CONFIG, **values: float) -> dict[str, Life]:
+def look(db: Ours, day: date = TODAY, config: CapacityConfig = CONFIG, **values: float) -> dict[str, Life]:
     """Store these values for a day, and let the lives take the look of it."""
     for metric, value in values.items():
         store_days(db, 1, lambda n, value=value: value, day, metric)  # type: ignore[misc]
     seen = view(db, day, config)
     found = keep_lives(seen, stored_use(seen))
-    db.commit()
+    keep(db)
     return {life.key: life for life in found}
 
 
-def known(db: Session) -> dict[str, tuple[str, str]]:
-    db.expire_all()
+def known(db: Ours) -> dict[str, tuple[str, str]]:
     return {key: (life.state.value, life.severity.word) for key, life in store_of(db).lives("main").items()}
 
 
-def change(db: Session, verb: Callable[..., list[Life]], *arguments: Any, day: date = TODAY) -> list[Life]:
+def change(db: Ours, verb: Callable[..., list[Life]], *arguments: Any, day: date = TODAY) -> list[Life]:
     seen = view(db, day)
     changed = verb(seen, stored_use(seen), *arguments)
-    db.commit()
+    keep(db)
     return changed
 
 
 class TestLooks:
-    def test_a_look_keeps_what_it_found(self, db: Session) -> None:
-        look(db)
+    def test_a_look_keeps_what_it_found(self, ours: MemoryStore) -> None:
+        look(ours)
 
-        assert known(db) == {
+        assert known(ours) == {
             DISK: ("open", "warning"), SEATS: ("open", "warning"), TIER: ("open", "info"),
         }  # fmt: skip
 
@@ -95,86 +111,86 @@ class TestLooks:
 
         assert tables_of(db, StoreBase) == before
 
-    def test_four_quiet_weeks_resolve(self, db: Session) -> None:
-        look(db)
+    def test_four_quiet_weeks_resolve(self, ours: MemoryStore) -> None:
+        look(ours)
         days = [TODAY + timedelta(days=n) for n in range(1, HOLD_DAYS + 3)]
-        states = [look(db, day, total_products=300, total_team_members=85)[DISK].state for day in days]
+        states = [look(ours, day, total_products=300, total_team_members=85)[DISK].state for day in days]
 
         assert states == [LifeState.OPEN] * HOLD_DAYS + [LifeState.RESOLVED] * 2
-        assert known(db)[SEATS] == ("open", "warning")
+        assert known(ours)[SEATS] == ("open", "warning")
 
-    def test_a_raised_limit_resolves_at_once(self, db: Session) -> None:
-        look(db)
+    def test_a_raised_limit_resolves_at_once(self, ours: MemoryStore) -> None:
+        look(ours)
         roomy = CapacityConfig(limits=(Limit("products", 2_000, "catalogue"), CONFIG.limits[1]))
 
-        assert look(db, TODAY + timedelta(days=1), roomy)[DISK].state is LifeState.RESOLVED
+        assert look(ours, TODAY + timedelta(days=1), roomy)[DISK].state is LifeState.RESOLVED
 
-    def test_a_limit_that_is_taken_out_is_resolved(self, db: Session) -> None:
-        look(db)
+    def test_a_limit_that_is_taken_out_is_resolved(self, ours: MemoryStore) -> None:
+        look(ours)
 
-        assert look(db, TODAY, CapacityConfig(limits=CONFIG.limits[:1]))[SEATS].state is LifeState.RESOLVED
+        assert look(ours, TODAY, CapacityConfig(limits=CONFIG.limits[:1]))[SEATS].state is LifeState.RESOLVED
 
-    def test_the_tier_that_was_needed_before_is_held_for_a_while(self, db: Session) -> None:
-        look(db, active_stores=49)
-        found = look(db, TODAY + timedelta(days=1), active_stores=50)
+    def test_the_tier_that_was_needed_before_is_held_for_a_while(self, ours: MemoryStore) -> None:
+        look(ours, active_stores=49)
+        found = look(ours, TODAY + timedelta(days=1), active_stores=50)
         assert (found["tier:Starter"].state, found["tier:Small"].state) == (LifeState.OPEN, LifeState.OPEN)
 
-        back = look(db, TODAY + timedelta(days=2), active_stores=49)
+        back = look(ours, TODAY + timedelta(days=2), active_stores=49)
         assert back["tier:Starter"].opened_on == TODAY
         assert back["tier:Small"].quiet_since == TODAY + timedelta(days=2)
 
-    def test_a_tier_that_was_left_by_the_settings_is_not(self, db: Session) -> None:
-        look(db, active_stores=49)
+    def test_a_tier_that_was_left_by_the_settings_is_not(self, ours: MemoryStore) -> None:
+        look(ours, active_stores=49)
         rented = CapacityConfig(limits=CONFIG.limits, plan=LadderRules(current_tier="Medium"))
-        found = look(db, TODAY + timedelta(days=1), rented, active_stores=49)
+        found = look(ours, TODAY + timedelta(days=1), rented, active_stores=49)
 
         assert (found["tier:Starter"].state, found["tier:Medium"].state) == (LifeState.RESOLVED, LifeState.OPEN)
 
-    def test_stale_values_resolve_nothing(self, db: Session) -> None:
-        look(db)
+    def test_stale_values_resolve_nothing(self, ours: MemoryStore) -> None:
+        look(ours)
         for n in range(1, 90):
-            found = look(db, TODAY + timedelta(days=n), active_stores=10)
+            found = look(ours, TODAY + timedelta(days=n), active_stores=10)
 
         assert (found[DISK].state, found[DISK].severity) == (LifeState.OPEN, Severity.WARNING)
 
 
 class TestShown:
-    def shown(self, db: Session, day: date = TODAY) -> dict[str, Life]:
-        seen = view(db, day)
+    def shown(self, ours: MemoryStore, day: date = TODAY) -> dict[str, Life]:
+        seen = view(ours, day)
         return {life.key: life for life in lives(seen, stored_use(seen))}
 
-    def test_without_any_kept_life_it_is_what_is_found_today(self, db: Session) -> None:
-        found = self.shown(db)
+    def test_without_any_kept_life_it_is_what_is_found_today(self, ours: MemoryStore) -> None:
+        found = self.shown(ours)
 
         assert list(found) == [DISK, SEATS, TIER]
         assert {life.opened_on for life in found.values()} == {TODAY}
 
-    def test_showing_keeps_nothing(self, db: Session) -> None:
-        look(db)
-        before = tables_of(db, StoreBase)
-        self.shown(db, TODAY + timedelta(days=5))
+    def test_showing_keeps_nothing(self, ours: MemoryStore) -> None:
+        look(ours)
+        before = dict(ours.lives("main"))
+        self.shown(ours, TODAY + timedelta(days=5))
 
-        assert tables_of(db, StoreBase) == before
+        assert dict(ours.lives("main")) == before
 
-    def test_kept_lives_are_carried_on_to_the_day(self, db: Session) -> None:
-        look(db)
-        change(db, snooze, [DISK], TODAY + timedelta(days=4))
-        store_days(db, 1, lambda n: 300, TODAY + timedelta(days=5))
-        shown = self.shown(db, TODAY + timedelta(days=5))
+    def test_kept_lives_are_carried_on_to_the_day(self, ours: MemoryStore) -> None:
+        look(ours)
+        change(ours, snooze, [DISK], TODAY + timedelta(days=4))
+        store_days(ours, 1, lambda n: 300, TODAY + timedelta(days=5))
+        shown = self.shown(ours, TODAY + timedelta(days=5))
 
         assert (shown[DISK].state, shown[DISK].opened_on) == (LifeState.OPEN, TODAY)
         assert shown[DISK].quiet_since == TODAY + timedelta(days=5)
 
-    def test_a_past_day_knows_nothing_of_what_came_later(self, db: Session) -> None:
-        look(db)
-        change(db, acknowledge, [DISK])
+    def test_a_past_day_knows_nothing_of_what_came_later(self, ours: MemoryStore) -> None:
+        look(ours)
+        change(ours, acknowledge, [DISK])
         earlier = TODAY - timedelta(days=1)
 
-        assert (self.shown(db)[DISK].state, self.shown(db, earlier)[DISK].state) == (
+        assert (self.shown(ours)[DISK].state, self.shown(ours, earlier)[DISK].state) == (
             LifeState.ACKNOWLEDGED,
             LifeState.OPEN,
         )
-        assert self.shown(db, earlier)[DISK].opened_on == earlier
+        assert self.shown(ours, earlier)[DISK].opened_on == earlier
 
 
 class TestAcknowledgeAndSnooze:
@@ -187,65 +203,64 @@ class TestAcknowledgeAndSnooze:
         assert known(db)[DISK] == ("acknowledged", "warning")
         assert known(db)[SEATS] == ("open", "warning")
 
-    def test_it_needs_no_life_that_was_kept_before(self, db: Session) -> None:
-        change(db, snooze, [SEATS], TODAY + timedelta(days=3))
+    def test_it_needs_no_life_that_was_kept_before(self, ours: MemoryStore) -> None:
+        change(ours, snooze, [SEATS], TODAY + timedelta(days=3))
 
-        assert known(db) == {SEATS: ("snoozed", "warning")}
+        assert known(ours) == {SEATS: ("snoozed", "warning")}
 
-    def test_several_at_once(self, db: Session) -> None:
-        change(db, acknowledge, [DISK, SEATS])
+    def test_several_at_once(self, ours: MemoryStore) -> None:
+        change(ours, acknowledge, [DISK, SEATS])
 
-        assert set(known(db).values()) == {("acknowledged", "warning")}
+        assert set(known(ours).values()) == {("acknowledged", "warning")}
 
-    def test_the_beginning_of_a_key_will_do(self, db: Session) -> None:
-        assert [life.key for life in change(db, acknowledge, ["tier"])] == [TIER]
+    def test_the_beginning_of_a_key_will_do(self, ours: MemoryStore) -> None:
+        assert [life.key for life in change(ours, acknowledge, ["tier"])] == [TIER]
 
-    def test_a_whole_key_may_be_the_beginning_of_another(self, db: Session) -> None:
+    def test_a_whole_key_may_be_the_beginning_of_another(self, ours: MemoryStore) -> None:
         twice = CapacityConfig(limits=(CONFIG.limits[0], Limit("products", 900, "catalogue")))
-        seen = view(db, config=twice)
+        seen = view(ours, config=twice)
 
         assert [life.key for life in acknowledge(seen, stored_use(seen), [DISK])] == [DISK]
 
-    def test_a_beginning_of_several_names_them(self, db: Session) -> None:
+    def test_a_beginning_of_several_names_them(self, ours: MemoryStore) -> None:
         with pytest.raises(UsageError, match="several recommendations begin with 'limit:'") as caught:
-            change(db, acknowledge, ["limit:"])
+            change(ours, acknowledge, ["limit:"])
 
         assert caught.value.mend == f"give one of: {DISK}, {SEATS}"
 
-    def test_an_unknown_key_names_those_that_are_open_and_changes_nothing(self, db: Session) -> None:
-        look(db)
-        before = tables_of(db, StoreBase)
+    def test_an_unknown_key_names_those_that_are_open_and_changes_nothing(self, ours: MemoryStore) -> None:
+        look(ours)
+        before = dict(ours.lives("main"))
         with pytest.raises(UsageError, match="there is no recommendation 'nothing'") as caught:
-            change(db, acknowledge, [DISK, "nothing"])
-        db.rollback()
+            change(ours, acknowledge, [DISK, "nothing"])
 
         assert caught.value.mend == f"use one of: {DISK}, {SEATS}, {TIER}"
-        assert tables_of(db, StoreBase) == before
+        assert dict(ours.lives("main")) == before
 
-    def test_a_resolved_one_is_none(self, db: Session) -> None:
-        look(db)
+    def test_a_resolved_one_is_none(self, ours: MemoryStore) -> None:
+        look(ours)
         quiet = CapacityConfig(limits=())
-        look(db, config=quiet)
-        seen = view(db, config=quiet)
+        look(ours, config=quiet)
+        seen = view(ours, config=quiet)
         with pytest.raises(UsageError, match="use one of: tier:Starter"):
             acknowledge(seen, stored_use(seen), [DISK])
 
     @pytest.mark.parametrize("day", [TODAY, TODAY - timedelta(days=1)])
-    def test_a_day_that_has_come_is_refused(self, db: Session, day: date) -> None:
+    def test_a_day_that_has_come_is_refused(self, ours: MemoryStore, day: date) -> None:
         with pytest.raises(UsageError, match=f"{day} is not after today"):
-            change(db, snooze, [DISK], day)
+            change(ours, snooze, [DISK], day)
 
-    def test_captures_let_it_be(self, db: Session) -> None:
-        look(db)
-        change(db, acknowledge, [DISK])
-        change(db, snooze, [SEATS], TODAY + timedelta(days=5))
+    def test_captures_let_it_be(self, ours: MemoryStore) -> None:
+        look(ours)
+        change(ours, acknowledge, [DISK])
+        change(ours, snooze, [SEATS], TODAY + timedelta(days=5))
         for n in range(5):
-            look(db, TODAY + timedelta(days=n), total_products=850, total_team_members=85)
+            look(ours, TODAY + timedelta(days=n), total_products=850, total_team_members=85)
 
-        assert (known(db)[DISK][0], known(db)[SEATS][0]) == ("acknowledged", "snoozed")
-        look(db, TODAY + timedelta(days=5), total_products=1_001, total_team_members=85)
-        assert known(db)[DISK] == ("open", "critical")
-        assert known(db)[SEATS] == ("open", "warning")
+        assert (known(ours)[DISK][0], known(ours)[SEATS][0]) == ("acknowledged", "snoozed")
+        look(ours, TODAY + timedelta(days=5), total_products=1_001, total_team_members=85)
+        assert known(ours)[DISK] == ("open", "critical")
+        assert known(ours)[SEATS] == ("open", "warning")
 
     @pytest.mark.parametrize("kept_before", [True, False])
     @EACH_DATABASE

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tests.support.databases import EACH_DATABASE
 from tests.support.desks import store_of
 from tests.support.platforms import KnownPlatform
-from tests.support.snapshots import observed, stored, write_days, write_measurements
+from tests.support.snapshots import observed, store_days, stored, write_days, write_measurements
 
 from outgrow import (
     CapacityForecastService,
@@ -195,8 +195,8 @@ def test_the_answer_is_the_full_one(db: Session) -> None:
 @given(st.integers(20, 90), st.floats(0.01, 1e4))
 def test_what_runs_out_does_so_at_nothing(odd_engine: Engine, left: int, pace: float) -> None:
     with Session(odd_engine) as session:
-        for ago in range(60):
-            record(session, TODAY - timedelta(days=ago), {"free": pace * (left + ago)}, unit="GB", clock=clock)
+        store_days(session, 59, lambda n: pace * (left + 59 - n), TODAY - timedelta(days=1), "free")
+        record(session, TODAY, {"free": pace * left}, unit="GB", clock=clock)
         none, little = (when(session, "free", level, falling=True, clock=clock) for level in (0, 1e-6 * pace))
         session.rollback()
 

@@ -1,4 +1,4 @@
-"""What was sold and what is used of it is one number each, whoever tells it, on every database."""
+"""What was sold and what is used of it is one number each, whoever tells it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,6 @@
 """The tenants of a platform, from its database to the list, on every kind of database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from tests.support.databases import EACH_DATABASE
-from tests.support.known_merchants import eventful_merchants, put
+from tests.support.known_merchants import KnownMerchant, eventful_merchants, put
 from tests.support.platforms import tables_of
 
 from outgrow.domain.errors import ConfigurationError, UsageError
@@ -38,11 +38,13 @@ def ask(workspace: Workspace, day: date | None = None) -> TenantReport:
         return tenants(desk)
 
 
-@pytest.mark.parametrize("day", [date(2026, 3, 31), LAST])
 @EACH_DATABASE
-def test_the_list_agrees_with_a_count_by_hand(workspace: Workspace, day: date) -> None:
-    merchants = eventful_merchants(ZONE, FIRST, LAST, n=30)
-    report = ask(workspace, day)
+def test_the_list_agrees_with_a_count_by_hand(workspace: Workspace) -> None:
+    for day in (date(2026, 3, 31), LAST):
+        agree(ask(workspace, day), eventful_merchants(ZONE, FIRST, LAST, n=30), day)
+
+
+def agree(report: TenantReport, merchants: Sequence[KnownMerchant], day: date) -> None:
     there = [merchant for merchant in merchants if merchant.exists(day, ZONE)]
     active = [merchant for merchant in there if merchant.state(day, ZONE)]
     assert (report.platform, report.plan.as_of) == ("main", day)

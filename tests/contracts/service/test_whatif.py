@@ -1,13 +1,13 @@
-"""Scenarios on every database: how stores have grown, and whom a scenario touches."""
+"""Scenarios on a small demo: how stores have grown, and whom a scenario touches."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.support.databases import EACH_DATABASE
+from tests.support.databases import connected, sqlite_file
 from tests.support.desks import backfill
 
 from outgrow.documents.ladder import ladder_plan_document
@@ -21,21 +21,29 @@ from outgrow.service.scenarios import Asked, Written
 from outgrow.service.whatif import WhatIf, whatif
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
-from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.demo import build_demo
 from outgrow.sources.commerce.models import Order, Product, Store
-from outgrow.sources.commerce.platforms import find_platform
 
 TODAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 6, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A small demo, rebuilt, of which every test only asks."""
+    file = tmp_path_factory.mktemp("whatif") / "shop.db"
+    file.write_bytes(sqlite_file())
+    url = f"sqlite:///{file}"
+    with connected(url) as engine:
+        build_demo(engine, TODAY, scale=0.02)
+        with Session(engine) as session, session.begin():
+            backfill(session, session, None, NOW)
+    return url
+
+
 @pytest.fixture
-def workspace(commerce_engine: Engine, database_url: str) -> Iterator[Workspace]:
-    build_demo(commerce_engine, TODAY, scale=0.02)
-    with Session(commerce_engine) as session, session.begin():
-        backfill(session, session, find_platform(session), NOW, stats_aggregator)
-    made = Workspace(Settings(database_url=database_url), clock=lambda: NOW)
+def workspace(shop: str) -> Iterator[Workspace]:
+    made = Workspace(Settings(database_url=shop), clock=lambda: NOW)
     yield made
     made.close()
 
@@ -68,7 +76,6 @@ def test_the_baseline_is_the_plan_and_its_limits(workspace: Workspace) -> None:
     assert found.horizon_days == 365
 
 
-@EACH_DATABASE
 def test_stores_of_a_plan_grow_as_its_stores_have_grown(workspace: Workspace) -> None:
     stores = {"stores": [{"plan": "pro", "count": 1_000, "on": "2026-04-01"}]}
     limits = [Limit("total_products", top, f"{top}") for top in (100_000, 150_000)]
@@ -87,7 +94,6 @@ def test_stores_of_a_plan_grow_as_its_stores_have_grown(workspace: Workspace) ->
         assert 0.8 * (limit.maximum - now) <= 1_000 * ramp[found.days.p50 - 1] <= 1.1 * (limit.maximum - now)
 
 
-@EACH_DATABASE
 def test_other_limits_touch_those_who_use_more(workspace: Workspace) -> None:
     (scenario,) = ask(workspace, {"plans": [{"code": "pro", "products_limit": 100}]}).scenarios
     with Session(workspace.source_engine) as db, workspace.source_desk() as desk:
