@@ -138,7 +138,8 @@ def put(session: Session, merchants: Sequence[KnownMerchant], zone: str = "UTC",
     things[SubscriptionPeriod] = _put_subscriptions(add, dict(zip(ids, merchants, strict=True)), tiers)
     for table, rows in things.items():
         if rows:  # nobody asks for their ids
-            session.connection().execute(insert(table.__table__), [{"platform_id": platform.id, **row} for row in rows])
+            connection = session.connection(bind_arguments={"mapper": table.__mapper__})
+            connection.execute(insert(table.__table__), [{"platform_id": platform.id, **row} for row in rows])
     return platform
 
 
