@@ -3,7 +3,7 @@
 As `platforms.py`, but by merchant: slow, obvious, and nothing of ours in the counting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -122,47 +122,45 @@ def put(session: Session, merchants: Sequence[KnownMerchant], zone: str = "UTC",
         ],
     )
     stores = add(Store, [{"merchant_id": at, "created_at": merchants[0].created_at} for at in ids for _ in range(2)])
-    for n, (merchant, number) in enumerate(zip(merchants, ids, strict=True)):
+    things: dict[Any, list[dict[str, Any]]] = {Product: [], StoreUser: [], MediaFile: [], Order: []}
+    for n, merchant in enumerate(merchants):
         own = stores[2 * n : 2 * n + 2]
-        shared: list[tuple[Any, list[dict[str, Any]]]] = [
-            (Product, [{"created_at": t.created_at, "deleted_at": t.deleted_at} for t in merchant.products]),
-            (StoreUser, [{"created_at": t.created_at, "deactivated_at": t.deactivated_at} for t in merchant.team]),
-            (
-                MediaFile,
-                [{"created_at": t.created_at, "deleted_at": t.deleted_at, "bytes": t.size} for t in merchant.files],
-            ),
-            (Order, [{"created_at": at} for at in merchant.orders]),
-        ]
-        for table, rows in shared:
-            add(table, [{**row, "store_id": own[at % 2]} for at, row in enumerate(rows)])
-        _put_subscription(add, number, merchant.states, tiers, periods=n % 2 == 0 or len(merchant.states) > 1)
+        shared: dict[Any, list[dict[str, Any]]] = {
+            Product: [{"created_at": t.created_at, "deleted_at": t.deleted_at} for t in merchant.products],
+            StoreUser: [{"created_at": t.created_at, "deactivated_at": t.deactivated_at} for t in merchant.team],
+            MediaFile: [
+                {"created_at": t.created_at, "deleted_at": t.deleted_at, "bytes": t.size} for t in merchant.files
+            ],
+            Order: [{"created_at": at} for at in merchant.orders],
+        }
+        for table, rows in shared.items():
+            things[table] += [{**row, "store_id": own[at % 2]} for at, row in enumerate(rows)]
+    things[SubscriptionPeriod] = _put_subscriptions(add, dict(zip(ids, merchants, strict=True)), tiers)
+    for table, rows in things.items():
+        if rows:  # nobody asks for their ids
+            connection = session.connection(bind_arguments={"mapper": table.__mapper__})
+            connection.execute(insert(table.__table__), [{"platform_id": platform.id, **row} for row in rows])
     return platform
 
 
-def _put_subscription(add: Any, merchant: int, states: list[State], tiers: dict[str, int], *, periods: bool) -> None:
-    """As it is now and as it was; one that never changed may do without periods."""
-    if not states:
-        return
-    now, first = states[-1], states[0]
-    row = {"tier_id": tiers[now.plan], "status": now.status, "products_limit": now.override}
-    (number,) = add(MerchantSubscription, [{**row, "merchant_id": merchant, "started_at": first.since}])
-    if not periods:
-        return
-    ends = [state.since for state in states[1:]]
-    add(
-        SubscriptionPeriod,
-        [
-            {
-                "subscription_id": number,
-                "tier_id": tiers[state.plan],
-                "status": state.status,
-                "products_limit": state.override,
-                "valid_from": state.since,
-                "valid_to": end,
-            }
-            for state, end in zip(states, [*ends, None], strict=True)
-        ],
-    )
+def _put_subscriptions(add: Any, merchants: Mapping[int, KnownMerchant], tiers: dict[str, int]) -> list[dict[str, Any]]:
+    """As they are now, and rows of what they were; one that never changed may do without."""
+    having = [(place, number, one.states) for place, (number, one) in enumerate(merchants.items()) if one.states]
+    now = [
+        {**_state(states[-1], tiers), "merchant_id": number, "started_at": states[0].since}
+        for _, number, states in having
+    ]
+    subscriptions = add(MerchantSubscription, now)
+    return [
+        {**_state(state, tiers), "subscription_id": subscription, "valid_from": state.since, "valid_to": end}
+        for subscription, (place, _, states) in zip(subscriptions, having, strict=True)
+        if place % 2 == 0 or len(states) > 1
+        for state, end in zip(states, [*(state.since for state in states[1:]), None], strict=True)
+    ]
+
+
+def _state(state: State, tiers: dict[str, int]) -> dict[str, Any]:
+    return {"tier_id": tiers[state.plan], "status": state.status, "products_limit": state.override}
 
 
 @cache

@@ -91,11 +91,11 @@ class KnownPlatform:
         """The stores, and all that is in them: in the first one."""
         stores = rows.add(Store, [{**s._asdict(), "merchant_id": merchant} for s in self.stores], without=("size",))
         store = {"store_id": stores[0] if stores else None}
-        rows.add(StoreUser, [{**t._asdict(), **store} for t in self.team], without=("deleted_at", "size"))
-        rows.add(Product, [{**p._asdict(), **store} for p in self.products], without=("deactivated_at", "size"))
+        rows.put(StoreUser, [{**t._asdict(), **store} for t in self.team], without=("deleted_at", "size"))
+        rows.put(Product, [{**p._asdict(), **store} for p in self.products], without=("deactivated_at", "size"))
         files = [{**f._asdict(), **store, "bytes": f.size} for f in self.files]
-        rows.add(MediaFile, files, without=("deactivated_at", "size"))
-        rows.add(Order, [{"created_at": at, **store} for at in self.orders])
+        rows.put(MediaFile, files, without=("deactivated_at", "size"))
+        rows.put(Order, [{"created_at": at, **store} for at in self.orders])
 
     def _put_subscriptions(self, rows: "_Rows", merchants: list[int]) -> None:
         """One for each merchant, as it is now and as it was."""
@@ -111,7 +111,7 @@ class KnownPlatform:
             for number, spans in zip(subscriptions, self.subscriptions, strict=True)
             for span in spans
         ]
-        rows.add(SubscriptionPeriod, then)
+        rows.put(SubscriptionPeriod, then)
 
     def on(self, day: date) -> dict[Key, float]:
         """Every metric that can be rebuilt, at the end of a day in the platform's zone."""
@@ -171,8 +171,16 @@ class _Rows:
         if not rows:
             return []
         query = insert(table).returning(table.id, sort_by_parameter_order=True)
-        kept = [{**self.platform, **{name: row[name] for name in row if name not in without}} for row in rows]
-        return list(self.session.scalars(query, kept))
+        return list(self.session.scalars(query, self._kept(rows, without)))
+
+    def put(self, table: Any, rows: list[dict[str, Any]], without: tuple[str, ...] = ()) -> None:
+        """The same where nobody asks for their ids, at a fraction of the cost."""
+        if rows:
+            connection = self.session.connection(bind_arguments={"mapper": table.__mapper__})
+            connection.execute(insert(table.__table__), self._kept(rows, without))
+
+    def _kept(self, rows: list[dict[str, Any]], without: tuple[str, ...]) -> list[dict[str, Any]]:
+        return [{**self.platform, **{name: row[name] for name in row if name not in without}} for row in rows]
 
 
 @cache
