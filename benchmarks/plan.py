@@ -43,7 +43,7 @@ from numpy.typing import NDArray
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.resource import COMMERCE
 from outgrow.domain.tenant import UNLIMITED, Plan, Tenants, UseChanges
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.tenant_outlooks import BLOCK, tenant_outlooks
 from outgrow.planning.tenants.upsell import tenant_offers
 from outgrow.service.desk import Desk

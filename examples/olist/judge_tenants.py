@@ -26,7 +26,7 @@ from outgrow.domain.errors import DataError, OutgrowError
 from outgrow.domain.tenant import WITHIN, Tenants, UseChanges
 from outgrow.forecasting.baselines import straight_line
 from outgrow.forecasting.kernels.restarts import month_starts
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.tenant_outlooks import tenant_outlooks
 from outgrow.sources.commerce.platforms import PlatformRef, find_platform
 from outgrow.sources.commerce.tenant_changes import read_tenant_changes

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from outgrow.door.record import when as when
     from outgrow.door.snapshots import CapacitySnapshot as CapacitySnapshot
     from outgrow.forecasting import forecast_panel as forecast_panel
-    from outgrow.forecasting.projection import ForecastRules as ForecastRules
+    from outgrow.forecasting.rules import ForecastRules as ForecastRules
     from outgrow.service.config import CapacityConfig as CapacityConfig
     from outgrow.setup.schema import create_schema as create_schema
     from outgrow.setup.schema import include_object as include_object
@@ -94,7 +94,7 @@ _PUBLIC = {
     "Diagnosis": "domain.diagnosis",
     "Event": "domain.event",
     "EventKind": "domain.event",
-    "ForecastRules": "forecasting.projection",
+    "ForecastRules": "forecasting.rules",
     "Headroom": "domain.limit",
     "Health": "domain.diagnosis",
     "History": "domain.history",

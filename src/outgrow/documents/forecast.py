@@ -14,8 +14,9 @@ from outgrow.documents.shared import (
     project_document,
 )
 from outgrow.domain.event import EventEffect
+from outgrow.domain.figures import Figures
 from outgrow.domain.forecast import Forecast, Refusal, as_number
-from outgrow.domain.words import Figures, rounded
+from outgrow.domain.words import rounded
 
 if TYPE_CHECKING:
     from outgrow.service.forecast import ForecastAnswer

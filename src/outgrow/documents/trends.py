@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, TypedDict
 
 from outgrow.documents.kinds import Day, StatusWord
+from outgrow.domain.figures import Figures
 from outgrow.domain.forecast import as_number
 from outgrow.domain.metric import Metric
-from outgrow.domain.words import Figures
 
 if TYPE_CHECKING:
     from outgrow.service.trends import Trend, TrendsReport

@@ -21,7 +21,8 @@ from outgrow.domain.metric import Kind, Metric, Scope
 from outgrow.domain.panel import HistoryPanel, Key
 from outgrow.forecasting.correction import Correction
 from outgrow.forecasting.outlook import days_until_of
-from outgrow.forecasting.projection import ForecastRules, project_panel
+from outgrow.forecasting.projection import project_panel
+from outgrow.forecasting.rules import ForecastRules
 
 Arrays = Mapping[str, NDArray[Any]]
 QUANTILES = ("p10", "p50", "p90")

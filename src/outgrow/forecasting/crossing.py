@@ -14,7 +14,8 @@ from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.outage import OUTAGE_DAYS
 from outgrow.forecasting.outlook import days_until_of
-from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.projection import Projection, project
+from outgrow.forecasting.rules import ForecastRules
 
 COARSE_DAYS = 60
 """Beyond the horizon the median is looked for in strides of so many days first."""

@@ -10,7 +10,8 @@ from outgrow.domain.days import spoken
 from outgrow.domain.forecast import WITHIN_DAYS, DayBand, DaysUntil, HistoryNote, Refusal, Status
 from outgrow.domain.history import History
 from outgrow.domain.words import counted, exact, percent
-from outgrow.forecasting.projection import ForecastRules, Projection, is_partly_there, project
+from outgrow.forecasting.projection import Projection, is_partly_there, project
+from outgrow.forecasting.rules import ForecastRules
 
 Array = NDArray[np.float64]
 

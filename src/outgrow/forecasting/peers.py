@@ -17,7 +17,7 @@ import numpy as np
 from outgrow.forecasting.kernels.logistic import Prior, fit_logistic, logistic, logit
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.restarts import month_starts
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.tenants import PACE_DAYS, UseForecast, pace_of
 
 SAMPLE = 2_000

@@ -4,13 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple, Self
 
 import numpy as np
 
-from outgrow.domain.bounds import DAYS, SOME_DAYS, Bounds, check_numbers
-from outgrow.domain.event import Event, EventEffect
+from outgrow.domain.event import EventEffect
 from outgrow.domain.explanation import Explanation
 from outgrow.domain.forecast import Forecast, HistoryNote, Refusal
 from outgrow.domain.history import History
@@ -18,20 +16,18 @@ from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note, NoteCode
 from outgrow.domain.panel import HistoryPanel
 from outgrow.domain.scenario import Project
-from outgrow.forecasting.asked import LONGEST_HORIZON
-from outgrow.forecasting.correction import NO_CORRECTION, Correction
 from outgrow.forecasting.events import PanelEvents
 from outgrow.forecasting.explanation import explain
 from outgrow.forecasting.faults import Faults, find_faults
 from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.levels import LevelForecast
-from outgrow.forecasting.model import SHIPPED
 from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.outage import before_outage
-from outgrow.forecasting.panel import SHARED, PanelForecast, forecast_panel, model_asked
+from outgrow.forecasting.panel import PanelForecast, forecast_panel, model_asked
 from outgrow.forecasting.recent import growth_ahead, looked_at, recent_amount, trimmed
 from outgrow.forecasting.refusals import refuse
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.totals import flows_of_plain_totals, month_to_date, restart_note
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -40,46 +36,6 @@ MONTH_DAYS = 30
 """Days over which growth is told."""
 TOGETHER = 256
 """Histories that are forecast at once: as many as are read at a time anyway."""
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastRules:
-    """What a forecast may rest on.
-
-    Attributes:
-        horizon_days: how far ahead.
-        need_days: the least number of known days.
-        stale_after_days: a newest value older than this says nothing of today any more; one of a weekly or monthly
-            file may be older, see `allowed_age`.
-        history_days: the most days of history that are looked at.
-        model: which model is asked, `shared` or `drift`.
-        model_file: where the shared model is: the one that is shipped, or one that was fitted.
-        correction: how much wider the bands are made, from the platform's own past.
-        events: days on which flows are unlike others, past and to come.
-
-    Raises:
-        ConfigurationError: a number of days makes no sense.
-    """
-
-    horizon_days: int = 365
-    need_days: int = 14
-    stale_after_days: int = 7
-    history_days: int = 400
-    model: str = SHARED
-    model_file: Path = SHIPPED
-    correction: Correction = NO_CORRECTION
-    events: tuple[Event, ...] = ()
-
-    def __post_init__(self) -> None:
-        check_numbers(
-            self,
-            {
-                "horizon_days": Bounds(1, LONGEST_HORIZON),
-                "need_days": SOME_DAYS,
-                "stale_after_days": DAYS,
-                "history_days": SOME_DAYS,
-            },
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

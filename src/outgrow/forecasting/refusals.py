@@ -1,7 +1,6 @@
 """Why nothing may be said of a history's future."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,13 +9,11 @@ from outgrow.domain.forecast import Refusal, Status
 from outgrow.domain.history import History, allowed_age
 from outgrow.domain.words import counted
 from outgrow.forecasting.asked import LARGEST
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.totals import why_unknown
 
-if TYPE_CHECKING:
-    from outgrow.forecasting.projection import ForecastRules
 
-
-def refuse(history: History, today: date, rules: "ForecastRules") -> Refusal | None:
+def refuse(history: History, today: date, rules: ForecastRules) -> Refusal | None:
     """Why nothing may be said of a history's future; None when something may."""
     newest = history.newest
     if newest is None:

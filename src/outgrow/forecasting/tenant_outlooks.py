@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from outgrow.domain.tenant import WITHIN, TenantOutlooks, Tenants, UseChanges
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.peers import SAMPLE, Peers, learn_peers
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.tenants import PACE_DAYS, UseForecast
 
 BLOCK = 2_048

@@ -11,7 +11,8 @@ from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.panel import PanelForecast, forecast_panel, model_asked
-from outgrow.forecasting.projection import MONTH_DAYS, ForecastRules
+from outgrow.forecasting.projection import MONTH_DAYS
+from outgrow.forecasting.rules import ForecastRules
 
 PACE_DAYS = 90
 """Days over which a tenant's pace is measured."""

@@ -20,7 +20,7 @@ from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.movement import LimitStatement, Movement, Mover, NamedLevel, Part
 from outgrow.domain.words import exact
 from outgrow.forecasting.crossing import Crossing, expected_path, find_crossing
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.planning.why import causes
 from outgrow.planning.why.attribution import DatedMover, telescope
 from outgrow.planning.why.surprise import at_level_of, level_of, on_course

@@ -9,7 +9,7 @@ from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy, Limit
 from outgrow.domain.metric import STORAGE_USED_GB
 from outgrow.domain.scenario import Project
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 
 DEFAULT_LIMITS: tuple[Limit, ...] = (Limit(STORAGE_USED_GB.name, 1_000, "media storage", example="example limit"),)
 """One terabyte of media, an example: it stands in until somebody sets theirs."""

@@ -21,7 +21,8 @@ from outgrow.forecasting.correction import Correction, learn_correction
 from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.model import load_model
 from outgrow.forecasting.panel import DRIFT, SHARED
-from outgrow.forecasting.projection import ForecastRules, Projection, project_panel
+from outgrow.forecasting.projection import Projection, project_panel
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.totals import flow_of_total, flows_of_plain_totals
 from outgrow.service.config import CapacityConfig
 from outgrow.service.shelf import Shelf

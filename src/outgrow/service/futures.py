@@ -14,7 +14,8 @@ from outgrow.domain.paths import Paths
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.joint import simulate_paths
-from outgrow.forecasting.projection import ForecastRules, Projection, project_panel
+from outgrow.forecasting.projection import Projection, project_panel
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.planning.ladder.scenarios import adds_to, with_projects
 from outgrow.service.desk import Desk
 from outgrow.service.limits import configured_limits, resource_metrics

@@ -11,8 +11,9 @@ from outgrow.domain.panel import HistoryPanel
 from outgrow.forecasting.outage import before_outage
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.panel import DRIFT, MODELS
-from outgrow.forecasting.projection import ForecastRules, Projection, project_panel
+from outgrow.forecasting.projection import Projection, project_panel
 from outgrow.forecasting.refusals import refuse
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.scoring import JUDGED_DAYS_AHEAD, WINDOW_DAYS, Verdict, hold_against, judge
 from outgrow.service.assumptions import assumed, model_id
 from outgrow.service.desk import Desk

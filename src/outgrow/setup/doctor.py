@@ -1,7 +1,9 @@
 """Doctor: what is wrong with configuration, connections, permissions, tables and snapshots, and how to mend it."""
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from importlib.util import find_spec
 
 import numpy as np
@@ -21,7 +23,6 @@ from outgrow.service.desk import Desk
 from outgrow.service.limits import configured_limits
 from outgrow.setup.connections import database_errors
 from outgrow.setup.settings import unknown_variables
-from outgrow.setup.workspace import Workspace
 from outgrow.store.database import DatabaseStore
 from outgrow.store.schema import check_schema
 
@@ -29,6 +30,29 @@ GAP_DAYS = 90
 """How far back gaps are looked for."""
 CHECKSUM_SHOWN = 12
 """So much of a model's checksum tells it from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What is looked at; each is only opened when it is its turn, for it may be what is wrong.
+
+    Attributes:
+        config: reads the settings.
+        diagnose_source: looks at the platform's source.
+        address: where our tables are; None where no setting says it.
+        shared: whether they are in the source's own database.
+        engine: opens that place.
+        desk: opens the platform as our tables know it.
+        now: the present instant.
+    """
+
+    config: Callable[[], CapacityConfig]
+    diagnose_source: Callable[[], Sequence[Diagnosis]]
+    address: str | None
+    shared: bool
+    engine: Callable[[], Engine]
+    desk: Callable[[], AbstractContextManager[Desk]]
+    now: datetime
 
 
 class _Exam:
@@ -50,25 +74,23 @@ class _Exam:
         return True
 
 
-def examine(workspace: Workspace) -> list[Diagnosis]:
+def examine(place: Examined) -> list[Diagnosis]:
     """Every check in order; what rests on a check that came out bad is left out."""
     exam = _Exam()
-    _configuration(exam, workspace)
-    if workspace.settings.our_url is None:
+    _configuration(exam, place)
+    if place.address is None:
         exam.add("address", Health.BAD, "neither database_url nor store_url is set", "give --database-url")
         return exam.findings
-    source_is_good = _source(exam, workspace)
-    if source_is_good or not workspace.shared:
-        _store(exam, workspace)
+    found = place.diagnose_source()
+    exam.findings.extend(found)
+    if all(each.state is not Health.BAD for each in found) or not place.shared:
+        _store(exam, place, place.address)
     return exam.findings
 
 
-def _configuration(exam: _Exam, workspace: Workspace) -> None:
-    exam.passes(
-        "configuration",
-        lambda: _counts(workspace.config),
-    )
-    exam.passes("model", lambda: _model(workspace))
+def _configuration(exam: _Exam, place: Examined) -> None:
+    exam.passes("configuration", lambda: _counts(place.config()))
+    exam.passes("model", lambda: _model(place.config()))
     if find_spec("vl_convert"):
         exam.add("charts", Health.GOOD, "can be drawn")
     else:
@@ -85,56 +107,45 @@ def _counts(config: CapacityConfig) -> str:
     return f"{told}, {counted(len(limits), f'{example}limit')}"
 
 
-def _model(workspace: Workspace) -> str:
+def _model(config: CapacityConfig) -> str:
     """Which shared model is asked: where it is, of which day, and the beginning of its checksum."""
-    file = workspace.config.rules.model_file
+    file = config.rules.model_file
     model = load_model(file)
     where = "the one that is shipped" if file == SHIPPED else str(file)
     of = f", of {model.card['date']}" if model.card.get("date") else ""
     return f"{where}{of}, checksum {model.checksum[:CHECKSUM_SHOWN]}"
 
 
-def _source(exam: _Exam, workspace: Workspace) -> bool:
-    """Look at the platform's source; whether all of it is good."""
-    found = workspace.diagnose_source()
-    exam.findings.extend(found)
-    return all(each.state is not Health.BAD for each in found)
-
-
-def _store(exam: _Exam, workspace: Workspace) -> None:
+def _store(exam: _Exam, place: Examined, url: str) -> None:
     """Look at our own tables and the snapshots in them."""
-    url = workspace.store_url
 
     def migrated() -> str:
-        with database_errors(url), workspace.store_engine.connect() as connection:
+        with database_errors(url), place.engine().connect() as connection:
             check_schema(connection)
         return "there, and of this version"
 
     def writable() -> str:
-        with database_errors(url), workspace.store_engine.connect() as connection:
-            DatabaseStore(connection, commits=False).claim_day("outgrow-doctor", date(1970, 1, 1), workspace.clock())
+        with database_errors(url), place.engine().connect() as connection:
+            DatabaseStore(connection, commits=False).claim_day("outgrow-doctor", date(1970, 1, 1), place.now)
             connection.rollback()
         return "yes"
 
-    if not (
-        exam.passes("our database", lambda: _reach(url, lambda: workspace.store_engine))
-        and exam.passes("our tables", migrated)
-    ):
+    if not (exam.passes("our database", lambda: _reach(url, place.engine)) and exam.passes("our tables", migrated)):
         return
     exam.passes("right to write", writable)
-    if exam.passes("platform in store", lambda: _desk_of(workspace)):
-        exam.passes("limits", lambda: _limits(workspace))
-        with workspace.desk() as desk:
+    if exam.passes("platform in store", lambda: _platform(place)):
+        exam.passes("limits", lambda: _limits(place))
+        with place.desk() as desk:
             _snapshots(exam, desk)
 
 
-def _desk_of(workspace: Workspace) -> str:
-    with workspace.desk() as desk:
+def _platform(place: Examined) -> str:
+    with place.desk() as desk:
         return desk.code
 
 
-def _limits(workspace: Workspace) -> str:
-    with workspace.desk() as desk:
+def _limits(place: Examined) -> str:
+    with place.desk() as desk:
         return (
             ", ".join(
                 f"{limit.metric} {exact(limit.maximum)}{' (example)' if limit.example else ''}"

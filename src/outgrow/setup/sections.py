@@ -10,7 +10,7 @@ from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit
 from outgrow.domain.metric import Scope
 from outgrow.domain.scenario import Project
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.service.readers import Reader, Table, anything, day, flag, key, name, named, number, text, whole
 from outgrow.service.tables import cost, days
 

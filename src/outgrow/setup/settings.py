@@ -17,7 +17,7 @@ from outgrow.domain.limit import AlertPolicy, Limit
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.calendar import check_campaigns
 from outgrow.forecasting.model import SHIPPED
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.service.config import DEFAULT_LIMITS, CapacityConfig
 from outgrow.service.files import NO_SUCH_FILE, why_unreadable
 from outgrow.service.places import Keys, line_of

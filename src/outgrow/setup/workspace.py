@@ -274,9 +274,20 @@ class Workspace:
 
     def examine(self) -> Sequence[Diagnosis]:
         """What is right and wrong with settings, connections, permissions, tables and snapshots."""
-        from outgrow.setup.doctor import examine
+        from outgrow.setup.doctor import Examined, examine
 
-        return examine(self)
+        address = None if self.settings.our_url is None else self.store_url
+        return examine(
+            Examined(
+                config=lambda: self.config,
+                diagnose_source=self.diagnose_source,
+                address=address,
+                shared=self.shared,
+                engine=lambda: self.store_engine,
+                desk=self.desk,
+                now=self.clock(),
+            )
+        )
 
     def diagnose_source(self) -> Sequence[Diagnosis]:
         """What is right and wrong with the platform's source; nothing where it has none."""

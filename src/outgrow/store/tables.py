@@ -6,9 +6,7 @@ forecast is keyed by the day first, because all metrics of some days are read to
 Plain tables, because rows and not objects are read and written: what maps them to objects is imported by hosts alone.
 """
 
-# ruff: noqa: PLC0414
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -28,14 +26,6 @@ from sqlalchemy import (
 from outgrow.domain.metric import LONGEST_SCOPE
 from outgrow.domain.text import LONGEST_KEY, LONGEST_SAID, LONGEST_UNIT
 from outgrow.store.types import Name
-
-if TYPE_CHECKING:
-    from outgrow.store.orm import CapacitySnapshot as CapacitySnapshot
-    from outgrow.store.orm import ForecastRow as ForecastRow
-    from outgrow.store.orm import MeasurementRow as MeasurementRow
-    from outgrow.store.orm import MetricRow as MetricRow
-    from outgrow.store.orm import PlatformRow as PlatformRow
-    from outgrow.store.orm import StoreBase as StoreBase
 
 DAY_INDEX = "ix_outgrow_measurements_day"
 

@@ -20,7 +20,7 @@ from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, IssuedForecast
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Scope
 from outgrow.domain.panel import HistoryPanel
 from outgrow.forecasting import projection
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.scoring import LEAST_ISSUES, WINDOW_DAYS
 from outgrow.service import desk as desk_module
 from outgrow.service.accuracy import AccuracyReport, accuracy

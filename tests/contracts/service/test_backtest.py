@@ -14,7 +14,7 @@ from outgrow.documents.backtest import backtest_document
 from outgrow.domain.errors import UnknownMetricError, UsageError
 from outgrow.domain.metric import TOTAL_PRODUCTS
 from outgrow.forecasting.backtest import BANDS, BASELINES, ENGINE, FLOW_BASELINES
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.yardsticks import Yardstick
 from outgrow.service.backtest import BacktestReport, backtest
 from outgrow.service.config import CapacityConfig

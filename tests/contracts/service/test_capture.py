@@ -16,7 +16,7 @@ from tests.support.snapshots import Stored, stored
 from outgrow.domain.errors import ClockError, UnknownPlatformError, UnknownTimeZoneError
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import CAPTURED, TOTAL_PRODUCTS, Kind, Metric
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.service import capture as capturing
 from outgrow.service.capture import open_reasons
 from outgrow.service.config import CapacityConfig

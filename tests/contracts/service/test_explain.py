@@ -28,7 +28,7 @@ from outgrow.domain.scenario import Project
 from outgrow.forecasting.crossing import expected_path
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.model import load_model, save_model
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
 from outgrow.service.explain import explain

@@ -17,7 +17,7 @@ from outgrow.domain.errors import DataError, MissingExtraError, ModelFileError
 from outgrow.domain.forecast import DaysUntil, Refusal
 from outgrow.domain.metric import ACTIVE_STORES, ORDERS_PER_DAY, PLATFORM, TOTAL_PRODUCTS, Scope
 from outgrow.forecasting.model import SHIPPED, load_model, save_model
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.service.backtest import backtest
 from outgrow.service.config import CapacityConfig
 from outgrow.service.fit import _series, fit

@@ -35,7 +35,8 @@ from outgrow.domain.panel import HistoryPanel
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.correction import NO_CORRECTION
 from outgrow.forecasting.model import load_model
-from outgrow.forecasting.projection import ForecastRules, Projection, project, project_panel
+from outgrow.forecasting.projection import Projection, project, project_panel
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.service import issue
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk

@@ -25,7 +25,8 @@ from outgrow.domain.metric import (
 )
 from outgrow.forecasting.correction import NO_CORRECTION
 from outgrow.forecasting.outlook import days_until_of
-from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.projection import Projection, project
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.service import desk as desk_module
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk

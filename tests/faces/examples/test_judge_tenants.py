@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.support.known_merchants import KnownMerchant, State, put
 from tests.support.platforms import Thing
 
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.sources.commerce.platforms import find_platform
 
 SCRIPT = Path(__file__).parents[3] / "examples" / "olist" / "judge_tenants.py"

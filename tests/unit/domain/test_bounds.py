@@ -16,7 +16,7 @@ from outgrow.domain.ladder import Tier
 from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit
 from outgrow.domain.scenario import Project
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 
 TODAY = date(2026, 3, 31)
 SENSELESS = (float("inf"), float("-inf"), float("nan"), -1, 10**30, 10**5000, -(10**5000), 1e308, "many")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outgrow.domain.figures import Figures, figure
 from outgrow.domain.metric import ORDERS_PER_DAY, STORAGE_USED_GB, TOTAL_PRODUCTS, Kind, Metric
-from outgrow.domain.words import Figures, counted, exact, figure, percent, rounded
+from outgrow.domain.words import counted, exact, percent, rounded
 
 RATIO = Metric("err_ratio", Kind.LEVEL, "err_ratio", "Err ratio")
 """As an import makes a metric that it does not know: whether it counts whole things, nobody said."""

@@ -17,7 +17,7 @@ from outgrow.domain.panel import HistoryPanel
 from outgrow.forecasting.block import Block
 from outgrow.forecasting.correction import Correction
 from outgrow.forecasting.outlook import days_until
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 
 TODAY = date(2026, 11, 1)
 GPUS = Metric("gpus", Kind.LEVEL, "", "GPUs")

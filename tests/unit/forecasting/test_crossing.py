@@ -14,7 +14,8 @@ from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.crossing import expected_path, find_crossing
 from outgrow.forecasting.kernels.restarts import month_starts
 from outgrow.forecasting.outlook import days_until
-from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.projection import Projection, project
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.totals import flow_of_total, month_to_date
 
 FIRST, DAYS = date(2026, 1, 1), 120

@@ -18,7 +18,8 @@ from outgrow.domain.note import NoteCode
 from outgrow.domain.panel import HistoryPanel
 from outgrow.forecasting.events import LEAST_ORDINARY, EventDays, event_days
 from outgrow.forecasting.panel import MODELS
-from outgrow.forecasting.projection import LEVELS, ForecastRules, Projection, project, project_panel
+from outgrow.forecasting.projection import LEVELS, Projection, project, project_panel
+from outgrow.forecasting.rules import ForecastRules
 
 Array = NDArray[np.float64]
 TODAY = date(2026, 3, 20)

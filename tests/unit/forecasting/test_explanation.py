@@ -14,7 +14,8 @@ from outgrow.forecasting.correction import Correction
 from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.levels import LevelForecast
 from outgrow.forecasting.panel import MODELS
-from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.projection import Projection, project
+from outgrow.forecasting.rules import ForecastRules
 
 TODAY = date(2026, 3, 20)
 NOISY = 5_000 + np.cumsum(np.random.default_rng(1).normal(6, 20, 300))

@@ -13,7 +13,8 @@ from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, TOTAL_ORDERS_MONTH, 
 from outgrow.domain.panel import HistoryPanel
 from outgrow.domain.paths import Paths
 from outgrow.forecasting.joint import joint_ranks, simulate_paths, weekly_changes
-from outgrow.forecasting.projection import ForecastRules, Projection, project_panel
+from outgrow.forecasting.projection import Projection, project_panel
+from outgrow.forecasting.rules import ForecastRules
 
 TODAY = date(2026, 11, 22)
 RULES = ForecastRules(horizon_days=120)

@@ -17,7 +17,8 @@ from outgrow.domain.note import NoteCode
 from outgrow.forecasting.outage import OUTAGE_DAYS, before_outage, find_outages
 from outgrow.forecasting.outlook import days_until
 from outgrow.forecasting.panel import forecast_panel
-from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.projection import Projection, project
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.totals import month_to_date
 
 Array = NDArray[np.float64]

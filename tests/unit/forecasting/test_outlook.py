@@ -15,7 +15,8 @@ from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
 from outgrow.domain.note import Note, NoteCode
 from outgrow.forecasting.outlook import days_until, days_until_of
 from outgrow.forecasting.panel import PanelForecast
-from outgrow.forecasting.projection import ForecastRules, Projection
+from outgrow.forecasting.projection import Projection
+from outgrow.forecasting.rules import ForecastRules
 
 Array = NDArray[np.float64]
 AS_OF = date(2026, 3, 20)

@@ -13,7 +13,7 @@ from outgrow.forecasting import peers
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.outage import find_outages
 from outgrow.forecasting.peers import LEVELS_PRIOR, Peers, learn_peers
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.tenants import UseForecast
 from outgrow.forecasting.totals import month_to_date
 

@@ -21,8 +21,9 @@ from outgrow.forecasting.correction import Correction
 from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.panel import MODELS
-from outgrow.forecasting.projection import LEVELS, ForecastRules, Projection, project
+from outgrow.forecasting.projection import LEVELS, Projection, project
 from outgrow.forecasting.refusals import refuse
+from outgrow.forecasting.rules import ForecastRules
 
 RULES = ForecastRules()
 TODAY = date(2026, 3, 20)

@@ -11,8 +11,9 @@ from outgrow.domain.history import OBSERVED, History
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.joint import simulate_paths
-from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.projection import Projection, project
 from outgrow.forecasting.reserved import Reserved, ReservedProjection
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.planning.ladder.additions import moved
 
 TODAY = date(2026, 11, 22)

@@ -11,7 +11,8 @@ from outgrow.domain.metric import PLATFORM, STORAGE_USED_GB
 from outgrow.forecasting import forecast_panel
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.levels import LevelForecast
-from outgrow.forecasting.projection import ForecastRules, Projection, project
+from outgrow.forecasting.projection import Projection, project
+from outgrow.forecasting.rules import ForecastRules
 
 
 def _teeth(period: int, trend: float, seed: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from tests.support.tenants import HISTORY, RESOURCES, TODAY, histories
 
 from outgrow.domain.tenant import UseChanges
 from outgrow.forecasting import tenant_outlooks as module
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.tenant_outlooks import tenant_outlooks
 
 RULES = ForecastRules()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from outgrow.forecasting import forecast_panel
-from outgrow.forecasting.projection import ForecastRules
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.tenants import UseForecast
 
 RULES = ForecastRules(horizon_days=120)

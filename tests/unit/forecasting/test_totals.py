@@ -14,7 +14,8 @@ from outgrow.domain.metric import PLATFORM, TOTAL_ORDERS_MONTH, Kind, Metric
 from outgrow.domain.note import NoteCode
 from outgrow.domain.panel import HistoryPanel
 from outgrow.forecasting.outlook import days_until
-from outgrow.forecasting.projection import ForecastRules, Projection, project, project_panel
+from outgrow.forecasting.projection import Projection, project, project_panel
+from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.totals import flow_of_total, month_to_date
 
 Array = NDArray[np.float64]

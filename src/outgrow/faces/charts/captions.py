@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from outgrow.domain.days import spoken, spoken_range
+from outgrow.domain.figures import figure
 from outgrow.domain.forecast import DaysUntil, Forecast, Status
 from outgrow.domain.history import OBSERVED, RECONSTRUCTED, History
-from outgrow.domain.words import counted, exact, figure
+from outgrow.domain.words import counted, exact
 from outgrow.faces.charts import theme
 from outgrow.faces.charts.labels import Label, spread, text_width, wrap
 from outgrow.faces.charts.layout import Days, Frame, Values

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.domain.days import next_month
+from outgrow.domain.figures import MOST_DECIMALS, WHOLE_FROM
 from outgrow.domain.forecast import DaysUntil, Forecast
 from outgrow.domain.history import MISSING, History
-from outgrow.domain.words import HUGE, MOST_DECIMALS, WHOLE_FROM
+from outgrow.domain.words import HUGE
 
 LEAST_PAST, MOST_PAST = 180, 365
 LEAST_AHEAD, AHEAD_WITHOUT_CROSSING = 90, 180

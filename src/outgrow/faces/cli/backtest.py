@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outgrow.domain.days import spoken
-from outgrow.domain.words import Figures, counted, percent
+from outgrow.domain.figures import Figures
+from outgrow.domain.words import counted, percent
 from outgrow.faces.cli.command import AsOf, Json, MetricNames, as_date, drawing, print_json, say, with_opening
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from outgrow.domain.days import spoken
-from outgrow.domain.words import counted, figure, percent
+from outgrow.domain.figures import figure
+from outgrow.domain.words import counted, percent
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -85,7 +85,7 @@ def _print(projection: "Projection") -> None:
     from datetime import timedelta
 
     from outgrow.domain.days import spoken
-    from outgrow.domain.words import Figures
+    from outgrow.domain.figures import Figures
     from outgrow.faces.cli.tables import Column, console, table
     from outgrow.faces.cli.text import note_lines, projects_line, rests_on
 

@@ -33,7 +33,7 @@ def history(
     from datetime import date
 
     from outgrow.domain.days import spoken
-    from outgrow.domain.words import Figures
+    from outgrow.domain.figures import Figures
     from outgrow.faces.cli.tables import console, table
 
     days = document["days"]

@@ -54,7 +54,8 @@ def _print(report: "MetricsReport", *, everything: bool) -> None:
 
 def _row(known: "KnownMetric") -> list[str]:
     from outgrow.domain.days import spoken
-    from outgrow.domain.words import counted, figure
+    from outgrow.domain.figures import figure
+    from outgrow.domain.words import counted
 
     metric, newest = known.metric, known.stored[0] if known.stored else None
     value = "–" if newest is None else f"{figure(newest.newest_value, metric)} {metric.unit}"

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from outgrow.domain.days import spoken
-from outgrow.domain.words import counted, exact, figure
+from outgrow.domain.figures import figure
+from outgrow.domain.words import counted, exact
 from outgrow.faces.cli.command import AsOf, Json, WithoutProjects, as_date, print_json, with_opening
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from outgrow.domain.days import spoken, spoken_range
+from outgrow.domain.figures import Figures, figure
 from outgrow.domain.forecast import Status
 from outgrow.domain.limit import Severity
 from outgrow.domain.tenant import WITHIN
-from outgrow.domain.words import Figures, counted, exact, figure, percent
+from outgrow.domain.words import counted, exact, percent
 from outgrow.faces.cli.tables import COLOURS, Column, console, table
 from outgrow.faces.cli.text import STATUS_WORDS
 from outgrow.planning.ladder.words import amount

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.domain.days import spoken, spoken_range
+from outgrow.domain.figures import Figures, figure
 from outgrow.domain.forecast import WITHIN_DAYS, DaysUntil, HistoryNote, Status
 from outgrow.domain.metric import Metric
 from outgrow.domain.note import NO_FAULTS, RESTARTING, Note, NoteCode
 from outgrow.domain.scenario import Project
-from outgrow.domain.words import Figures, counted, exact, figure, percent
+from outgrow.domain.words import counted, exact, percent
 
 BARS = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 18

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from outgrow.domain.days import spoken, spoken_range
+from outgrow.domain.figures import figure
 from outgrow.domain.forecast import DaysUntil, Status
 from outgrow.domain.ladder import Tier, in_order
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
 from outgrow.domain.metric import STORAGE_USED_GB, Metric
 from outgrow.domain.recommendation import Finding, Recommendation
 from outgrow.domain.resource import COMMERCE, Resource
-from outgrow.domain.words import counted, exact, figure, percent
+from outgrow.domain.words import counted, exact, percent
 from outgrow.planning.advice.evidence import basis_of, evidence_of, evidence_of_tiers
 from outgrow.planning.limits.urgency import EXACT, HELD, LimitOutlook, by_urgency, sold_severity
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from outgrow.domain.figures import Figures
 from outgrow.domain.metric import Kind, Metric
 from outgrow.domain.movement import NamedLevel
-from outgrow.domain.words import Figures, counted, exact
+from outgrow.domain.words import counted, exact
 
 LARGE = 100
 """Larger numbers are told without decimals."""
