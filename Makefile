@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # Byte code is compiled here, once: some machines forbid Python to write it, and every start would pay.
 INSTALL = $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt -p $(BIN)/python
 
-.PHONY: demo test plans lint types architecture components pytest constraints picture clean
+.PHONY: demo test plans lint types architecture components pytest constraints documents picture clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.ready
@@ -39,6 +39,9 @@ picture: $(VENV)/.ready ## redraw the pictures, from the demo platform and of th
 
 plans: $(VENV)/.ready-dev ## write the frozen plans of the demo platform anew, to be reviewed as a difference
 	$(BIN)/python -m tests.accuracy.freeze
+
+documents: $(VENV)/.ready-dev ## write the tables of fields in the reference anew, from the types of documents
+	$(BIN)/python tools/documents.py
 
 constraints: $(VENV)/.uv ## write the tested versions down anew (no registry's address)
 	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group dev --universal --no-header --no-annotate -o constraints.txt --upgrade

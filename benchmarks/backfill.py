@@ -26,14 +26,12 @@ from sqlalchemy import Engine, create_engine, func, or_, select, text
 from sqlalchemy.orm import Session
 from tests.support.postgres import running_postgres
 
-from outgrow import create_schema
+from outgrow import Outgrow, create_schema
 from outgrow.domain.days import day_start, days_between
-from outgrow.service.backfill import backfill
-from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.models import Order, Product, Store, StoreUser
 from outgrow.sources.commerce.platforms import find_platform
+from outgrow.store.orm import CapacitySnapshot
 from outgrow.store.schema import downgrade, upgrade
-from outgrow.store.tables import CapacitySnapshot
 
 DAYS, STORES, PRODUCTS, ORDERS, FILES = 730, 5_000, 200_000, 1_000_000, 50_000
 FIRST = date(2024, 1, 1)
@@ -124,11 +122,11 @@ def one_backfill(url: str) -> dict[str, float]:
     engine = create_engine(url)
     downgrade(engine)
     upgrade(engine)
-    with Session(engine) as session:
-        platform = find_platform(session)
+    with Outgrow(database_url=url, clock=lambda: NOW) as platform:
         started = time.perf_counter()
-        report = backfill(session, session, platform, NOW, stats_aggregator, after_chunk=session.commit)
+        report = platform.backfill()
         seconds = time.perf_counter() - started
+    with Session(engine) as session:
         assert session.query(CapacitySnapshot).count() == report.days
     return {
         "seconds": seconds,

@@ -41,7 +41,7 @@ from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
 from outgrow.domain.history import MISSING, OBSERVED
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
 from outgrow.domain.metric import Kind, Metric
-from outgrow.domain.recommendation import Life, State
+from outgrow.domain.recommendation import Life, LifeState
 from outgrow.forecasting import forecast_panel
 from outgrow.forecasting.faults import find_faults
 from outgrow.planning.advice.lifecycle import advance
@@ -166,7 +166,7 @@ def _severities(outlooks: Sequence[LimitOutlook]) -> tuple[Days, Days]:
         lives = advance(lives, [finding], outlook.until.as_of)
         life = lives.get(finding.key)
         plain.append(finding.severity)
-        held.append(Severity.OK if life is None or life.state is State.RESOLVED else life.severity)
+        held.append(Severity.OK if life is None or life.state is LifeState.RESOLVED else life.severity)
     return np.array(plain, dtype=np.int64), np.array(held, dtype=np.int64)
 
 

@@ -45,7 +45,8 @@ from outgrow.domain.resource import COMMERCE
 from outgrow.domain.tenant import UNLIMITED, Plan, Tenants, UseChanges
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.tenant_outlooks import BLOCK, tenant_outlooks
-from outgrow.planning.tenants.upsell import plan_tenants
+from outgrow.planning.tenants.upsell import tenant_offers
+from outgrow.service.desk import Desk
 from outgrow.service.ladder import ladder
 from outgrow.service.status import status
 from outgrow.setup.demo import make_demo
@@ -134,10 +135,10 @@ def _days(rng: np.random.Generator, mean: Array, age: NDArray[np.int64]) -> tupl
 def measure_tenants(n: int) -> dict[str, Any]:
     """Plan n made-up tenants in this process."""
     small, few = made_up(64)
-    plan_tenants(small, tenant_outlooks(small, few, ForecastRules()), "EUR")  # what is loaded at first use
+    tenant_offers(small, tenant_outlooks(small, few, ForecastRules()), "EUR")  # what is loaded at first use
     tenants, changes = made_up(n)
     started = time.perf_counter()
-    plan = plan_tenants(tenants, tenant_outlooks(tenants, changes, ForecastRules()), "EUR")
+    plan = tenant_offers(tenants, tenant_outlooks(tenants, changes, ForecastRules()), "EUR")
     spent = time.perf_counter() - started
     series = over_series(tenants, changes, lambda _values, _limits: None)
     return {
@@ -170,8 +171,8 @@ def measure_ladder(rounds: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/demo.db"
         make_demo(url, TODAY, SEED, lambda *_: None)
-        workspace = Workspace(load_settings(database_url=url))
-        workspace.config = replace(workspace.config, ladder=LADDER)
+        settings = load_settings(database_url=url)
+        workspace = Workspace(settings, own_config=replace(settings.capacity_config(), ladder=LADDER))
         first = timed(workspace, ladder)
         seconds = median(timed(workspace, ladder) for _ in range(rounds))
         beside = median(timed(workspace, status) for _ in range(rounds))
@@ -181,10 +182,10 @@ def measure_ladder(rounds: int) -> dict[str, Any]:
 
 
 def timed(workspace: Workspace, verb: Callable[[Desk], object]) -> float:
-    """Seconds that a verb takes on a view of its own."""
+    """Seconds that a verb takes on a desk of its own."""
     started = time.perf_counter()
-    with workspace.view(TODAY) as view:
-        verb(view)
+    with workspace.desk(TODAY) as desk:
+        verb(desk)
     return time.perf_counter() - started
 
 

@@ -1,5 +1,6 @@
 """Databases for every test that needs one: SQLite in a file, and a real PostgreSQL."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,17 @@ ENGINES = {"commerce_engine": Tables.COMMERCE, "store_engine": Tables.STORE}
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the tests out that need a program which is not installed."""
     leave_out(config, items)
+
+
+def pytest_sessionstart() -> None:
+    """Collect the tests without looking for garbage: there is hardly any in half a million objects that all stay."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on look for it, but never again among the tests themselves."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

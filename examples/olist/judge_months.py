@@ -10,20 +10,15 @@ against the plain rule "so far, divided by the share of the days that have passe
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
+from outgrow import CalendarRules, CapacityConfig, Outgrow, OutgrowError
 from outgrow.domain.days import month_end, next_month
-from outgrow.domain.errors import DataError, OutgrowError
-from outgrow.domain.event import CalendarRules
+from outgrow.domain.errors import DataError
 from outgrow.domain.forecast import Refusal
-from outgrow.domain.metric import ORDERS_PER_DAY, TOTAL_ORDERS_MONTH
-from outgrow.service.forecast import forecast
-from outgrow.setup.settings import Settings
-from outgrow.setup.workspace import Workspace
 
 DAYS = (5, 10, 15, 20)
 """Days of the month on which its total is forecast."""
@@ -57,14 +52,13 @@ class Judged:
         return self.low <= self.came <= self.high
 
 
-def judge(workspace: Workspace, first: date, last: date) -> Iterator[Judged]:
+def judge(platform: Outgrow, first: date, last: date) -> Iterator[Judged]:
     """Every forecast of the months from one to another, both given by any of their days.
 
     Raises:
         DataError: a month's orders are not known to its end.
     """
-    with workspace.view() as view:
-        orders = view.history(ORDERS_PER_DAY)
+    orders = platform.history("orders_per_day")
     month = first.replace(day=1)
     while month <= last:
         end = month_end(month)
@@ -73,8 +67,7 @@ def judge(workspace: Workspace, first: date, last: date) -> Iterator[Judged]:
             raise DataError(f"the orders of {month:%B %Y} are not all known", "backfill them, or leave that month out")
         for day in DAYS:
             seen_on = month.replace(day=day)
-            with workspace.view(seen_on) as view:
-                said = forecast(view, TOTAL_ORDERS_MONTH.name).projection
+            said = platform.forecast("total_orders_month", as_of=seen_on).projection
             if isinstance(said, Refusal) or said.forecast.as_of != seen_on:
                 raise DataError(f"nothing could be said on {seen_on}", "begin with a later month: --from")
             low, middle, high = said.at_days((end.day - day,), LEVELS)[:, 0].tolist()
@@ -107,10 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--platform", help="code or id (default: the first platform)")
     asked = parser.parse_args(arguments)
     try:
-        calendar = CalendarRules(country=asked.country)
-        settings = Settings(database_url=asked.database_url, platform=asked.platform, calendar=calendar)
-        with closing(Workspace(settings)) as workspace:
-            judged = list(judge(workspace, asked.first, asked.last))
+        config = CapacityConfig(calendar=CalendarRules(country=asked.country))
+        with Outgrow(platform=asked.platform, config=config, database_url=asked.database_url) as platform:
+            judged = list(judge(platform, asked.first, asked.last))
     except OutgrowError as error:
         print(f"error: {error}", file=sys.stderr)
         return 3

@@ -18,10 +18,13 @@ import typer
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from tests.support.json_types import mixed, types_of
+from tools.documents import written
 from typer.testing import CliRunner
 
 import outgrow
+from outgrow.documents.schemas import DOCUMENTS
 from outgrow.domain import errors
+from outgrow.domain.diagnosis import Health
 from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER
 from outgrow.domain.limit import Severity
@@ -29,16 +32,16 @@ from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Kind
 from outgrow.domain.monitoring import STATES
 from outgrow.domain.movement import Mover
 from outgrow.domain.note import NoteCode
-from outgrow.domain.recommendation import State as Standing
+from outgrow.domain.recommendation import LifeState as Standing
 from outgrow.domain.snapshot import Provenance
 from outgrow.faces.cli.app import app
 from outgrow.service.scenario_file import read_scenarios
-from outgrow.setup.doctor import State
 from outgrow.setup.settings import LISTS, SECTIONS, SETTINGS, Settings, load_settings
+from outgrow.sources import registry
 from outgrow.sources.commerce.aggregator import BUILT_IN, ENTRY_POINTS
 from outgrow.sources.commerce.models import CommerceBase, SubscriptionStatus
+from outgrow.store.orm import StoreBase
 from outgrow.store.schema import VERSION_TABLE
-from outgrow.store.tables import StoreBase
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "outgrow"
@@ -238,7 +241,7 @@ def test_every_count_of_an_area_is_named_with_its_metric() -> None:
         ("Provenance", [provenance.value for provenance in Provenance]),
         ("Notes on the past", [code.value for code in NoteCode]),
         ("States of `outgrow check`", STATES),
-        ("States of `outgrow doctor`", [state.value for state in State]),
+        ("States of `outgrow doctor`", [state.value for state in Health]),
         ("States of a subscription", [status.value for status in SubscriptionStatus]),
     ],
 )
@@ -399,14 +402,16 @@ ASKED = {
 }
 
 
-PARTS = {"status": "when", "whatif": "ladder"}
+PARTS = {"status": "when", "whatif": "ladder", "explain": "when"}
 """Documents that hold those of another command."""
+SHARED = "Parts of several documents"
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if "--json" in options(name)])
 def test_every_field_of_a_document_is_described_and_no_other(name: str, platform_url: str, files: Path) -> None:
     own = section(reference("documents"), f"`outgrow {name}`")
-    told = own + (section(reference("documents"), f"`outgrow {PARTS[name]}`") if name in PARTS else "")
+    told = own + section(reference("documents"), SHARED)
+    told += section(reference("documents"), f"`outgrow {PARTS[name]}`") if name in PARTS else ""
     documents = [run(line.format(files=files), platform_url) for line in ASKED[name]]
     given = set().union(*map(keys, documents))
     examples = [json.loads(block) for language, block in fenced(own) if language == "json"]
@@ -417,6 +422,13 @@ def test_every_field_of_a_document_is_described_and_no_other(name: str, platform
     assert all(mixed(document) == {} for document in documents)
     written, printed = number_types(examples), number_types(documents)
     assert {key: types for key, types in written.items() if key in printed and not types <= printed[key]} == {}
+
+
+def test_tables_of_fields_are_those_of_the_types() -> None:
+    page = reference("documents")
+
+    assert re.findall(r"<!-- fields: (\w+) -->", page) == [*DOCUMENTS, "shared"], "one table for each, in their order"
+    assert page == written(page), "write them anew: make documents"
 
 
 # Examples, links and places
@@ -452,7 +464,7 @@ def test_settings_in_examples_are_valid(page: Path, tmp_path: Path) -> None:
         if language != "toml":
             continue
         if "[project." in block:
-            assert list(tomllib.loads(block)["project"]["entry-points"]) == [ENTRY_POINTS]
+            assert set(tomllib.loads(block)["project"]["entry-points"]) <= {ENTRY_POINTS, registry.ENTRY_POINTS}
             continue
         if "[scenario." in block:
             file = tmp_path / "scenarios.toml"

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from benchmarks import plan
@@ -11,12 +12,22 @@ from benchmarks import plan
 SCRIPT = Path(plan.__file__)
 
 
-def test_it_runs_on_a_few_tenants_and_prints_json_alone() -> None:
-    told = subprocess.run(
-        [sys.executable, SCRIPT, "--tenants", "60", "--json"], capture_output=True, text=True, check=False
-    )
+def part(name: str, size: int) -> Any:
+    """What the process prints that measures a part."""
+    words = [sys.executable, str(SCRIPT), "--one", name, str(size)]
+    told = subprocess.run(words, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
-    one = json.loads(told.stdout)["tenants"]
+    return json.loads(told.stdout)
+
+
+def test_the_ladder_is_planned_once_and_json_alone_is_printed() -> None:
+    one = part("ladder", 1)
+    assert one["rounds"] == 1
+    assert min(one["first"], one["seconds"], one["of_status"]) > 0
+
+
+def test_it_runs_on_a_few_tenants_and_prints_json_alone() -> None:
+    one = part("tenants", 60)
     assert one["tenants"] == 60
     assert one["seconds"] > 0
     assert one["tenants_per_second"] == 60 / one["seconds"]

@@ -14,7 +14,7 @@ from tests.support.platforms import eventful_platform, tables_of
 
 from outgrow import create_schema
 from outgrow.service import backfill
-from outgrow.store.tables import StoreBase
+from outgrow.store.orm import StoreBase
 
 Rows = dict[str, list[tuple[Any, ...]]]
 DAYS, PIECE = 40, 16

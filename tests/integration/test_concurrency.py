@@ -20,11 +20,11 @@ from tests.support.platforms import eventful_platform
 from outgrow import CapacityForecastService, create_schema
 from outgrow.domain.errors import DatabaseError
 from outgrow.domain.metric import CAPTURED
-from outgrow.store.tables import CapacitySnapshot, MeasurementRow
+from outgrow.store.orm import CapacitySnapshot, MeasurementRow
 
 DAY = date(2026, 3, 20)
 PROCESSES, CAPTURES = 8, 25
-KILLS = 50
+KILLS = 20
 
 WORK = """
 import os, signal, sys
@@ -32,14 +32,12 @@ from datetime import datetime, timedelta
 from outgrow.service.capture import capture
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
-from outgrow.sources.commerce.platforms import find_platform
 from outgrow.sources.commerce.aggregator import installed_providers
 import alembic, psycopg, sqlalchemy.dialects.sqlite, sqlalchemy.dialects.postgresql.psycopg
 
 def take(workspace):
-    with workspace.both() as both:
-        platform = find_platform(both.source)
-        capture(both.source, both.store, platform, workspace.clock(), workspace.aggregator)
+    with workspace.source_desk() as desk:
+        capture(desk)
 
 def open_at(now):
     return Workspace(Settings(database_url=sys.argv[1]), clock=lambda: now)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from outgrow import create_schema, record
 from outgrow.domain.errors import SchemaError, UsageError
 from outgrow.sources.commerce.models import CommerceBase
+from outgrow.store.orm import CapacitySnapshot, StoreBase
 from outgrow.store.schema import VERSION_TABLE, check_schema, downgrade
-from outgrow.store.tables import CapacitySnapshot, StoreBase
 
 OURS = {*StoreBase.metadata.tables, VERSION_TABLE}
 COMMERCE = {*CommerceBase.metadata.tables}

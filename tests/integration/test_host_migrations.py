@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from outgrow import create_schema
 from outgrow.sources.commerce.models import CommerceBase
+from outgrow.store.orm import StoreBase
 from outgrow.store.schema import VERSION_TABLE, check_schema
-from outgrow.store.tables import StoreBase
 
 OURS = {*StoreBase.metadata.tables, VERSION_TABLE}
 COMMERCE = {*CommerceBase.metadata.tables}

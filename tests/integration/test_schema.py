@@ -18,8 +18,8 @@ from tests.support.snapshots import DAY
 
 from outgrow.domain.errors import SchemaError
 from outgrow.store import schema
+from outgrow.store.orm import StoreBase
 from outgrow.store.schema import HEAD, MIGRATIONS, VERSION_TABLE, check_schema, downgrade, upgrade
-from outgrow.store.tables import StoreBase
 
 TABLES = set(StoreBase.metadata.tables)
 

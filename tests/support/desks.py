@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.service.backfill import BackfillReport
 from outgrow.service.backfill import backfill as backfill_verb
 from outgrow.service.capture import capture as capture_verb
@@ -59,7 +59,7 @@ def desk_of(
     """
     at = now or datetime.combine(today, time(12), UTC)
     there = None if source is None else source_at_hand(source, platform, clock=lambda: at)
-    known = there.platform if there else Platform(platform, platform, zone or ZoneInfo("UTC"))
+    known = there.platform if there else SourcePlatform(platform, platform, zone or ZoneInfo("UTC"))
 
     return Desk(
         store_of(db),

@@ -14,7 +14,7 @@ from outgrow.domain.resource import COMMERCE
 from outgrow.domain.tenant import Array, Tenants
 from outgrow.planning.tenants.exposure import Exposure, expose
 from outgrow.planning.tenants.resource_use import count_uses, stored_uses
-from outgrow.service.exposure import ExposureReport
+from outgrow.service.sold import ExposureReport
 
 TODAY = date(2026, 11, 22)
 LADDER = Ladder(

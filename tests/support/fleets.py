@@ -74,18 +74,36 @@ def apart(folders: pytest.TempPathFactory) -> Iterator[ProcessPoolExecutor]:
 
 
 def make_small(folder: Path) -> None:
-    """Learn for a few epochs, and compile little and once: fewer questions a step, and everything is kept."""
+    """Learn for a few epochs, and compile little and once: fewer questions a step, and everything is kept.
+
+    Commands learn from a fleet once, however often they are run on it.
+    """
     os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0"
     import jax
 
     from outgrow.forecasting.training import fit, fit_flows, fit_levels
+    from outgrow.service import fit as verb
 
     assert fit.fit_own.__kwdefaults__ is not None
     fit.fit_own.__kwdefaults__["epochs"] = EPOCHS
+    vars(verb)["fit_own"] = learned_once(fit.fit_own)
     fit_levels.CROSSINGS_EACH = fit_levels.VALUES_EACH = fit_flows.DAYS_EACH = 1
     configure: Callable[[str, object], None] = jax.config.update
     configure("jax_compilation_cache_dir", str(folder))
     configure("jax_persistent_cache_min_compile_time_secs", 0)
+
+
+def learned_once(fit: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, which remembers what it made of a fleet."""
+    made: dict[tuple[Any, ...], Any] = {}
+
+    def remembered(fleet: Sequence[Series], *how: Any, **more: Any) -> Any:
+        key = tuple((one.entity, one.source, one.kind, one.values.tobytes()) for one in fleet)
+        if key not in made:
+            made[key] = fit(fleet, *how, **more)
+        return made[key]
+
+    return remembered
 
 
 class Told(NamedTuple):
@@ -99,6 +117,7 @@ class Told(NamedTuple):
 def command(folder: Path, words: Sequence[str], settings: Mapping[str, str]) -> Told:
     """Run a command in a folder, with no other setting from outside than these."""
     from outgrow.faces.cli.run import main
+    from outgrow.setup.program import SettingsProgram
 
     for name in [name for name in os.environ if name.startswith("OUTGROW_")]:
         del os.environ[name]
@@ -107,7 +126,7 @@ def command(folder: Path, words: Sequence[str], settings: Mapping[str, str]) -> 
     sys.argv = ["outgrow", *words]
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
         try:
-            main()
+            main(SettingsProgram)
         except SystemExit as end:
             return Told(int(end.code or 0), out.getvalue(), err.getvalue())
     raise AssertionError("a command ends its process")

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from outgrow.domain.forecast import DayBand
+from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, Array, IssuedForecast, IssuedLimit
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
 from outgrow.sources.commerce.contract import Count, MetricsContext
 
+AS_OF = date(2026, 11, 21)
+NOTE = HistoryNote(observed_days=12, reconstructed_days=388, missing_days=0)
 BELL = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0])
 """Distances of the kept quantiles from their median: a band of 1, of 2 and of 4 units."""
 
@@ -67,3 +70,21 @@ class Products:
         if value is None:
             raise RuntimeError("nobody knows")
         return [Count("total_products", value)]
+
+
+def days_until(**changed: Any) -> DaysUntil:
+    """The contract's own example, with something changed."""
+    said: dict[str, Any] = {
+        "metric": TOTAL_PRODUCTS,
+        "scope_name": "platform:main",
+        "threshold": 30_000.0,
+        "status": Status.OK,
+        "reason": None,
+        "current": 23_456.0,
+        "as_of": AS_OF,
+        "history": NOTE,
+        "days": DayBand(31, 47, 80),
+        "probability_within": {30: 0.08, 90: 0.93, 180: 0.98, 365: 0.99},
+        "growth_per_30_days": 4_200.126,
+    }
+    return DaysUntil(**{**said, **changed})

@@ -6,13 +6,15 @@ from decimal import Decimal
 import numpy as np
 
 from outgrow.domain.ladder import Ladder, Tier
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy
 from outgrow.domain.metric import ACTIVE_STORES
 from outgrow.domain.paths import Paths
-from outgrow.domain.plan import PlanRules
 from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
 from outgrow.planning.ladder.words import plan_severity
+from outgrow.planning.tenants.exposure import Exposure
 from outgrow.service.ladder import LadderReport
+from outgrow.service.sold import ExposureReport
 
 AS_OF = date(2026, 11, 22)
 N_PATHS = 200
@@ -46,9 +48,11 @@ def plan_of(
     as_of: date = AS_OF,
 ) -> LadderPlan:
     """The plan of straight growth, with a tier that is rented and a price of a day above its limit."""
-    rules = PlanRules(tier, None if day_over_cost is None else Decimal(day_over_cost))
+    rules = LadderRules(tier, None if day_over_cost is None else Decimal(day_over_cost))
     return plan_ladder(straight_paths(now, slowest, fastest, days, as_of), ladder, rules, AlertPolicy())
 
 
 def report_of(plan: LadderPlan, **unknown: str) -> LadderReport:
-    return LadderReport("main", plan, plan_severity(plan, AlertPolicy()), (), unknown)
+    nothing = Exposure(plan.as_of, plan.tier, None, (), None, "not known")
+    sold = ExposureReport("main", nothing)
+    return LadderReport("main", plan, plan_severity(plan, AlertPolicy()), (), unknown, sold)

@@ -11,7 +11,7 @@ from tests.support.desks import Ours
 from tests.support.snapshots import write_days, write_measurements
 
 from outgrow.documents.days_until import days_until_document
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.door.opened import Beside
 from outgrow.service.config import CapacityConfig
 from outgrow.service.when import when
@@ -31,7 +31,7 @@ Opener = Callable[..., Workspace]
 
 def in_memory() -> Beside:
     """A platform of which nothing is stored yet."""
-    source = NullSource(Platform("main", "main", ZoneInfo("UTC")))
+    source = NullSource(SourcePlatform("main", "main", ZoneInfo("UTC")))
     return Beside(source, MemoryStore(), CapacityConfig(), lambda: NOW)
 
 

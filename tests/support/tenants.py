@@ -9,8 +9,8 @@ import numpy as np
 
 from outgrow.domain.resource import COMMERCE
 from outgrow.domain.tenant import UNLIMITED, Plan, TenantOutlooks, Tenants, UseChanges
-from outgrow.domain.upsell import TenantPlan
-from outgrow.planning.tenants.upsell import plan_tenants
+from outgrow.domain.upsell import TenantOffers
+from outgrow.planning.tenants.upsell import tenant_offers
 from outgrow.service.tenants import TenantReport
 
 RESOURCES = tuple(resource.name for resource in COMMERCE.by_plan)
@@ -93,12 +93,12 @@ def drawn(seed: int, n: int = 40, scale: float = 1.0) -> tuple[Tenants, TenantOu
     )
 
 
-def plan_of(tenants: Tenants, probability: Any, **more: Any) -> TenantPlan:
+def plan_of(tenants: Tenants, probability: Any, **more: Any) -> TenantOffers:
     """The plan of merchants of whom this is said."""
-    return plan_tenants(tenants, outlooks_of(tenants, probability, **more), "EUR")
+    return tenant_offers(tenants, outlooks_of(tenants, probability, **more), "EUR")
 
 
-def report_of(plan: TenantPlan) -> TenantReport:
+def report_of(plan: TenantOffers) -> TenantReport:
     """Of a platform called main."""
     return TenantReport("main", RESOURCES, plan)
 

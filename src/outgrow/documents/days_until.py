@@ -2,7 +2,7 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from outgrow.documents.kinds import Day, StatusWord, iso, status_word
+from outgrow.documents.kinds import Day, StatusWord, iso
 from outgrow.documents.shared import (
     DateBandDocument,
     DayBandDocument,
@@ -74,7 +74,7 @@ def days_until_document(until: DaysUntil) -> DaysUntilDocument:
         "scope": until.scope_name,
         "unit": until.metric.unit,
         "threshold": as_number(until.threshold),
-        "status": status_word(until.status),
+        "status": until.status.value,
         "reason": until.reason,
         "current": as_number(until.current),
         "as_of": iso(until.as_of),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from outgrow.documents.explanation import ExplanationDocument, explanation_document
-from outgrow.documents.kinds import Day, ModelName, StatusWord, status_word
+from outgrow.documents.kinds import Day, ModelName, StatusWord
 from outgrow.documents.shared import (
     HistoryNoteDocument,
     NoteDocument,
@@ -142,7 +142,7 @@ def forecast_document(answer: "ForecastAnswer") -> ForecastDocument | RefusalDoc
             "metric": metric.name,
             "scope": answer.history.scope_name,
             "unit": metric.unit,
-            "status": status_word(projection.status),
+            "status": projection.status.value,
             "reason": projection.reason,
             "have": projection.have,
             "need": projection.need,

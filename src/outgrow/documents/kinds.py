@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Annotated, Any, Literal, cast
 
-from outgrow.domain.forecast import Status
 from outgrow.domain.limit import Severity
 
 StatusWord = Literal[
@@ -45,11 +44,6 @@ Month = Annotated[str, Format("month")]
 """`2026-11`."""
 Money = Annotated[str, Format("decimal")]
 """`190.00`: text, so that no cent is lost."""
-
-
-def status_word(status: Status) -> StatusWord:
-    """A status as documents write it."""
-    return status.value
 
 
 def severity_word(severity: Severity) -> SeverityWord:

@@ -19,7 +19,7 @@ from outgrow.domain.money import written
 
 if TYPE_CHECKING:
     from outgrow.planning.ladder.downgrade import Downgrade
-    from outgrow.planning.ladder.plan import LadderPlan, MonthPlan, Step
+    from outgrow.planning.ladder.plan import LadderPlan, PlannedMonth, TierEnd
     from outgrow.planning.ladder.regret import Regret, RegretRow
     from outgrow.service.ladder import LadderReport
 
@@ -178,7 +178,7 @@ def ladder_plan_document(plan: "LadderPlan") -> LadderPlanDocument:
     }
 
 
-def _month_document(month: "MonthPlan") -> MonthPlanDocument:
+def _month_document(month: "PlannedMonth") -> MonthPlanDocument:
     return {
         "month": f"{month.month:%Y-%m}",
         "tiers": {name: round(part, 4) for name, part in month.tiers.items()},
@@ -188,7 +188,7 @@ def _month_document(month: "MonthPlan") -> MonthPlanDocument:
     }
 
 
-def _step_document(step: "Step") -> StepDocument:
+def _step_document(step: "TierEnd") -> StepDocument:
     return {
         "outgrown": step.outgrown.name,
         "needed": step.needed.name if step.needed else None,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict, cast
 from outgrow.documents.days_until import DaysUntilDocument, days_until_document
 from outgrow.documents.kinds import Day, ModelName, StatusWord, Told, iso
 from outgrow.domain.forecast import as_number
-from outgrow.domain.movement import Movement, NamedLevel, Part, Said
+from outgrow.domain.movement import LimitStatement, Movement, NamedLevel, Part
 
 
 class NamedLevelDocument(TypedDict):
@@ -110,7 +110,7 @@ def movement_document(movement: Movement) -> MovementDocument:
     return document
 
 
-def said_document(said: Said) -> SaidDocument:
+def said_document(said: LimitStatement) -> SaidDocument:
     """What one forecast said."""
     return {
         "issued_on": said.issued_on.isoformat(),

@@ -17,6 +17,7 @@ from typing import (
     Any,
     Literal,
     NotRequired,
+    TypeAlias,
     Union,
     cast,
     get_args,
@@ -51,7 +52,9 @@ from outgrow.documents.whatif import WhatIfDocument
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-DOCUMENTS: dict[str, Any] = {
+Hint: TypeAlias = Any
+"""A document's type, or what stands under one of its keys."""
+DOCUMENTS: dict[str, Hint] = {
     "when": DaysUntilDocument,
     "status": StatusDocument,
     "metrics": MetricsDocument,
@@ -95,7 +98,7 @@ def adapter_of(name: str) -> "TypeAdapter[Any]":
     return TypeAdapter(_twin(DOCUMENTS[name]))
 
 
-def described(kind: Any) -> dict[str, str]:  # noqa: ANN401 - types of types
+def described(kind: Hint) -> dict[str, str]:
     """What each key of a document's type means, those of its bases first."""
     found: dict[str, str] = {}
     for base in bases_of(kind):
@@ -103,14 +106,14 @@ def described(kind: Any) -> dict[str, str]:  # noqa: ANN401 - types of types
     return found | own_described(kind)
 
 
-def bases_of(kind: Any) -> list[Any]:  # noqa: ANN401 - types of types
+def bases_of(kind: Hint) -> list[Hint]:
     """The documents' types that a type was written with as its bases: at run time it knows of none."""
     module = sys.modules[kind.__module__]
     named = (getattr(module, base.id) for base in _written(kind).bases if isinstance(base, ast.Name))
     return [base for base in named if is_typeddict(base)]
 
 
-def own_described(kind: Any) -> dict[str, str]:  # noqa: ANN401 - types of types
+def own_described(kind: Hint) -> dict[str, str]:
     """What the keys mean that the type itself adds to its bases, as it says below them."""
     lines = _written(kind).body
     told = {
@@ -141,7 +144,7 @@ def _written(kind: type) -> ast.ClassDef:
 
 
 @cache
-def _twin_of(kind: Any) -> Any:  # noqa: ANN401 - types of types
+def _twin_of(kind: Hint) -> Hint:
     from pydantic import Field
     from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
@@ -157,11 +160,23 @@ def _twin_of(kind: Any) -> Any:  # noqa: ANN401 - types of types
     return made
 
 
-def _twin(hint: Any) -> Any:  # noqa: ANN401 - types of types
+def _with_a_point(value: object) -> object:
+    """Refuse a whole number without a point: it is of another type to those who take the first row's for all."""
+    if isinstance(value, int):
+        raise ValueError(f"{value} has no decimal point")
+    return value
+
+
+def _twin(hint: Hint) -> Hint:
     """The same type with the documents in it replaced by their twins."""
+    from pydantic import BeforeValidator
+
     if is_typeddict(hint):
         return _twin_of(hint)
-    origin, args = get_origin(hint), get_args(hint)
+    if hint is float:
+        return Annotated[float, BeforeValidator(_with_a_point)]
+    origin: Any = get_origin(hint)
+    args = get_args(hint)
     if origin in {None, Literal}:
         return hint
     if origin is Annotated:

@@ -9,7 +9,7 @@ from outgrow.documents.shared import DateBandDocument, DayBandDocument, date_ban
 from outgrow.domain.forecast import Status, as_number
 from outgrow.domain.money import written
 from outgrow.domain.tenant import WITHIN
-from outgrow.domain.upsell import Decrease, Need, Shrinking, Tenant, TenantPlan, Upsell
+from outgrow.domain.upsell import Decrease, Need, Shrinking, Tenant, TenantOffers, Upsell
 
 if TYPE_CHECKING:
     from outgrow.service.tenants import TenantReport
@@ -165,7 +165,7 @@ def tenants_document(report: "TenantReport", limit: int | None = None) -> Tenant
     }
 
 
-def totals_document(plan: TenantPlan) -> TenantTotalsDocument:
+def totals_document(plan: TenantOffers) -> TenantTotalsDocument:
     """What both lists come to."""
     return {
         "upsell": len(plan.upsells),

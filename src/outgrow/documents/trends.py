@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, TypedDict
 
-from outgrow.documents.kinds import Day, StatusWord, status_word
+from outgrow.documents.kinds import Day, StatusWord
 from outgrow.domain.forecast import as_number
 from outgrow.domain.metric import Metric
 from outgrow.domain.words import Figures
@@ -82,7 +82,7 @@ def trend_document(trend: "Trend") -> TrendDocument:
         "growth_rate_percent": None if growth is None else as_number(round(growth.percent, 2)),
         "daily_growth_rate": None if growth is None else as_number(round(growth.percent_a_day, 3)),
         "monthly_projection": None if ahead is None else _shown(max(ahead, 0.0), metric),
-        "projection_status": "ok" if refusal is None else status_word(refusal.status),
+        "projection_status": "ok" if refusal is None else refusal.status.value,
         "projection_reason": None if refusal is None else refusal.reason,
     }
 

@@ -1,6 +1,6 @@
 """Days are dates in a platform's own time zone, never time stamps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,14 @@ def month_end(day: date) -> date:
 def days_between(first: date, last: date) -> list[date]:
     """Every day from `first` to `last`, both included; empty if `last` is earlier."""
     return [first + timedelta(days=i) for i in range((last - first).days + 1)]
+
+
+def in_chunks(first: date, last: date, days: int) -> Iterator[tuple[date, date]]:
+    """The span from `first` to `last` cut into pieces of at most so many days."""
+    while first <= last:
+        end = min(first + timedelta(days=days - 1), last)
+        yield first, end
+        first = end + timedelta(days=1)
 
 
 def spoken(day: date | None) -> str:

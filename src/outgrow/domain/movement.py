@@ -55,7 +55,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LimitStatement:
     """What was said of a limit on a day.
 
     Attributes:
@@ -92,8 +92,8 @@ class Movement:
     scope_name: str
     status: Status
     reason: str | None = None
-    before: Said | None = None
-    after: Said | None = None
+    before: LimitStatement | None = None
+    after: LimitStatement | None = None
     parts: tuple[Part, ...] = ()
     with_projects: DaysUntil | None = None
 

@@ -119,16 +119,15 @@ class HistoryPanel:
     def newest_last(self) -> Self:
         """Each row moved to the right until its newest known day stands last; the columns are no days any more.
 
-        So a forecast sees them: it counts from each one's own newest day. `first_day` is of no meaning then.
+        So a forecast sees them: it counts from each one's own newest day. There are as many columns as the longest
+        row takes, and `first_day` is of no meaning.
         """
         there = self.provenance != MISSING
-        lag = np.where(there.any(axis=1), np.argmax(there[:, ::-1], axis=1), 0) if self.n_days else np.zeros(len(self))
-        at = np.arange(self.n_days)[None, :] - lag.astype(np.int64)[:, None]
-        inside, from_column = at >= 0, np.maximum(at, 0)
-        return replace(
-            self,
-            values=np.where(inside, np.take_along_axis(self.values, from_column, axis=1), np.nan),
-            provenance=np.where(inside, np.take_along_axis(self.provenance, from_column, axis=1), MISSING).astype(
-                np.int8
-            ),
-        )
+        lag = np.argmax(there[:, ::-1], axis=1)[:, None] if there.size else np.zeros((len(self), 1), dtype=np.int64)
+        # What would come from before the first day is not known.
+        at = np.arange(self.n_days) - np.where(there.any(axis=1, keepdims=True), lag, self.n_days)
+        provenance = np.where(at >= 0, np.take_along_axis(self.provenance, np.maximum(at, 0), axis=1), MISSING)
+        values = np.where(at >= 0, np.take_along_axis(self.values, np.maximum(at, 0), axis=1), np.nan)
+        told = (provenance != MISSING).any(axis=0)
+        begin = int(np.argmax(told)) if told.any() else self.n_days
+        return replace(self, values=values[:, begin:], provenance=provenance[:, begin:].astype(np.int8))

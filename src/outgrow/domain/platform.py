@@ -8,7 +8,7 @@ DEFAULT_PLATFORM = "main"
 
 
 @dataclass(frozen=True, slots=True)
-class Platform:
+class SourcePlatform:
     """A platform as its source knows it.
 
     Attributes:

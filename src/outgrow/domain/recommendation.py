@@ -9,7 +9,7 @@ from typing import Any, Self
 from outgrow.domain.limit import Severity
 
 
-class State(StrEnum):
+class LifeState(StrEnum):
     """Where a recommendation stands in its life."""
 
     OPEN = "open"
@@ -87,7 +87,7 @@ class Life:
 
     said: Recommendation
     basis: str
-    state: State
+    state: LifeState
     severity: Severity
     opened_on: date
     changed_on: date

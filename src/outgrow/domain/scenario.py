@@ -120,7 +120,7 @@ class PlanChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
+class GrowthChange:
     """Growth times a factor, 0 or more, of one metric; None is of all that have no factor of their own."""
 
     factor: float
@@ -160,7 +160,7 @@ class Scenario:
     plans: tuple[PlanChange, ...] = ()
     ladder: Ladder | None = None
     prices: Mapping[str, Decimal] = field(default_factory=dict)
-    growth: tuple[Growth, ...] = ()
+    growth: tuple[GrowthChange, ...] = ()
 
     def sentences(self, metrics: Iterable[Metric] = CAPTURED) -> list[str]:
         """Each change in plain words, in the order in which they are made.

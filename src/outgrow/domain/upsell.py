@@ -115,7 +115,7 @@ class Shrinking:
 
 
 @dataclass(frozen=True, slots=True)
-class TenantPlan:
+class TenantOffers:
     """What to offer to whom, and whom to look after.
 
     Attributes:

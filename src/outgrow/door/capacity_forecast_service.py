@@ -6,6 +6,7 @@ from outgrow.documents.recommendation import RecommendationDocument, recommendat
 from outgrow.documents.trends import TrendsDocument, trends_document
 from outgrow.domain.days import Clock, system_clock
 from outgrow.domain.limit import checked_threshold
+from outgrow.domain.metric import CAPTURED
 from outgrow.door.host import Host
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
@@ -64,7 +65,7 @@ class CapacityForecastService:
     def get_growth_trends(self, db: Session, days: int = 30) -> TrendsDocument:
         """Growth of every captured metric over the last `days` days, as `outgrow trends --json` gives it."""
         with self._host(db).desk() as desk:
-            return trends_document(trends(desk, days))
+            return trends_document(trends(desk, days, CAPTURED))
 
     def get_scaling_recommendations(self, db: Session) -> list[RecommendationDocument]:
         """What should be done, most severe first: category, severity, title, description, action, and more.

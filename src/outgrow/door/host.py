@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import Clock, local_day, system_clock, time_zone
 from outgrow.domain.errors import UnknownPlatformError, UsageError, quoted
-from outgrow.domain.platform import DEFAULT_PLATFORM, Platform
+from outgrow.domain.platform import DEFAULT_PLATFORM, SourcePlatform
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
 from outgrow.sources.commerce.aggregator import StatsAggregator
@@ -69,11 +69,11 @@ class Host:
         """
         return self.given or source_at_hand(self.db, self.asked, self.aggregator, self.clock)
 
-    def platform(self, store: Store) -> Platform:
+    def platform(self, store: Store) -> SourcePlatform:
         """Whose numbers a host hands over: the asked for, the first stored, or `main`."""
         code = str(self.asked) if self.asked is not None else next(iter(store.platform_codes()), DEFAULT_PLATFORM)
         kept = {platform.code: platform.time_zone for platform in store.platforms()}
-        return Platform(code, code, time_zone(kept.get(code, "UTC"), f"platform '{code}'"))
+        return SourcePlatform(code, code, time_zone(kept.get(code, "UTC"), f"platform '{code}'"))
 
     @contextmanager
     def desk(self, as_of: date | None = None, *, projects: bool = True) -> Iterator[Desk]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from outgrow.sources.commerce.aggregator import StatsAggregator
+
 
 class OpensDesks(Protocol):
     """What the door needs of what stands behind it."""
@@ -43,6 +45,7 @@ def opened(
     config: CapacityConfig | None,
     source: Source | None,
     *,
+    aggregator: "StatsAggregator | None",
     clock: Clock,
     options: Mapping[str, object],
 ) -> OpensDesks:
@@ -71,7 +74,7 @@ def opened(
         )
     from outgrow.door.host import Host
 
-    return Host(settings, platform, config or CapacityConfig(), clock, given=source)
+    return Host(settings, platform, config or CapacityConfig(), clock, aggregator, source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from outgrow.service.tenants import TenantReport
     from outgrow.service.trends import TrendsReport
     from outgrow.service.whatif import WhatIf
+    from outgrow.sources.commerce.aggregator import StatsAggregator
     from outgrow.sources.contract import Progress, Source
 
 
@@ -49,6 +50,8 @@ class Outgrow:
         platform: code or id; the first platform by default.
         config: ladder, limits and policies, in the place of those of the settings.
         source: where the platform lives, in the place of what the settings say, or of the session's commerce schema.
+        aggregator: the areas of the commerce schema that are counted in a session's database, in the place of the
+            installed ones.
         clock: gives the present instant.
         options: settings by name, in the place of those of the file: `database_url`, `store_url`, ...
 
@@ -63,12 +66,13 @@ class Outgrow:
         platform: str | int | None = None,
         config: "CapacityConfig | None" = None,
         source: "Source | None" = None,
+        aggregator: "StatsAggregator | None" = None,
         clock: Clock = system_clock,
         **options: object,
     ) -> None:
         from outgrow.door.opened import opened
 
-        self._opening = opened(settings, platform, config, source, clock=clock, options=options)
+        self._opening = opened(settings, platform, config, source, aggregator=aggregator, clock=clock, options=options)
 
     def __enter__(self) -> Self:
         return self

@@ -17,7 +17,7 @@ from outgrow.domain.text import LONGEST_KEY, LONGEST_UNIT
 from outgrow.door.host import Host
 from outgrow.service.config import CapacityConfig
 from outgrow.service.when import when as asked_when
-from outgrow.store.orm import CapacitySnapshot
+from outgrow.store.orm import CapacitySnapshot, get_snapshot
 
 
 def record(
@@ -67,7 +67,7 @@ def record(
     store.remember_metrics(metrics)
     measured = tuple(Measurement(metric, Reading(value), scope) for metric, value in metrics.items())
     store.write_snapshot(Snapshot(code, day, Provenance.OBSERVED, measured), now, replace=True)
-    stored = db.get(CapacitySnapshot, (code, day), populate_existing=True)
+    stored = get_snapshot(db, code, day)
     assert stored is not None, "a claimed day has a row"  # noqa: S101
     return stored
 

@@ -62,9 +62,10 @@ def learn_correction(series: Sequence[tuple[Array, Kind]], model: SharedModel) -
     windows = [(past, later) for past, later in windows if len(past)]
     if len(windows) < LEAST_SERIES:
         return NO_CORRECTION
-    panel = LevelForecast.fit(np.concatenate([past for past, _ in windows]), max(AHEAD), Kind.LEVEL, model.level)
     later = np.concatenate([later for _, later in windows])
-    moved = np.array([len(np.unique(past[~np.isnan(past)])) > 1 for part, _ in windows for past in part])
+    pasts = np.concatenate([past for past, _ in windows])
+    panel = LevelForecast.fit(pasts, max(AHEAD), Kind.LEVEL, model.level)
+    moved = np.fmax.reduce(pasts, axis=1) > np.fmin.reduce(pasts, axis=1)
     for k, day in enumerate(AHEAD):
         rank = panel.below(later[:, k], day)
         there = ~np.isnan(rank) & moved

@@ -6,7 +6,7 @@ do (a spike and a slab: T. J. Mitchell and J. J. Beauchamp, Bayesian variable se
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import NormalDist
 from typing import Self
@@ -60,6 +60,15 @@ class EventDays:
     doubt: Array
     effects: tuple[EventEffect, ...] = ()
 
+    def newest(self, n_days: int) -> Self:
+        """The same of so many of its newest days, with unknown ones before those that it has."""
+        begin, before = max(len(self.apart) - n_days, 0), (max(n_days - len(self.apart), 0), 0)
+        return replace(
+            self,
+            apart=np.pad(self.apart[begin:], before),
+            ordinary=np.pad(self.ordinary[begin:], before, constant_values=np.nan),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PanelEvents:
@@ -78,21 +87,19 @@ class PanelEvents:
     effects: tuple[tuple[EventEffect, ...], ...]
 
     @classmethod
-    def of(cls, values: Array, histories: Sequence[History], events: Sequence[Event], horizon: int) -> Self | None:
+    def of(cls, histories: Sequence[History], n_days: int, events: Sequence[Event], horizon: int) -> Self | None:
         """Of several flows; None where there are no events.
 
         Args:
-            values: (n, n_days) the newest days of each history, its last one last.
             histories: as for `event_days`.
+            n_days: so many of the newest days of each are told, its last one last.
         """
         if not events:
             return None
-        apart, ordinary = np.zeros(values.shape, dtype=np.bool_), values.copy()
-        rows = [event_days(history, events, horizon) for history in histories]
-        for at, days in enumerate(rows):
-            some = min(len(days.apart), values.shape[1])
-            apart[at, -some:], ordinary[at, -some:] = days.apart[-some:], days.ordinary[-some:]
-        factor, doubt = np.stack([days.factor for days in rows]), np.stack([days.doubt for days in rows])
+        rows = [event_days(history, events, horizon).newest(n_days) for history in histories]
+        apart, ordinary, factor, doubt = (
+            np.stack([getattr(days, name) for days in rows]) for name in ("apart", "ordinary", "factor", "doubt")
+        )
         return cls(apart, ordinary, factor, doubt, tuple(days.effects for days in rows))
 
     def applied_to(self, flow: FlowForecast) -> FlowForecast:

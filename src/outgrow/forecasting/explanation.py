@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from outgrow.domain.explanation import Cause, Explanation, Pattern
+from outgrow.domain.forecast import BAND, Forecast
 from outgrow.forecasting.correction import Correction
 from outgrow.forecasting.flows import FlowForecast
 from outgrow.forecasting.kernels.mixture import moments
@@ -26,10 +27,8 @@ def explain(
     panel: PanelForecast,
     row: int,
     past: Array,
-    quantiles: Array,
+    forecast: Forecast,
     *,
-    last_day: date,
-    model: str,
     correction: Correction,
 ) -> Explanation:
     """Why a row's forecast is what it is.
@@ -37,13 +36,12 @@ def explain(
     Args:
         panel: the forecast.
         row: which of its rows.
-        past: (n_days,) what it rests on, mended; of a month's total, the flow that it adds up.
-        quantiles: (3, horizon) its 10, 50 and 90 % quantiles.
-        last_day: the newest day of `past`.
-        model: which model was asked.
+        past: (n_days,) what it rests on, mended, newest day last; of a month's total, the flow that it adds up.
+        forecast: what is said of it.
         correction: what was applied.
     """
-    low, middle, high = quantiles
+    low, middle, high = (forecast.quantile(level) for level in BAND)
+    model = forecast.model
     ahead = [day for day in LOOK_AHEAD if day <= len(middle)]
     width80 = {day: float(high[day - 1] - low[day - 1]) for day in ahead}
     if isinstance(panel, LevelForecast):
@@ -59,7 +57,7 @@ def explain(
             causes=causes,
             plain_share=plain,
             steady_share=steady,
-            pattern=None if law is None else _pattern(law, last_day),
+            pattern=None if law is None else _pattern(law, forecast.as_of),
             width=correction.width,
             correction_series=correction.series,
             correction_outcomes=correction.outcomes,

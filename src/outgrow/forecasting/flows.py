@@ -18,6 +18,7 @@ from outgrow.forecasting.kernels.heap import keep_freed_memory
 from outgrow.forecasting.kernels.network import Weights
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.ranks import FARTHEST, at_rank, reached, score_of
+from outgrow.forecasting.kernels.restarts import running_sums
 from outgrow.forecasting.kernels.rhythm import QUIET, RANKS, SEASON_KNOTS, WEEKS, Rhythm, rhythm, swanson
 from outgrow.forecasting.outage import find_outages
 from outgrow.forecasting.partial import find_partial
@@ -183,15 +184,10 @@ class FlowForecast:
             restart: (horizon,) 1.0 on the days that begin a new total (the first of a month), else 0.0.
             start: (n,) the total so far.
         """
-        mean, spread = np.empty_like(self.mean), np.empty_like(self.mean)
-        total, variance, common = start.copy(), np.zeros(len(start)), np.zeros(len(start))
-        for d in range(self.horizon):
-            keep = 1.0 - restart[d]
-            total = total * keep + self.mean[:, d]
-            variance = variance * keep + self.noise[:, d] ** 2
-            common = common * keep + self.level_sd[:, d]
-            mean[:, d], spread[:, d] = total, np.sqrt(variance + common**2)
-        return mean, spread
+        amounts = self.mean.copy()
+        amounts[:, 0] += np.where(restart[0] > 0, 0.0, start)
+        variance, common = running_sums(self.noise**2, restart), running_sums(self.level_sd, restart)
+        return running_sums(amounts, restart), np.sqrt(variance + common**2)
 
 
 def _without_newest_faults(values: Array) -> Array:

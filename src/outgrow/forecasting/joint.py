@@ -7,7 +7,6 @@ ranks belong together is simulated.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -22,6 +21,8 @@ from outgrow.forecasting.panel import PanelForecast
 from outgrow.forecasting.projection import Projection
 
 N_PATHS = 1000
+AT_ONCE = 32
+"""Days of all paths that are in the processor's cache together."""
 CORRELATED_WEEKS, LEAST_WEEKS = 52, 12
 """Newest weeks whose changes are compared, and the fewest that both metrics have to have."""
 UNRELATED_WEEKS = 10.0
@@ -73,12 +74,16 @@ def simulate_paths(
     for at, name in enumerate(metrics):
         days = slice(lags[name], lags[name] + n_days)
         levels, reached = views.reached(name)
-        highest = _at_ranks(levels, reached[:, days], n_paths)
-        each = _between(wanted, scores, views.fans[name][:, days])
-        _raise(highest, each, [limit for limit in limits.get(name, ()) if limit > current[at]])
-        np.minimum(each, highest, out=each)
-        for sorted_, shuffled in ((each, values[at]), (highest, peaks[at])):
-            np.take(sorted_, order[at], axis=1, out=shuffled, mode="clip")  # no place is out of bounds
+        fan, reached = views.fans[name][:, days], reached[:, days]
+        peak_before = raised_before = np.full(n_paths, -np.inf)
+        for part in (slice(begin, begin + AT_ONCE) for begin in range(0, n_days, AT_ONCE)):
+            highest, each = _at_ranks(levels, reached[:, part], n_paths), _between(wanted, scores, fan[:, part])
+            peak_before = _never_fall(highest, peak_before)
+            _raise(highest, each, views.exact[name])
+            raised_before = _never_fall(highest, raised_before)
+            np.minimum(each, highest, out=each)
+            for sorted_, shuffled in ((each, values[at, part]), (highest, peaks[at, part])):
+                np.take(sorted_, order[at], axis=1, out=shuffled, mode="clip")  # no place is out of bounds
     return Paths(today, metrics, current, values.transpose(0, 2, 1), peaks.transpose(0, 2, 1))
 
 
@@ -212,42 +217,40 @@ class _Views:
 
 def _between(wanted: Array, scores: Array, fan: Array) -> Array:
     """What `np.interp` of each day's quantiles (n_scores, n_days) gives at some scores, increasing, (n_days, n)."""
-    result = np.empty((fan.shape[1], len(wanted)))
-    bounds = np.searchsorted(wanted, scores)
-    result[:, : bounds[0]], result[:, bounds[-1] :] = fan[0][:, None], fan[-1][:, None]
-    slopes = np.diff(fan, axis=0) / np.diff(scores)[:, None]
-    for at, (begin, end) in enumerate(pairwise(bounds.tolist())):
-        part = result[:, begin:end]
-        np.multiply(slopes[at][:, None], wanted[begin:end] - scores[at], out=part)
-        part += fan[at][:, None]
+    place = np.clip(np.searchsorted(scores, wanted, side="right") - 1, 0, len(scores) - 2)
+    slopes = np.ascontiguousarray((np.diff(fan, axis=0) / np.diff(scores)[:, None]).T)
+    daily = np.ascontiguousarray(fan.T)
+    result: Array = slopes.take(place, axis=1)
+    result *= wanted - scores[place]
+    result += daily.take(place, axis=1)
+    result[:, wanted < scores[0]], result[:, wanted >= scores[-1]] = daily[:, :1], daily[:, -1:]
     return result
 
 
-def _raise(peaks: Array, values: Array, limits: Sequence[float]) -> None:
-    """Raise peaks (n_days, n_paths) in place to the values of their days, but below every limit ahead.
+def _raise(peaks: Array, values: Array, limits: Array) -> None:
+    """Raise peaks (n_days, n_paths) in place to the values of their days, but below every limit (increasing) ahead.
 
     Peaks are too coarse for the days on which a value lies above them.
     """
     cap = np.full(peaks.shape, np.inf)
-    for limit in sorted(limits, reverse=True):
+    for limit in limits[::-1]:
         np.copyto(cap, np.nextafter(limit, -np.inf), where=peaks < limit)
     np.minimum(values, cap, out=cap)
     np.maximum(peaks, cap, out=peaks)
-    _never_fall(peaks)
 
 
 def _at_ranks(levels: Array, reached: Array, n_paths: int) -> Array:
-    """The highest level that each rank, increasing, has reached by each day, (n_days, n_paths)."""
+    """The highest level that each rank, increasing, has reached as each day tells, (n_days, n_paths)."""
     # Strictly decreasing, so that a rank at or above 1 - P(reached) is at the level or above, and no other.
     falling = np.ascontiguousarray((reached - 1e-12 * np.arange(len(levels))[:, None])[::-1].T)
     # From the largest rank on: places between increasing numbers are found at once.
     left, highest = (1.0 - _ranks(n_paths))[::-1].copy(), levels[::-1].copy()
-    result = np.array([np.interp(left, chances, highest) for chances in falling])[:, ::-1]
-    _never_fall(result)
+    result: Array = np.array([np.interp(left, chances, highest) for chances in falling])[:, ::-1]
     return result
 
 
-def _never_fall(daily: Array) -> None:
-    """Raise each day (n_days, n) to the one before, in place."""
-    for before, now in pairwise(daily):
-        np.maximum(before, now, out=now)
+def _never_fall(daily: Array, before: Array) -> Array:
+    """Raise each day (n_days, n) to the one before, the first to that before it (n,), in place; the last of them."""
+    for now in daily:
+        before = np.maximum(before, now, out=now)
+    return before

@@ -6,7 +6,7 @@ import numpy as np
 
 from outgrow.forecasting.flows import NOTHING, FlowForecast
 from outgrow.forecasting.kernels.normal import Array
-from outgrow.forecasting.kernels.restarts import month_starts
+from outgrow.forecasting.kernels.restarts import month_starts, running_sums
 from outgrow.forecasting.kernels.series import mean_of_known
 from outgrow.forecasting.kernels.smoothing import QUIET_SHARE, SPANS, smoothed
 
@@ -56,11 +56,8 @@ def days_begun(last_day: date, begins_on: int) -> int:
 
 def own_chance(flow: FlowForecast, restart: Array) -> Array:
     """Relative standard deviation of each total by what days add at random, (n, horizon): months do not share it."""
-    result, total, variance = np.empty_like(flow.mean), np.zeros(len(flow.mean)), np.zeros(len(flow.mean))
-    for day, keep in enumerate(1.0 - restart):
-        total = total * keep + flow.mean[:, day]
-        variance = variance * keep + flow.noise[:, day] ** 2
-        result[:, day] = np.sqrt(variance) / np.maximum(total, NOTHING)
+    total, variance = running_sums(flow.mean, restart), running_sums(flow.noise**2, restart)
+    result: Array = np.sqrt(variance) / np.maximum(total, NOTHING)
     return result
 
 
@@ -68,11 +65,7 @@ def staying_total(flow: FlowForecast, level: Array, restart: Array) -> Array:
     """What each total has come to if the mean day stays at a level (n,), (n, horizon)."""
     horizon = flow.horizon
     day = level[:, None] * np.tile(flow.weekday, (1, horizon // 7 + 1))[:, :horizon] * flow.uplift
-    result, total = np.empty_like(flow.mean), np.zeros(len(flow.mean))
-    for at, keep in enumerate(1.0 - restart):
-        total = total * keep + day[:, at]
-        result[:, at] = total
-    return result
+    return running_sums(day, restart)
 
 
 def days_added(restart: Array) -> Array:

@@ -155,8 +155,14 @@ class MonthTotalForecast:
             lasting = np.sqrt(np.maximum(doubt**2 - own**2, 0.0))
             # No less than on the day itself: an average over some courses is near that, not at it.
             on_the_day = 1.0 - normal_cdf(away / doubt)
-            share = self.still.share[:, None]
-            cdf = (1.0 - share) * any_reached(away, own, lasting, self.restart) + share * self._if_still(lacking)
+            share, asked = self.still.share[:, None], np.isfinite(limit) & self.usable & (limit > self.sofar)
+            moving, still = np.zeros_like(away), np.zeros_like(away)
+            # Most of the work is here: of a row whose answer is known, or has no weight, none is done.
+            if len(some := np.flatnonzero(asked & (self.still.share < 1.0))):
+                moving[some] = any_reached(away[some], own[some], lasting[some], self.restart)
+            if len(some := np.flatnonzero(asked & (self.still.share > 0.0))):
+                still[some] = self._if_still(lacking, some)
+            cdf = (1.0 - share) * moving + share * still
             cdf = np.maximum.accumulate(np.maximum(cdf, on_the_day), axis=1)
             cdf[limit <= self.sofar] = 1.0
         return np.where((np.isfinite(limit) & self.usable)[:, None], cdf, np.nan)
@@ -165,11 +171,16 @@ class MonthTotalForecast:
         """The same for some days alone, (n, n_days)."""
         return self.until(max(days)).crossing_cdf(thresholds, falling=falling)[:, np.array(days) - 1]
 
-    def _if_still(self, lacking: Array) -> Array:
-        """P(any month so far is at the limit), (n, horizon), if the flow stays; `lacking` is what each has to bring."""
-        away = _away(lacking, np.maximum(self.staying, NOTHING))
-        own = np.maximum(self.still.own(days_added(self.restart.astype(np.float64))), SURE)
-        return any_reached(away, own, self.still.lasting(self.horizon), self.restart, STAYING)
+    def _if_still(self, lacking: Array, rows: NDArray[np.int64]) -> Array:
+        """P(any month so far is at the limit), (n_rows, horizon), if the flow stays.
+
+        Args:
+            lacking: (n, horizon) what each day's total has to bring for that.
+        """
+        away = _away(lacking[rows], np.maximum(self.staying[rows], NOTHING))
+        still = self.still.pick(rows)
+        own = np.maximum(still.own(days_added(self.restart.astype(np.float64))), SURE)
+        return any_reached(away, own, still.lasting(self.horizon), self.restart, STAYING)
 
     def _to_come(self) -> tuple[Array, Array, Array]:
         """What each day's total begins with, the middle of what is to come, and its relative doubt, (n, horizon)."""

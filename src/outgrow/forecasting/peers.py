@@ -18,7 +18,7 @@ from outgrow.forecasting.kernels.logistic import Prior, fit_logistic, logistic, 
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.restarts import month_starts
 from outgrow.forecasting.projection import ForecastRules
-from outgrow.forecasting.tenants import PACE_DAYS, UseForecast
+from outgrow.forecasting.tenants import PACE_DAYS, UseForecast, pace_of
 
 SAMPLE = 2_000
 """Tenants whose past is asked: more of them say hardly more."""
@@ -89,7 +89,7 @@ def learn_peers(values: Array, limits: Array, last_day: date, rules: ForecastRul
         if ago < values.shape[1] - rules.need_days
         for part in _asked(values, limits, last_day, ago, rules, monthly=monthly)
     ]
-    pace = float(np.mean(_forecast(values, last_day, rules, monthly=monthly).pace)) if len(values) else 0.0
+    pace = float(np.mean(pace_of(values, monthly=monthly))) if len(values) else 0.0
     prior = ORDERS_PRIOR if monthly else LEVELS_PRIOR
     if not parts:
         return Peers(prior.mean, pace)

@@ -1,8 +1,9 @@
 """Histories' futures: of levels, flows, and months' running totals, behind one interface."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -12,9 +13,10 @@ from outgrow.domain.bounds import DAYS, SOME_DAYS, Bounds, check_numbers
 from outgrow.domain.event import Event, EventEffect
 from outgrow.domain.explanation import Explanation
 from outgrow.domain.forecast import Forecast, HistoryNote, Refusal
-from outgrow.domain.history import MISSING, History
+from outgrow.domain.history import History
 from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note, NoteCode
+from outgrow.domain.panel import HistoryPanel
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.correction import NO_CORRECTION, Correction
@@ -28,6 +30,7 @@ from outgrow.forecasting.model import SHIPPED
 from outgrow.forecasting.months import MonthTotalForecast
 from outgrow.forecasting.outage import before_outage
 from outgrow.forecasting.panel import SHARED, PanelForecast, forecast_panel, model_asked
+from outgrow.forecasting.recent import growth_ahead, looked_at, recent_amount, trimmed
 from outgrow.forecasting.refusals import refuse
 from outgrow.forecasting.totals import flows_of_plain_totals, month_to_date, restart_note
 
@@ -35,8 +38,8 @@ LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 """The quantiles that every forecast holds: the median, and the 50 %, 80 % and 90 % bands."""
 MONTH_DAYS = 30
 """Days over which growth is told."""
-TOGETHER = 16
-"""Histories that are forecast at once; so many cost what one costs, in the forecast and in each question to it."""
+TOGETHER = 256
+"""Histories that are forecast at once: as many as are read at a time anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,11 @@ class Projection:
         past: the daily values that a limit is held against, (n_days,), newest last.
         panel, row: where the whole distribution is.
         notes: what was found amiss in the past.
-        explanation: why the forecast is what it is; None where nobody asked.
         floor: no value lies below it.
         events: what each event in the past that is looked at did, and what those within the horizon are to do, oldest
             first; none of a level.
         projects: the committed ones that are counted in.
+        reasons: tells why the forecast is what it is, when that is asked.
     """
 
     forecast: Forecast
@@ -99,10 +102,15 @@ class Projection:
     panel: PanelForecast
     row: int = 0
     notes: tuple[Note, ...] = ()
-    explanation: Explanation | None = None
     floor: float = -np.inf
     events: tuple[EventEffect, ...] = ()
     projects: tuple[Project, ...] = ()
+    reasons: Callable[[], Explanation] | None = None
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """Why the forecast is what it is; None where nobody can tell."""
+        return None if self.reasons is None else self.reasons()
 
     @property
     def events_ahead(self) -> tuple[EventEffect, ...]:
@@ -124,19 +132,23 @@ class Projection:
         a sure crossing would be a day off.
         """
         days = tuple(range(1, self.panel.horizon + 1))
-        alone = self.panel.pick(np.array([self.row]))
-        cdf: Array = alone.crossing_at(np.array([threshold]), days, falling=falling)[0]
+        cdf: Array = self._alone.crossing_at(np.array([threshold]), days, falling=falling)[0]
         return cdf
 
     def quantiles(self, levels: tuple[float, ...]) -> Array:
         """Any quantiles of each day's value, (n_levels, horizon)."""
-        rows: Array = np.maximum(self.panel.quantiles(levels)[self.row], self.floor)
+        rows: Array = np.maximum(self._alone.quantiles(levels)[0], self.floor)
         return rows
 
     def at_days(self, days: tuple[int, ...], levels: tuple[float, ...]) -> Array:
         """The same for some days alone, (n_levels, n_days)."""
-        rows: Array = np.maximum(self.panel.at_days(days, levels)[self.row], self.floor)
+        rows: Array = np.maximum(self._alone.at_days(days, levels)[0], self.floor)
         return rows
+
+    @property
+    def _alone(self) -> PanelForecast:
+        """The panel's row by itself: a question costs what its own row costs."""
+        return self.panel.pick(np.array([self.row]))
 
 
 def project(history: History, today: date, rules: ForecastRules) -> Projection | Refusal:
@@ -146,27 +158,33 @@ def project(history: History, today: date, rules: ForecastRules) -> Projection |
         history: daily values of the metric; for a month's total, of the daily flow that it adds up.
         today: the day that the answer is for; the newest known day may lie a little before it.
     """
-    return project_all([(history, rules)], today)[0]
+    return project_panel(HistoryPanel.of([history]), [rules], today)[0]
 
 
-def project_all(asked: Sequence[tuple[History, ForecastRules]], today: date) -> list[Projection | Refusal]:
-    """Forecast several histories, each by its rules, or say why not.
+def project_panel(panel: HistoryPanel, rules: Sequence[ForecastRules], today: date) -> list[Projection | Refusal]:
+    """Forecast every row of a panel, or say why not.
 
     Those alike are forecast together, and none hangs on the others: some series at once cost hardly more than one.
+
+    Args:
+        panel: rows as `project` takes them.
+        rules: (n,), of each row.
+        today: the day that the answers are for.
     """
     found: list[Projection | Refusal | None] = []
     alike: dict[_Alike, list[_Member]] = {}
-    recent = [_looked_at(history.to_known(), rules) for history, rules in asked]
+    stored = list(panel)
+    recent = [looked_at(history, own.history_days) for history, own in zip(stored, rules, strict=True)]
     behind = flows_of_plain_totals(recent)
-    for at, (history, rules) in enumerate(asked):
-        found.append(refuse(recent[at], today, rules))
+    for at, (history, own) in enumerate(zip(stored, rules, strict=True)):
+        found.append(refuse(recent[at], today, own))
         if found[-1] is None:
             flow = behind[at]
-            whole, outage = before_outage((history if flow is None else flow).to_known(), rules.events)
-            known = _looked_at(whole, rules)
+            whole, outage = before_outage(history if flow is None else trimmed(flow), own.events)
+            known = recent[at] if whole is history else looked_at(whole, own.history_days)
             metric, total = known.metric, known.metric.month_total_of is not None
             kind, month_of = (Kind.FLOW, known.last_day) if total else (metric.kind, None)
-            key = _Alike(rules, kind, month_of, metric.begins_on or 1)
+            key = _Alike(own, kind, month_of, metric.begins_on or 1)
             totals = None if flow is None else recent[at].between(known.first_day, known.last_day)
             alike.setdefault(key, []).append(_Member(at, whole, known, outage, totals))
     for key, members in alike.items():
@@ -176,11 +194,6 @@ def project_all(asked: Sequence[tuple[History, ForecastRules]], today: date) -> 
             for row, one in enumerate(some):
                 found[one.at] = together.projection(row, one)
     return [projection for projection in found if projection is not None]
-
-
-def _looked_at(history: History, rules: ForecastRules) -> History:
-    """The part of a history that its forecast looks at."""
-    return history.between(history.last_day - timedelta(days=rules.history_days - 1), None).to_known()
 
 
 class _Member(NamedTuple):
@@ -215,19 +228,19 @@ class _Together:
     faults: Faults
     panel: PanelForecast
     quantiles: Array
+    floors: Array
+    growth: Array
     events: PanelEvents | None
 
     @classmethod
     def of(cls, key: _Alike, members: list[_Member]) -> Self:
         wholes, histories = [one.whole for one in members], [one.known for one in members]
-        rules, longest = key.rules, max(map(len, histories))
-        values = np.full((len(histories), longest), np.nan)
-        provenance = np.full((len(histories), longest), MISSING, dtype=np.int8)
-        for row, history in enumerate(histories):
-            values[row, longest - len(history) :] = history.values
-            provenance[row, longest - len(history) :] = history.provenance
-        events = PanelEvents.of(values, wholes, rules.events, rules.horizon_days) if key.kind is Kind.FLOW else None
-        faults = find_faults(values if events is None else events.ordinary, key.kind, provenance)
+        rules, known = key.rules, HistoryPanel.of(histories).newest_last()
+        values = known.values
+        events = (
+            PanelEvents.of(wholes, known.n_days, rules.events, rules.horizon_days) if key.kind is Kind.FLOW else None
+        )
+        faults = find_faults(values if events is None else events.ordinary, key.kind, known.provenance)
         if events is not None:
             # What these days would have been is good enough to look for faults around them, and for nothing else.
             faults.mended[events.apart] = np.nan
@@ -242,7 +255,13 @@ class _Together:
                 panel = MonthTotalForecast.of(
                     panel, values, key.month_of, faults.mended, begins_on=key.begins_on, sofar=sofar
                 )
-        return cls(rules, faults, panel, panel.quantiles(LEVELS), events)
+        # A mended past may lie below zero; the future of a count does not.
+        floors = np.where(np.fmin.reduce(values, axis=1) >= 0, 0.0, -np.inf)
+        quantiles = panel.quantiles(LEVELS)
+        np.maximum(quantiles, floors[:, None, None], out=quantiles)
+        pasts = [past[-len(history) :] for past, history in zip(faults.mended, histories, strict=True)]
+        growth = growth_ahead(panel, quantiles[:, LEVELS.index(0.5)], pasts, MONTH_DAYS)
+        return cls(rules, faults, panel, quantiles, floors, growth, events)
 
     def projection(self, row: int, one: _Member) -> Projection:
         """One row as its metric's projection."""
@@ -250,57 +269,37 @@ class _Together:
         total = isinstance(self.panel, MonthTotalForecast)
         past = month_to_date(known.values, known.first_day, known.metric.begins_on) if total else whole.values
         past = past if one.totals is None else one.totals.values
-        mended = self.faults.mended[row, -len(known) :]
-        # A mended past may lie below zero; the future of a count does not.
-        floor = 0.0 if np.nanmin(known.values) >= 0 else -np.inf
-        quantiles = np.maximum(self.quantiles[row], floor)
-        middle = quantiles[[LEVELS.index(level) for level in (0.1, 0.5, 0.9)]]
         notes = self.faults.notes(row, known.last_day - timedelta(days=self.faults.mended.shape[1] - 1))
         notes += () if one.outage is None else (one.outage,)
         notes += restart_note(known, past) if total else ()
+        current = float(past[-1])
+        if known.metric.is_daily_flow:
+            current = recent_amount(known, whole=not is_partly_there(notes, known.last_day))
         forecast = Forecast(
             metric=known.metric,
             scope_name=known.scope_name,
             as_of=known.last_day,
-            current=_current(known, notes) if known.metric.is_daily_flow else float(past[-1]),
+            current=current,
             levels=LEVELS,
-            quantiles=quantiles,
-            growth_per_30_days=_growth(self.panel, row, middle[1], mended),
+            quantiles=self.quantiles[row],
+            growth_per_30_days=float(self.growth[row]),
             history=HistoryNote.of(known),
             model=self.rules.model,
         )
-        reasons = explain(
+        reasons = partial(
+            explain,
             self.panel,
             row,
-            mended,
-            middle,
-            last_day=known.last_day,
-            model=self.rules.model,
+            self.faults.mended[row, -len(known) :],
+            forecast,
             correction=self.rules.correction,
         )
         effects = self.events.effects[row] if self.events else ()
         events = tuple(effect for effect in effects if effect.event.last >= known.first_day)
-        return Projection(forecast, past, self.panel, row, notes, reasons, floor, events)
-
-
-def _current(history: History, notes: tuple[Note, ...]) -> float:
-    """The mean amount of the last seven days of a flow, without a newest one that is only partly there."""
-    whole = history.values[:-1] if is_partly_there(notes, history.last_day) else history.values
-    return float(np.nanmean(whole[-7:]))
+        floor = float(self.floors[row])
+        return Projection(forecast, past, self.panel, row, notes, floor, events, reasons=reasons)
 
 
 def is_partly_there(notes: tuple[Note, ...], day: date) -> bool:
     """Whether a day was found to be one that is not over yet."""
     return any(note.code is NoteCode.PARTIAL and note.last == day for note in notes)
-
-
-def _growth(panel: PanelForecast, row: int, median: Array, past: Array) -> float:
-    """Growth over the 30 days ahead; of a flow, against the 30 days past, without what stands out in them."""
-    days = 1
-    if isinstance(panel, MonthTotalForecast):
-        panel, days = panel.flow, MONTH_DAYS
-    if isinstance(panel, FlowForecast):
-        recent = past[-MONTH_DAYS:]
-        before = past if np.isnan(recent).all() else recent
-        return days * float(panel.mean[row, :MONTH_DAYS].mean() - np.nanmean(before))
-    return float(median[min(MONTH_DAYS, len(median)) - 1] - past[-1])

@@ -21,7 +21,9 @@ def refuse(history: History, today: date, rules: "ForecastRules") -> Refusal | N
     newest = history.newest
     if newest is None:
         return Refusal(Status.INSUFFICIENT_DATA, "nothing is stored yet", have=0, need=rules.need_days)
-    age, allowed = (today - newest[0]).days, allowed_age(history.usual_gap, rules.stale_after_days)
+    age, allowed = (today - newest[0]).days, rules.stale_after_days
+    if age > allowed:  # what comes seldom may be older
+        allowed = allowed_age(history.usual_gap, allowed)
     if age > allowed:
         return Refusal(
             Status.STALE, f"the newest value is of {spoken(newest[0])}, {counted(age, 'day')} old (at most {allowed})"
@@ -32,6 +34,6 @@ def refuse(history: History, today: date, rules: "ForecastRules") -> Refusal | N
         return Refusal(Status.INSUFFICIENT_DATA, reason, have=have, need=rules.need_days)
     if history.metric.begins_on is None:
         return Refusal(Status.INSUFFICIENT_DATA, why_unknown(history), have=have, need=rules.need_days)
-    if np.nanmax(np.abs(history.values)) > LARGEST:
+    if np.fmax.reduce(np.abs(history.values)) > LARGEST:
         return Refusal(Status.INSUFFICIENT_DATA, f"values beyond {LARGEST:g} cannot be counted with: use a larger unit")
     return None

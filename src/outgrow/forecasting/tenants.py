@@ -47,13 +47,13 @@ class UseForecast:
         """From the daily levels (n, n_days), newest last, NaN before a tenant joined."""
         panel = forecast_panel(values, rules.horizon_days, Kind.LEVEL, model_asked(rules.model, rules.model_file))
         used = values[:, -1]
-        before = values[:, -PACE_DAYS - 1] if values.shape[1] > PACE_DAYS else np.full(len(values), np.nan)
+        before = _before(values)
         later = panel.at_days((PACE_DAYS,), (0.5,))[:, 0, 0]
         return cls(
             panel=panel,
             used=used,
             size=used,
-            pace=np.maximum(used - np.nan_to_num(before), 0.0),
+            pace=pace_of(values, monthly=False),
             before=before,
             now=used,
             later=later,
@@ -67,9 +67,7 @@ class UseForecast:
         panel = forecast_panel(values, rules.horizon_days, Kind.FLOW, model_asked(rules.model, rules.model_file))
         assert isinstance(panel, FlowForecast), "flows are forecast as flows"  # noqa: S101
         recent, earlier = values[:, -PACE_DAYS:], values[:, -2 * PACE_DAYS : -PACE_DAYS]
-        known = np.maximum((~np.isnan(recent)).sum(axis=1), 1)
-        now = np.nansum(recent, axis=1)
-        size = now * (MONTH_DAYS / known)
+        now, size = np.nansum(recent, axis=1), pace_of(values, monthly=True)
         whole = ~np.isnan(earlier).any(axis=1) & (earlier.shape[1] == PACE_DAYS)
         before = np.where(whole, np.nansum(earlier, axis=1), np.nan)
         month = values[:, -last_day.day :]
@@ -92,3 +90,18 @@ class UseForecast:
     def reached(self, limits: Array, days: tuple[int, ...]) -> Array:
         """P(the use is at or above the limit on some day up to each of the days), (n, n_days), by the engine alone."""
         return self.panel.crossing_at(limits, days)
+
+
+def pace_of(values: Array, *, monthly: bool) -> Array:
+    """The pace of each tenant, (n,), as in `UseForecast`, from its daily levels or, `monthly`, its orders."""
+    if not monthly:
+        return np.maximum(values[:, -1] - np.nan_to_num(_before(values)), 0.0)
+    recent = values[:, -PACE_DAYS:]
+    known = np.maximum((~np.isnan(recent)).sum(axis=1), 1)
+    pace: Array = np.nansum(recent, axis=1) * (MONTH_DAYS / known)
+    return pace
+
+
+def _before(values: Array) -> Array:
+    """The levels 90 days ago, (n,)."""
+    return values[:, -PACE_DAYS - 1] if values.shape[1] > PACE_DAYS else np.full(len(values), np.nan)

@@ -1,6 +1,7 @@
 """Backfill: the history that was never captured, rebuilt from time stamps and status history."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -10,9 +11,9 @@ from outgrow.domain.days import days_between, local_day
 from outgrow.domain.errors import UsageError
 from outgrow.domain.history import MISSING
 from outgrow.domain.panel import HistoryPanel
-from outgrow.domain.snapshot import Provenance
+from outgrow.domain.snapshot import Measurement, Provenance, Reading, Snapshot
 from outgrow.service.desk import Desk
-from outgrow.sources.contract import Progress, every_metric
+from outgrow.sources.contract import Past, Progress, every_metric
 from outgrow.store.contract import SeriesValues, StoredPlatform
 
 CHUNK_DAYS = 92
@@ -84,6 +85,8 @@ def backfill(
         store.write_days(desk.code, days)
         store.write_series(desk.code, _series(panel.between(begin, end)), Provenance.RECONSTRUCTED, desk.now)
         store.write_missing(desk.code, past.unavailable, days, desk.now)
+        for day, refused in _refused(past, begin, end).items():
+            store.write_snapshot(Snapshot(desk.code, day, Provenance.RECONSTRUCTED, tuple(refused)), desk.now)
         store.keep()
         tell("writing days", (end - first).days + 1, report.days)
     return report
@@ -94,6 +97,16 @@ def _series(panel: HistoryPanel) -> Iterator[SeriesValues]:
     for key, metric, values, provenance in zip(panel.keys, panel.metrics, panel.values, panel.provenance, strict=True):
         known = provenance != MISSING
         yield SeriesValues(metric.name, key.scope, days[known], values[known])
+
+
+def _refused(past: Past, begin: date, end: date) -> Mapping[date, Sequence[Measurement]]:
+    """What was told of days from `begin` to `end` and cannot be true, by its day."""
+    panel, found = past.panel, defaultdict[date, list[Measurement]](list)
+    for (row, column), reason in past.refused.items():
+        day = panel.first_day + timedelta(days=column)
+        if begin <= day <= end:
+            found[day].append(Measurement(panel.metrics[row], Reading.missing(reason), panel.keys[row].scope))
+    return found
 
 
 def _in_chunks(first: date, last: date, days: int) -> Iterator[tuple[date, date]]:

@@ -17,12 +17,12 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.history import History
 from outgrow.domain.issued import IssuedForecast
 from outgrow.domain.metric import PLATFORM, Metric
-from outgrow.domain.movement import Movement, Mover, NamedLevel, Part, Said
+from outgrow.domain.movement import LimitStatement, Movement, Mover, NamedLevel, Part
 from outgrow.domain.words import exact
 from outgrow.forecasting.crossing import Crossing, expected_path, find_crossing
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.planning.why import causes
-from outgrow.planning.why.attribution import Step, telescope
+from outgrow.planning.why.attribution import DatedMover, telescope
 from outgrow.planning.why.surprise import at_level_of, level_of, on_course
 from outgrow.service.assumptions import assumed, between, file_of, model_id, with_kept
 from outgrow.service.desk import Desk
@@ -151,9 +151,9 @@ class Comparison:
             said, crossing = (before, crossings[0]) if before.median is None else (after, crossings[-1])
             reason = f"on {spoken(said.issued_on)} there was no date, {crossing.reason or said.status.value}"
             return replace(both, status=said.status, reason=reason)
-        steps = [Step(stage.mover, crossing.day) for stage, crossing in zip(stages, crossings, strict=True)]
+        steps = [DatedMover(stage.mover, crossing.day) for stage, crossing in zip(stages, crossings, strict=True)]
         rest = Mover.REVISED if self.at_hand[1] else Mover.MODEL  # what was issued may differ from what is found now
-        moved = telescope(before.median, [*steps, Step(rest, after.median)])
+        moved = telescope(before.median, [*steps, DatedMover(rest, after.median)])
         growth = {stage.mover: crossing.growth for stage, crossing in zip(stages, crossings, strict=True)}
         parts = self._parts(moved, level_of(course), (growth[Mover.LEVEL], growth[Mover.SLOPE]))
         return replace(both, status=Status.OK, parts=tuple(parts))
@@ -194,10 +194,10 @@ def _crossings(stages: Sequence[_Stage]) -> list[Crossing]:
     return [found[id(stage.history), stage.limit[1], stage.rules] for stage in stages]
 
 
-def _said(issued: IssuedForecast, limit: NamedLevel, again: Crossing) -> Said:
+def _said(issued: IssuedForecast, limit: NamedLevel, again: Crossing) -> LimitStatement:
     """What was said of a limit: the date that was kept, or where none was, the one that is found now."""
     kept = next((one.days.dates(issued.as_of)["p50"] for one in issued.limits if one.threshold == limit[1]), None)
-    return Said(
+    return LimitStatement(
         issued_on=issued.issued_on,
         as_of=issued.as_of,
         status=again.status if kept is None else Status.OK,

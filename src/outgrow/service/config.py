@@ -5,9 +5,9 @@ from typing import Self
 
 from outgrow.domain.event import CalendarRules
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy, Limit
 from outgrow.domain.metric import STORAGE_USED_GB
-from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.projection import ForecastRules
 
@@ -23,7 +23,7 @@ class CapacityConfig:
     limits: tuple[Limit, ...] = DEFAULT_LIMITS
     policy: AlertPolicy = field(default_factory=AlertPolicy)
     rules: ForecastRules = field(default_factory=ForecastRules)
-    plan: PlanRules = field(default_factory=PlanRules)
+    plan: LadderRules = field(default_factory=LadderRules)
     calendar: CalendarRules = field(default_factory=CalendarRules)
     projects: tuple[Project, ...] = ()
     read_from: str = "the configuration"

@@ -10,10 +10,10 @@ from outgrow.domain.errors import ConfigurationError, UnknownMetricError
 from outgrow.domain.event import Event
 from outgrow.domain.forecast import Refusal
 from outgrow.domain.history import History
-from outgrow.domain.ladder import Ladder
+from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.metric import CAPTURED, PLATFORM, TIER_SUBSCRIPTIONS, Kind, Metric, MetricCatalogue, Scope
 from outgrow.domain.panel import HistoryPanel
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.domain.resource import Resources
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.calendar import events_of
@@ -21,7 +21,7 @@ from outgrow.forecasting.correction import Correction, learn_correction
 from outgrow.forecasting.faults import find_faults
 from outgrow.forecasting.model import load_model
 from outgrow.forecasting.panel import DRIFT, SHARED
-from outgrow.forecasting.projection import ForecastRules, Projection, project_all
+from outgrow.forecasting.projection import ForecastRules, Projection, project_panel
 from outgrow.forecasting.totals import flow_of_total, flows_of_plain_totals
 from outgrow.service.config import CapacityConfig
 from outgrow.service.shelf import Shelf
@@ -36,6 +36,7 @@ more of them say hardly more, and a platform may have thousands.
 LEARNED_YEARS = 10
 """Whole years of events that are looked at before this one."""
 
+BUILT_IN = frozenset(metric.name for metric in CAPTURED)
 Series = tuple[str, Scope]
 """A metric's name, and whose it is."""
 
@@ -52,10 +53,11 @@ class Desk:
         captures: whether the platform has a source that is captured; else values are imported or handed over.
         is_past: whether the day is over: then values that captured days were given later do not count either.
         is_present: whether it is asked what to do at this moment, and not on a day that somebody named.
+        own_resources: the platform's, where they are known without its source.
     """
 
     store: Store
-    platform: Platform
+    platform: SourcePlatform
     today: date
     now: datetime
     open_source: Callable[[], Source] = field(repr=False)
@@ -63,6 +65,7 @@ class Desk:
     captures: bool = field(default=True, kw_only=True)
     is_past: bool = field(default=False, kw_only=True)
     is_present: bool = field(default=True, kw_only=True)
+    own_resources: Resources | None = field(default=None, kw_only=True, repr=False)
     shelf: Shelf = field(default=None, kw_only=True, repr=False)  # type: ignore[assignment]
 
     remembered: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -92,7 +95,7 @@ class Desk:
     @cached_property
     def resources(self) -> Resources:
         """What tiers hold and plans allow."""
-        return self.source.resources
+        return self.own_resources or self.source.resources
 
     @property
     def known(self) -> KnownOn:
@@ -161,10 +164,29 @@ class Desk:
             raise ConfigurationError(what, error.mend) from error
         return replace(project, sizes=sizes)
 
-    @property
+    @cached_property
     def ladder(self) -> Ladder:
-        """The infrastructure's tiers."""
-        return self.config.ladder
+        """The infrastructure's tiers, by the metrics' full names.
+
+        Raises:
+            ConfigurationError: a tier limits a metric that does not exist.
+        """
+        return self.by_full_names(self.config.ladder)
+
+    def by_full_names(self, ladder: Ladder) -> Ladder:
+        """A ladder whose tiers limit metrics by their full names; raises as `ladder` does."""
+        if all(name in BUILT_IN for name in ladder.metrics):
+            return ladder
+        return replace(ladder, tiers=tuple(replace(tier, maxima=self._limited(tier)) for tier in ladder))
+
+    def _limited(self, tier: Tier) -> dict[str, float]:
+        """What a tier holds, by metric: `max_gpus` is of the resource of that name, or else of the metric."""
+        named = {resource.name: resource.metric.name for resource in self.resources}
+        try:
+            return {self.metrics.resolve(named.get(name, name)).name: top for name, top in tier.maxima.items()}
+        except UnknownMetricError as error:
+            what = f"{self.config.read_from}: ladder: tier '{tier.name}': {error.what}"
+            raise ConfigurationError(what, error.mend) from error
 
     # what is stored
 
@@ -261,8 +283,9 @@ class Desk:
         """The forecast of each series by its rules, or why there is none; none is made twice."""
         keys = [("projection", history.metric.name, history.scope) for history in histories]
         new = [at for at, key in enumerate(keys) if key not in self.remembered]
-        asked = [(histories[at], self.rules(histories[at].metric, histories[at].scope)) for at in new]
-        for at, made in zip(new, project_all(asked, self.today), strict=True):
+        asked = HistoryPanel.of([histories[at] for at in new])
+        rules = [self.rules(histories[at].metric, histories[at].scope) for at in new]
+        for at, made in zip(new, project_panel(asked, rules, self.today), strict=True):
             self.remembered[keys[at]] = made
         return [self.remembered[key] for key in keys]  # type: ignore[misc]
 

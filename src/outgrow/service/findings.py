@@ -12,7 +12,7 @@ from outgrow.domain.recommendation import Finding
 from outgrow.domain.tenant import Tenants
 from outgrow.forecasting.growth import growth_over
 from outgrow.planning.advice import recommendations
-from outgrow.planning.advice.recommendations import Growth, Infrastructure, SoldCapacity
+from outgrow.planning.advice.recommendations import Infrastructure, RecentGrowth, SoldCapacity
 from outgrow.planning.limits.urgency import LimitOutlook
 from outgrow.service.desk import Desk
 from outgrow.service.limits import configured_limits, newest_use, resource_metrics, tier_limits
@@ -123,7 +123,7 @@ def find(desk: Desk, newest: NewestUse) -> list[Finding]:
         ladder.example,
     )
     growth = [
-        Growth(resource.metric, resource.one, _grown(desk, resource.metric), GROWTH_DAYS)
+        RecentGrowth(resource.metric, resource.one, _grown(desk, resource.metric), GROWTH_DAYS)
         for resource in desk.resources
         if resource.one
     ]

@@ -9,11 +9,12 @@ from outgrow.domain.forecast import Refusal
 from outgrow.domain.history import History, allowed_age
 from outgrow.domain.ladder import Ladder
 from outgrow.domain.metric import PLATFORM
+from outgrow.domain.panel import HistoryPanel
 from outgrow.domain.paths import Paths
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.asked import LONGEST_HORIZON
 from outgrow.forecasting.joint import simulate_paths
-from outgrow.forecasting.projection import ForecastRules, Projection, project_all
+from outgrow.forecasting.projection import ForecastRules, Projection, project_panel
 from outgrow.planning.ladder.scenarios import adds_to, with_projects
 from outgrow.service.desk import Desk
 from outgrow.service.limits import configured_limits, resource_metrics
@@ -88,8 +89,8 @@ def nothing_known(desk: Desk, refused: Mapping[str, str]) -> DataError:
 def _simulated(desk: Desk, levels: Levels) -> JointFuture:
     metrics = [desk.metrics.resolve(name) for name in levels]
     histories = {h.metric.name: h for h in desk.forecastables(metrics)}
-    asked = [(history, _for_a_year(desk, history)) for history in histories.values()]
-    made = dict(zip(histories, project_all(asked, desk.today), strict=True))
+    rules = [_for_a_year(desk, history) for history in histories.values()]
+    made = dict(zip(histories, project_panel(HistoryPanel.of([*histories.values()]), rules, desk.today), strict=True))
     refused = {name: each.reason for name, each in made.items() if isinstance(each, Refusal)}
     ready = {name: each for name, each in made.items() if isinstance(each, Projection)}
     if not ready:

@@ -7,10 +7,11 @@ from outgrow.domain.history import History
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, IssuedForecast, IssuedLimit
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import Kind
+from outgrow.domain.panel import HistoryPanel
 from outgrow.forecasting.outage import before_outage
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.panel import DRIFT, MODELS
-from outgrow.forecasting.projection import ForecastRules, Projection, project_all
+from outgrow.forecasting.projection import ForecastRules, Projection, project_panel
 from outgrow.forecasting.refusals import refuse
 from outgrow.forecasting.scoring import JUDGED_DAYS_AHEAD, WINDOW_DAYS, Verdict, hold_against, judge
 from outgrow.service.assumptions import assumed, model_id
@@ -84,7 +85,8 @@ def _looked_at(history: History, rules: ForecastRules) -> History:
 
 def _said(desk: Desk, histories: Sequence[History], model: str) -> dict[str, Projection]:
     """What a model says of each metric, by name, as `forecast` would show it."""
-    made = project_all([(known, desk.rules(known.metric, known.scope, model)) for known in histories], desk.today)
+    rules = [desk.rules(known.metric, known.scope, model) for known in histories]
+    made = project_panel(HistoryPanel.of(histories), rules, desk.today)
     # Those that would be refused are not among them.
     return {each.forecast.metric.name: each for each in made if isinstance(each, Projection)}
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import date
 
 from outgrow.domain.errors import UsageError
-from outgrow.domain.recommendation import Life, State
+from outgrow.domain.recommendation import Life, LifeState
 from outgrow.planning.advice.lifecycle import acknowledged, advance, snoozed
 from outgrow.planning.advice.recommendations import said_of
 from outgrow.service.desk import Desk
 from outgrow.service.findings import NewestUse, find
 
-SHOWN = {State.OPEN, State.ACKNOWLEDGED}
+SHOWN = {LifeState.OPEN, LifeState.ACKNOWLEDGED}
 """The states that are told of without being asked for."""
 
 
@@ -78,7 +78,7 @@ def _change(desk: Desk, newest: NewestUse, keys: Sequence[str], change: Callable
 
 def _named(known: Iterable[Life], key: str) -> Life:
     """The one that is not resolved and bears this key, or alone begins so."""
-    alive = {life.key: life for life in _most_severe_first(known) if life.state is not State.RESOLVED}
+    alive = {life.key: life for life in _most_severe_first(known) if life.state is not LifeState.RESOLVED}
     if key in alive:
         return alive[key]
     begun = [each for each in alive if each.startswith(key)]

@@ -12,7 +12,7 @@ from outgrow.domain.event import Event
 from outgrow.domain.ladder import Ladder
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.resource import COMMERCE, Resources
-from outgrow.domain.scenario import Arrival, Growth, LevelStep, NewStores, PlanChange, Scenario
+from outgrow.domain.scenario import Arrival, GrowthChange, LevelStep, NewStores, PlanChange, Scenario
 from outgrow.domain.text import cleaned_key
 from outgrow.service.places import Keys
 from outgrow.service.readers import MisreadError
@@ -155,7 +155,7 @@ def _scenario(asked: Asked, known: Known) -> Scenario:
         ladder=_ladder(asked, known),
         prices=_prices(asked, known),
         growth=tuple(
-            Growth(factor, None if name == EVERY else _metric(asked, ("growth", name), name, known))
+            GrowthChange(factor, None if name == EVERY else _metric(asked, ("growth", name), name, known))
             for name, factor in table.growth.items()
         ),
     )

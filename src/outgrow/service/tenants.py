@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from outgrow.domain.errors import ConfigurationError
-from outgrow.domain.upsell import TenantPlan
+from outgrow.domain.upsell import TenantOffers
 from outgrow.forecasting.tenant_outlooks import tenant_outlooks
-from outgrow.planning.tenants.upsell import plan_tenants
+from outgrow.planning.tenants.upsell import tenant_offers
 from outgrow.service.desk import Desk
 
 
@@ -22,7 +22,7 @@ class TenantReport:
 
     platform: str
     resources: tuple[str, ...]
-    plan: TenantPlan
+    plan: TenantOffers
     newest_change: date | None = None
     stale: bool = False
 
@@ -51,5 +51,5 @@ def tenants(desk: Desk, resource: str | None = None) -> TenantReport:
     changes = {name: source.changes(who, name, rules.history_days) for name in names}
     newest = max((change.newest_day for change in changes.values() if change.newest_day is not None), default=None)
     stale = newest is not None and (desk.today - newest).days > rules.stale_after_days
-    plan = plan_tenants(who, tenant_outlooks(who, changes, rules), desk.ladder.currency, wanted)
+    plan = tenant_offers(who, tenant_outlooks(who, changes, rules), desk.ladder.currency, wanted)
     return TenantReport(desk.code, wanted, plan, newest, stale)

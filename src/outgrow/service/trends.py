@@ -1,5 +1,6 @@
 """Trends: what changed over the last days, and what the forecast says of the next thirty."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -61,11 +62,14 @@ class TrendsReport:
         return "Insufficient data for trend analysis" if self.snapshots < LEAST_SNAPSHOTS else None
 
 
-def trends(desk: Desk, days: int = 30) -> TrendsReport:
-    """Growth of every captured metric over the last `days` days.
+def trends(desk: Desk, days: int = 30, always: Collection[Metric] = ()) -> TrendsReport:
+    """Growth of every metric that ever had a value over the last `days` days.
 
     Of a flow it is that of its pace from the period's first week to the last, per day, and of a month's total the same
     per 30 days.
+
+    Args:
+        always: metrics that are told of even so.
 
     Raises:
         UsageError: the period is no whole number of days, or none.
@@ -77,7 +81,8 @@ def trends(desk: Desk, days: int = 30) -> TrendsReport:
         only = available[0] if available else None
         return TrendsReport(days, len(available), only, only)
     metrics = sorted(desk.platform_metrics(), key=lambda m: (m.name not in SHORT_NAMES, m.name))
-    histories = desk.forecastables(metrics)
+    known = desk.forecastables(metrics)
+    histories = [history for history in known if history.known_days or history.metric in always]
     first, last = available[0], available[-1]
     found = (
         _trend(history.between(start, None), projection)

@@ -90,8 +90,9 @@ def whatif(desk: Desk, asked: Sequence[Sequence[Asked]]) -> WhatIf:
         DataError: nothing is known of any metric that the ladder limits.
     """
     source = desk.tenant_source
-    known = Known(desk.today, desk.metrics, source.plan_codes() if source else None, desk.ladder)
-    scenarios = [to_scenario(tables, known) for tables in asked]
+    plans = source.plan_codes() if source else None
+    known = Known(desk.today, desk.metrics, plans, desk.ladder, desk.resources)
+    scenarios = [_by_full_names(desk, to_scenario(tables, known)) for tables in asked]
     ramps = _ramps([table for tables in asked for table in tables], source, desk.today)
     future = joint_future(desk, [each.ladder for each in scenarios if each.ladder is not None])
     touched = whom_they_touch(desk, scenarios, future.paths.n_days)
@@ -107,6 +108,10 @@ def whatif(desk: Desk, asked: Sequence[Sequence[Asked]]) -> WhatIf:
         metrics={name: desk.metrics.resolve(name) for name in (*future.paths.metrics, *future.refused)},
         unknown=future.refused,
     )
+
+
+def _by_full_names(desk: Desk, scenario: Scenario) -> Scenario:
+    return scenario if scenario.ladder is None else replace(scenario, ladder=desk.by_full_names(scenario.ladder))
 
 
 def _ramps(asked: Sequence[Asked], source: TenantSource | None, today: date) -> dict[str, Ramp]:
@@ -125,7 +130,7 @@ def _ramps(asked: Sequence[Asked], source: TenantSource | None, today: date) -> 
 
 def _outcome(desk: Desk, scenario: Scenario, paths: Paths) -> Outcome:
     config, rules = desk.config, desk.config.plan
-    ladder = priced(scenario.ladder or config.ladder, scenario.prices)
+    ladder = priced(scenario.ladder or desk.ladder, scenario.prices)
     if rules.current_tier not in {tier.name for tier in ladder}:
         rules = replace(rules, current_tier=None)  # another ladder begins with the tier that today's use needs
     plan = plan_ladder(paths, ladder, rules, config.policy)

@@ -21,7 +21,6 @@ from outgrow.domain.errors import (
 )
 from outgrow.domain.text import LONGEST_SAID, cleaned
 from outgrow.setup.database_faults import fault_of
-from outgrow.sources.commerce.reading import SEE_ALL
 from outgrow.store.dialects.dialect import dialect_named
 
 EXTRAS = {"postgresql+psycopg": "postgres", "mysql+pymysql": "mysql", "mariadb+pymysql": "mysql"}
@@ -158,6 +157,8 @@ def translate(error: SQLAlchemyError, url: str) -> DatabaseError | SchemaError:
     raw = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
     said = cleaned(without_secrets(raw, secrets_of(url)), LONGEST_SAID)
     if "row-level security" in raw.lower():
+        from outgrow.sources.commerce.reading import SEE_ALL
+
         return DatabaseError(f"{where} cannot be read: {said}", SEE_ALL)
     file = dialect_named("sqlite")
     if file.says_locked(raw):

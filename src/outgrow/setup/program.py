@@ -5,16 +5,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from outgrow.service.opening import Demo, Opening
-
 if TYPE_CHECKING:
+    from outgrow.service.opening import Demo, Opening
     from outgrow.sources.contract import Progress
 
 
 class SettingsProgram:
     """Keeps `Program`; what each method needs is imported when it is called."""
 
-    def open(self, config: Path | None, **options: object) -> Opening:
+    def open(self, config: Path | None, **options: object) -> "Opening":
         """What settings and options describe."""
         from outgrow.setup.settings import load_settings
         from outgrow.setup.workspace import Workspace
@@ -27,13 +26,13 @@ class SettingsProgram:
 
         return demo_today()
 
-    def demo(self, url: str, today: date, seed: int, progress: "Progress") -> Demo:
+    def demo(self, url: str, today: date, seed: int, progress: "Progress") -> "Demo":
         """Build the synthetic platform, rebuild its history, and capture today."""
         from outgrow.setup.demo import make_demo
 
         return make_demo(url, today, seed, progress)
 
-    def open_demo(self, url: str, demo: Demo) -> Opening:
+    def open_demo(self, url: str, demo: "Demo") -> "Opening":
         """What was built, by no other settings."""
         from outgrow.setup.settings import Settings
         from outgrow.setup.workspace import Workspace

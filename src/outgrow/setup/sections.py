@@ -6,9 +6,9 @@ from typing import Any
 
 from outgrow.domain.bounds import AMOUNT, DAYS, MOST_DAYS, MOST_FACTOR, PROBABILITY, SEED, SHARE, SOME_DAYS, Bounds
 from outgrow.domain.event import CalendarRules
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit
 from outgrow.domain.metric import Scope
-from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.service.readers import Reader, Table, anything, day, flag, key, name, named, number, text, whole
@@ -23,11 +23,11 @@ class SourceSettings:
 
     Attributes:
         kind: the kind of source; None where an address of a database says it.
-        more: what else stands there, as it is: for whoever makes a source of that kind. It may hold secrets.
+        options: what else stands there, as it is: for whoever makes a source of that kind. It may hold secrets.
     """
 
     kind: str | None = None
-    more: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def _source(*, kind: str | None = None, **more: Any) -> SourceSettings:  # noqa: ANN401 - whatever a file holds
@@ -70,7 +70,7 @@ POLICY: Mapping[str, Reader[Any]] = {
 ALERTS: Table[AlertPolicy] = Table(
     AlertPolicy, {**POLICY, "growth_percent": number(Bounds(0, MOST_FACTOR), above=True), "warning_days": whole(DAYS)}
 )
-PLAN: Table[PlanRules] = Table(PlanRules, {"current_tier": key, "day_over_cost": cost, "seed": whole(SEED)})
+PLAN: Table[LadderRules] = Table(LadderRules, {"current_tier": key, "day_over_cost": cost, "seed": whole(SEED)})
 CALENDAR: Table[CalendarRules] = Table(CalendarRules, {"country": text, "subdivision": text, "sales": flag})
 LIMIT: Table[Limit] = Table(
     _limit,

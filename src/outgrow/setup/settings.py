@@ -12,8 +12,8 @@ from typing import Any
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.event import CalendarRules, Event
 from outgrow.domain.ladder import DEFAULT_LADDER, EUR, Ladder
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy, Limit
-from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.calendar import check_campaigns
 from outgrow.forecasting.model import SHIPPED
@@ -61,7 +61,7 @@ class Settings:
     source: SourceSettings = field(default_factory=SourceSettings)
     forecast: ForecastRules = field(default_factory=ForecastRules)
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
-    plan: PlanRules = field(default_factory=PlanRules)
+    plan: LadderRules = field(default_factory=LadderRules)
     calendar: CalendarRules = field(default_factory=CalendarRules)
     limits: tuple[Limit, ...] | None = None
     ladder: tuple[TierTable, ...] | None = None

@@ -15,7 +15,8 @@ from outgrow.domain.days import Clock, local_day, system_clock, time_zone
 from outgrow.domain.diagnosis import Diagnosis
 from outgrow.domain.errors import ConfigurationError, UnknownPlatformError, UsageError
 from outgrow.domain.given import FileSeries
-from outgrow.domain.platform import DEFAULT_PLATFORM, Platform
+from outgrow.domain.platform import DEFAULT_PLATFORM, SourcePlatform
+from outgrow.domain.resource import COMMERCE
 from outgrow.domain.text import cleaned_key
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
@@ -27,9 +28,6 @@ from outgrow.sources.registry import SourceRequest, make_source
 from outgrow.store.contract import Store, StoredPlatform
 from outgrow.store.database import DatabaseStore
 from outgrow.store.schema import check_schema
-
-SCENARIOS = "scenarios.toml"
-"""The file of scenarios, beside the settings."""
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -119,7 +117,12 @@ class Workspace:
             yield self._desk(store, source.platform, as_of, lambda: source, captures=True)
 
     def _desk(
-        self, store: Store, platform: Platform, as_of: date | None, open_source: Callable[[], Source], captures: bool
+        self,
+        store: Store,
+        platform: SourcePlatform,
+        as_of: date | None,
+        open_source: Callable[[], Source],
+        captures: bool,
     ) -> Desk:
         now = self.clock()
         today = local_day(now, platform.zone)
@@ -133,6 +136,7 @@ class Workspace:
             open_source,
             self.config,
             captures=captures,
+            own_resources=COMMERCE if self.given is None and self._kind in {"commerce", "none"} else None,
             is_past=as_of is not None and as_of < today,
             is_present=as_of is None,
         )
@@ -154,7 +158,7 @@ class Workspace:
     @property
     def _kind(self) -> str:
         """The kind of the platform's source."""
-        return "none" if self.settings.database_url is None else "commerce"
+        return self.settings.source_kind
 
     def _captures(self, ours: Connection) -> bool:
         """Whether there is a platform to capture: a source of its own, or its tables beside ours."""
@@ -166,7 +170,7 @@ class Workspace:
             return has_platforms(ours)
         return self._kind != "none"
 
-    def _source_at_hand(self, opened: ExitStack, platform: Platform) -> Source:
+    def _source_at_hand(self, opened: ExitStack, platform: SourcePlatform) -> Source:
         """The platform's source, or, where there is none, the one that only says so."""
         if self.given is not None:
             return self.given
@@ -190,7 +194,9 @@ class Workspace:
         settings = self.settings
         zone = time_zone(settings.time_zone, "the setting time_zone")
         connection = self._reading(opened, ours) if self._kind == "commerce" else None
-        request = SourceRequest(settings.platform, zone, settings.database_url, {}, connection, self.clock)
+        request = SourceRequest(
+            settings.platform, zone, settings.database_url, settings.source.options, connection, self.clock
+        )
         return make_source(self._kind, request)
 
     def _reading(self, opened: ExitStack, ours: Connection | None) -> "Session":
@@ -208,19 +214,16 @@ class Workspace:
 
     # platforms
 
-    def platform(self, ours: Connection, store: Store) -> Platform:
+    def platform(self, ours: Connection, store: Store) -> SourcePlatform:
         """Whose history is meant. The platform's own source is not needed where our tables are elsewhere."""
         asked = self.settings.platform
         if self.given is not None:
             return self.given.platform
         if self.shared and self._kind == "commerce":
-            from sqlalchemy.orm import Session
-
             from outgrow.sources.commerce.platforms import find_platform, has_platforms
 
             if has_platforms(ours):
-                with Session(ours) as session:
-                    return find_platform(session, asked).known
+                return find_platform(ours, asked).known
         known = list(store.platforms())
         known += [
             StoredPlatform(code, None, self.settings.time_zone)
@@ -267,7 +270,7 @@ class Workspace:
         """The scenarios of a file; of the one that the settings name, or beside them, by default."""
         from outgrow.service.scenario_file import read_scenarios
 
-        return read_scenarios(file or scenario_path(self.settings), must_exist=file is not None)
+        return read_scenarios(file or self.settings.scenarios_path, must_exist=file is not None)
 
     def examine(self) -> Sequence[Diagnosis]:
         """What is right and wrong with settings, connections, permissions, tables and snapshots."""
@@ -298,14 +301,9 @@ class Workspace:
         return local_day(self.clock(), time_zone(self.settings.time_zone, "the setting time_zone"))
 
 
-def scenario_path(settings: Settings) -> Path:
-    """Where scenarios are: as set, or beside the settings file."""
-    return settings.scenarios_file or Path(settings.read_from).with_name(SCENARIOS)
-
-
-def _known(platform: StoredPlatform) -> Platform:
+def _known(platform: StoredPlatform) -> SourcePlatform:
     zone = time_zone(platform.time_zone, f"platform '{platform.code}'")
-    return Platform(platform.code, platform.code, zone, platform.source_id)
+    return SourcePlatform(platform.code, platform.code, zone, platform.source_id)
 
 
 def _required(url: str | None, setting: str) -> str:

@@ -9,7 +9,7 @@ from outgrow.domain.diagnosis import Diagnosis
 from outgrow.domain.drivers import StoreChanges
 from outgrow.domain.metric import Metric
 from outgrow.domain.panel import HistoryPanel
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.domain.resource import Resources
 from outgrow.domain.scenario import Ramp
 from outgrow.domain.snapshot import Measurement
@@ -47,7 +47,7 @@ class Source(Protocol):
     """A platform where it lives, only ever read. Made for one platform, and closed by whoever opened it."""
 
     @property
-    def platform(self) -> Platform:
+    def platform(self) -> SourcePlatform:
         """Who it is, and the time zone of its days."""
         ...
 
@@ -101,6 +101,9 @@ class TenantSource(Source, Protocol):
 
         Args:
             now: as they are at this moment instead; the day, which is today, only tells the month.
+
+        Raises:
+            DatabaseError: they cannot be counted as they are now.
         """
         ...
 

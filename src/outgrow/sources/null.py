@@ -7,7 +7,7 @@ from typing import NoReturn
 from outgrow.domain.diagnosis import Diagnosis
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.metric import Metric
-from outgrow.domain.platform import DEFAULT_PLATFORM, Platform
+from outgrow.domain.platform import DEFAULT_PLATFORM, SourcePlatform
 from outgrow.domain.resource import COMMERCE, Resources
 from outgrow.domain.snapshot import Measurement
 from outgrow.sources.contract import Past, Progress, every_metric
@@ -22,11 +22,11 @@ class NullSource:
         resources: what is limited of what is stored.
     """
 
-    def __init__(self, platform: Platform, resources: Resources = COMMERCE) -> None:
+    def __init__(self, platform: SourcePlatform, resources: Resources = COMMERCE) -> None:
         self._platform, self._resources = platform, resources
 
     @property
-    def platform(self) -> Platform:
+    def platform(self) -> SourcePlatform:
         """Who it is, and the time zone of its days."""
         return self._platform
 
@@ -71,4 +71,4 @@ class NullSource:
 def make_source(request: SourceRequest) -> NullSource:
     """Of the platform that is asked for; for the registry."""
     code = DEFAULT_PLATFORM if request.platform is None else str(request.platform)
-    return NullSource(Platform(code, code, request.zone))
+    return NullSource(SourcePlatform(code, code, request.zone))

@@ -184,7 +184,7 @@ class Store(Protocol):
         ...
 
     def snapshot(self, platform: str, day: date) -> StoredSnapshot | None:
-        """All that is stored of a day; None where that is nothing."""
+        """All that is stored of a day, in no order of its own; None where that is nothing."""
         ...
 
     def observed_metrics(self, platform: str, day: date) -> frozenset[str]:

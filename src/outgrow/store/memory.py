@@ -130,8 +130,8 @@ class MemoryStore:
     def imported_metrics(self) -> Sequence[str]:
         found = set(self._at.metrics)
         for series, days in self._at.values.items():
-            captured = self._at.days[series.platform]
-            if any(v.provenance is Provenance.OBSERVED and captured[day] is None for day, v in days.items()):
+            captured = self._at.days.get(series.platform, {})
+            if any(v.provenance is Provenance.OBSERVED and captured.get(day) is None for day, v in days.items()):
                 found.add(series.metric)
         return sorted(found)
 

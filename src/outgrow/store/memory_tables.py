@@ -39,12 +39,8 @@ class Value(NamedTuple):
             return False
         if self.value is None:
             return True
-        if replace:
-            return (self.value, self.provenance) != (new.value, new.provenance)
-        return self.provenance is Provenance.RECONSTRUCTED and (self.value, self.provenance) != (
-            new.value,
-            new.provenance,
-        )
+        same = (self.value, self.provenance) == (new.value, new.provenance)
+        return not same and (replace or self.provenance is Provenance.RECONSTRUCTED)
 
 
 @dataclass
@@ -60,8 +56,10 @@ class Tables:
 
     def write(self, series: Series, day: date, new: Value, *, replace: bool) -> bool:
         """Whether it is stored."""
-        check_length(series.metric, LONGEST_KEY, "metric")
-        check_length(series.scope, LONGEST_SCOPE, "scope")
+        if series not in self.values:
+            check_length(series.platform, LONGEST_KEY, "platform")
+            check_length(series.metric, LONGEST_KEY, "metric")
+            check_length(series.scope, LONGEST_SCOPE, "scope")
         days = self.values.setdefault(series, {})
         if day in days and not days[day].gives_way(new, replace=replace):
             return False

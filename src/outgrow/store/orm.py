@@ -65,6 +65,20 @@ class ForecastRow(StoreBase):
 
     __table__ = tables.FORECASTS
 
+    platform: Mapped[str]
+    issued_on: Mapped[date]
+    metric: Mapped[str]
+    scope: Mapped[str]
+    as_of: Mapped[date]
+    value: Mapped[float]
+    known_days: Mapped[int]
+    model: Mapped[str]
+    reason: Mapped[str | None]
+    quantiles: Mapped[dict[str, dict[str, list[float | None]]]]
+    limits: Mapped[list[dict[str, Any]]]
+    model_id: Mapped[str | None]
+    assumptions: Mapped[dict[str, Any] | None]
+
 
 class RecommendationRow(StoreBase):
     """The life of one recommendation."""

@@ -153,9 +153,3 @@ RECOMMENDATIONS = Table(
     _given("document", JSON()),
 )
 """The life of one recommendation; see `outgrow.domain.recommendation.Life`."""
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - until nobody looks for the mapped classes here any more
-    from outgrow.store import orm
-
-    return getattr(orm, name)

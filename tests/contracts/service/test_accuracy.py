@@ -1,6 +1,6 @@
 """Issued forecasts are scored when their days come, and decide which model is asked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from outgrow.documents.accuracy import AccuracyDocument, accuracy_document
 from outgrow.domain.errors import UnknownMetricError
 from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, IssuedForecast
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS, Scope
+from outgrow.domain.panel import HistoryPanel
 from outgrow.forecasting import projection
 from outgrow.forecasting.projection import ForecastRules
 from outgrow.forecasting.scoring import LEAST_ISSUES, WINDOW_DAYS
@@ -286,16 +287,16 @@ class TestFallback:
     def test_every_verb_asks_the_model_that_was_decided_with_one_query(
         self, platform: Engine, monkeypatch: pytest.MonkeyPatch, verb: str
     ) -> None:
-        plain, asked, queries = projection.project_all, {}, []
+        plain, asked, queries = projection.project_panel, {}, []
 
-        def spy(some: Any, *more: Any) -> Any:
-            asked.update({history.metric.name: rules.model for history, rules in some})
-            return plain(some, *more)
+        def spy(panel: HistoryPanel, rules: Sequence[ForecastRules], today: date) -> Any:
+            asked.update({metric.name: one.model for metric, one in zip(panel.metrics, rules, strict=True)})
+            return plain(panel, rules, today)
 
         with Session(platform) as db:
             self.lose(db)
             self.take(db)
-            monkeypatch.setattr(desk_module, "project_all", spy)
+            monkeypatch.setattr(desk_module, "project_panel", spy)
             event.listen(platform, "before_cursor_execute", lambda *call: queries.append(call[2]))
             self.VERBS[verb](view(db))
 

@@ -18,8 +18,8 @@ from tests.support.snapshots import store_days
 from outgrow.documents.exposure import exposure_document
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.ladder import Ladder, Tier
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS
-from outgrow.domain.plan import PlanRules
 from outgrow.planning.tenants.exposure import NO_DATABASE
 from outgrow.service.config import CapacityConfig
 from outgrow.service.exposure import exposure
@@ -203,7 +203,7 @@ def test_what_is_reached_already_is_sure(db: Session) -> None:
             *LADDER.tiers[1:],
         )
     )
-    reached = ask(db, CapacityConfig(ladder=tiny, plan=PlanRules(current_tier="Tiny"))).exposure.resources[0]
+    reached = ask(db, CapacityConfig(ladder=tiny, plan=LadderRules(current_tier="Tiny"))).exposure.resources[0]
     assert reached.probability_within == dict.fromkeys((30, 90, 180, 365), 1.0)
 
 
@@ -216,12 +216,12 @@ def test_of_what_is_not_stored_no_chance_is_told(db: Session) -> None:
 
 def test_the_tier_that_is_rented_may_be_said(db: Session) -> None:
     some(db, store=grown)
-    found = [ask(db, CapacityConfig(ladder=LADDER, plan=PlanRules(current_tier=name))) for name in (None, "M", "L")]
+    found = [ask(db, CapacityConfig(ladder=LADDER, plan=LadderRules(current_tier=name))) for name in (None, "M", "L")]
 
     assert [report.exposure.tier.name for report in found] == ["S", "M", "L"]
     assert [report.exposure.resources[0].maximum for report in found] == [300, 4_000, None]
     with pytest.raises(ConfigurationError, match=r"\[plan\] current_tier.*'XXL'"):
-        ask(db, CapacityConfig(ladder=LADDER, plan=PlanRules(current_tier="XXL")))
+        ask(db, CapacityConfig(ladder=LADDER, plan=LadderRules(current_tier="XXL")))
 
 
 def test_where_nothing_is_stored_the_tier_is_that_of_what_is_counted(db: Session) -> None:

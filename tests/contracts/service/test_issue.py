@@ -1,7 +1,7 @@
 """A capture keeps the forecasts of its day: once, from both models, and without ever failing for them."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -31,10 +31,11 @@ from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import CAPTURED, TOTAL_PRODUCTS
 from outgrow.domain.note import NoteCode
+from outgrow.domain.panel import HistoryPanel
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.correction import NO_CORRECTION
 from outgrow.forecasting.model import load_model
-from outgrow.forecasting.projection import ForecastRules, Projection, project, project_all
+from outgrow.forecasting.projection import ForecastRules, Projection, project, project_panel
 from outgrow.service import issue
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
@@ -146,11 +147,12 @@ class TestWhatIsKept:
     def test_both_models_are_asked_of_every_metric(self, db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
         """A model that says twice as much as the other can be told from it."""
 
-        def double(asked: Any, today: date) -> Any:
-            same = [(replace(h, values=h.values * (2 if r.model == "drift" else 1)), r) for h, r in asked]
-            return project_all([(h, replace(r, model="shared", correction=NO_CORRECTION)) for h, r in same], today)
+        def double(panel: HistoryPanel, rules: Sequence[ForecastRules], today: date) -> Any:
+            times = np.array([2 if one.model == "drift" else 1 for one in rules])
+            same = [replace(one, model="shared", correction=NO_CORRECTION) for one in rules]
+            return project_panel(replace(panel, values=panel.values * times[:, None]), same, today)
 
-        monkeypatch.setattr(issue, "project_all", double)
+        monkeypatch.setattr(issue, "project_panel", double)
         take(db)
 
         for metric, record in store_of(db).forecasts("main", TODAY).items():

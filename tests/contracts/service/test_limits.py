@@ -14,9 +14,9 @@ from outgrow.documents.days_until import days_until_document
 from outgrow.documents.status import status_document, status_row_document
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.ladder import Ladder, Tier
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import Headroom, Limit, Severity
 from outgrow.domain.metric import STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, TOTAL_STORES, Scope
-from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.planning.advice.recommendations import said_of
 from outgrow.service.check import check
@@ -112,7 +112,7 @@ class TestOwnPolicy:
         outlook = rows(view(memory, ladder=LADDER))["tier Small"].outlook
 
         assert outlook.policy.lead_time_days == 60
-        big = rows(view(memory, ladder=LADDER, plan=PlanRules("Big")))["tier Big"].outlook
+        big = rows(view(memory, ladder=LADDER, plan=LadderRules("Big")))["tier Big"].outlook
         assert big.policy.lead_time_days == 14
 
 
@@ -221,7 +221,7 @@ class TestTiers:
 
     def test_a_rented_tier_s_maxima_are_the_limits_whatever_is_used(self, memory: MemoryStore) -> None:
         fill(memory, active_stores=lambda n: 15.0, total_products=lambda n: 500.0)
-        small, big = (view(memory, ladder=LADDER, plan=PlanRules(name)) for name in ("Small", "Big"))
+        small, big = (view(memory, ladder=LADDER, plan=LadderRules(name)) for name in ("Small", "Big"))
 
         assert limits_of(view(memory, ladder=LADDER))[0] == ("tier Big", "active_stores", 20)
         assert limits_of(small)[0] == ("tier Small", "active_stores", 10)
@@ -232,7 +232,7 @@ class TestTiers:
 
     def test_a_rented_tier_that_the_ladder_has_not_is_refused(self, memory: MemoryStore) -> None:
         fill(memory, active_stores=lambda n: 15.0)
-        wrong = view(memory, ladder=LADDER, plan=PlanRules("Tiny"))
+        wrong = view(memory, ladder=LADDER, plan=LadderRules("Tiny"))
         for ask in (
             status,
             lambda seen: said_of(find(seen, stored_use(seen))),

@@ -18,10 +18,10 @@ from tests.support.snapshots import store_days
 
 from outgrow import CapacityForecastService
 from outgrow.domain.errors import ConfigurationError, UsageError
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import Limit, Severity
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
-from outgrow.domain.plan import PlanRules
-from outgrow.domain.recommendation import Life, State
+from outgrow.domain.recommendation import Life, LifeState
 from outgrow.planning.advice.lifecycle import HOLD_DAYS
 from outgrow.service import capture as capture_verb
 from outgrow.service.config import CapacityConfig
@@ -116,24 +116,24 @@ class TestLooks:
         days = [TODAY + timedelta(days=n) for n in range(1, HOLD_DAYS + 3)]
         states = [look(ours, day, total_products=300, total_team_members=85)[DISK].state for day in days]
 
-        assert states == [State.OPEN] * HOLD_DAYS + [State.RESOLVED] * 2
+        assert states == [LifeState.OPEN] * HOLD_DAYS + [LifeState.RESOLVED] * 2
         assert known(ours)[SEATS] == ("open", "warning")
 
     def test_a_raised_limit_resolves_at_once(self, ours: MemoryStore) -> None:
         look(ours)
         roomy = CapacityConfig(limits=(Limit("products", 2_000, "catalogue"), CONFIG.limits[1]))
 
-        assert look(ours, TODAY + timedelta(days=1), roomy)[DISK].state is State.RESOLVED
+        assert look(ours, TODAY + timedelta(days=1), roomy)[DISK].state is LifeState.RESOLVED
 
     def test_a_limit_that_is_taken_out_is_resolved(self, ours: MemoryStore) -> None:
         look(ours)
 
-        assert look(ours, TODAY, CapacityConfig(limits=CONFIG.limits[:1]))[SEATS].state is State.RESOLVED
+        assert look(ours, TODAY, CapacityConfig(limits=CONFIG.limits[:1]))[SEATS].state is LifeState.RESOLVED
 
     def test_the_tier_that_was_needed_before_is_held_for_a_while(self, ours: MemoryStore) -> None:
         look(ours, active_stores=49)
         found = look(ours, TODAY + timedelta(days=1), active_stores=50)
-        assert (found["tier:Starter"].state, found["tier:Small"].state) == (State.OPEN, State.OPEN)
+        assert (found["tier:Starter"].state, found["tier:Small"].state) == (LifeState.OPEN, LifeState.OPEN)
 
         back = look(ours, TODAY + timedelta(days=2), active_stores=49)
         assert back["tier:Starter"].opened_on == TODAY
@@ -141,17 +141,17 @@ class TestLooks:
 
     def test_a_tier_that_was_left_by_the_settings_is_not(self, ours: MemoryStore) -> None:
         look(ours, active_stores=49)
-        rented = CapacityConfig(limits=CONFIG.limits, plan=PlanRules(current_tier="Medium"))
+        rented = CapacityConfig(limits=CONFIG.limits, plan=LadderRules(current_tier="Medium"))
         found = look(ours, TODAY + timedelta(days=1), rented, active_stores=49)
 
-        assert (found["tier:Starter"].state, found["tier:Medium"].state) == (State.RESOLVED, State.OPEN)
+        assert (found["tier:Starter"].state, found["tier:Medium"].state) == (LifeState.RESOLVED, LifeState.OPEN)
 
     def test_stale_values_resolve_nothing(self, ours: MemoryStore) -> None:
         look(ours)
         for n in range(1, 90):
             found = look(ours, TODAY + timedelta(days=n), active_stores=10)
 
-        assert (found[DISK].state, found[DISK].severity) == (State.OPEN, Severity.WARNING)
+        assert (found[DISK].state, found[DISK].severity) == (LifeState.OPEN, Severity.WARNING)
 
 
 class TestShown:
@@ -178,7 +178,7 @@ class TestShown:
         store_days(ours, 1, lambda n: 300, TODAY + timedelta(days=5))
         shown = self.shown(ours, TODAY + timedelta(days=5))
 
-        assert (shown[DISK].state, shown[DISK].opened_on) == (State.OPEN, TODAY)
+        assert (shown[DISK].state, shown[DISK].opened_on) == (LifeState.OPEN, TODAY)
         assert shown[DISK].quiet_since == TODAY + timedelta(days=5)
 
     def test_a_past_day_knows_nothing_of_what_came_later(self, ours: MemoryStore) -> None:
@@ -186,7 +186,10 @@ class TestShown:
         change(ours, acknowledge, [DISK])
         earlier = TODAY - timedelta(days=1)
 
-        assert (self.shown(ours)[DISK].state, self.shown(ours, earlier)[DISK].state) == (State.ACKNOWLEDGED, State.OPEN)
+        assert (self.shown(ours)[DISK].state, self.shown(ours, earlier)[DISK].state) == (
+            LifeState.ACKNOWLEDGED,
+            LifeState.OPEN,
+        )
         assert self.shown(ours, earlier)[DISK].opened_on == earlier
 
 
@@ -196,7 +199,7 @@ class TestAcknowledgeAndSnooze:
         look(db)
         (life,) = change(db, acknowledge, [DISK])
 
-        assert (life.key, life.state) == (DISK, State.ACKNOWLEDGED)
+        assert (life.key, life.state) == (DISK, LifeState.ACKNOWLEDGED)
         assert known(db)[DISK] == ("acknowledged", "warning")
         assert known(db)[SEATS] == ("open", "warning")
 
@@ -384,6 +387,6 @@ def test_a_person_can_acknowledge_while_the_platform_s_own_database_is_read(
         (life,) = acknowledge(desk, use_to_judge(desk), [TIER])
     workspace.close()
 
-    assert life.state is State.ACKNOWLEDGED
+    assert life.state is LifeState.ACKNOWLEDGED
     with Session(commerce_engine) as db:
         assert known(db) == {TIER: ("acknowledged", "info")}

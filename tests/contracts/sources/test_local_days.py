@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -34,8 +35,11 @@ def days_by_database(connection: Connection, instants: Sequence[datetime], zone:
     connection.execute(delete(INSTANTS))
     connection.execute(insert(INSTANTS), [{"id": i, "at": at} for i, at in enumerate(instants)])
     day = localdays.local_day(INSTANTS.c.at, zone, connection.dialect.name, min(instants), max(instants))
-    told = connection.scalars(select(day).order_by(INSTANTS.c.id))
-    return [date.fromisoformat(each) if isinstance(each, str) else each for each in told]
+    seconds = localdays.seconds_of(INSTANTS.c.at, connection.dialect.name)
+    told = connection.execute(select(day, seconds).order_by(INSTANTS.c.id)).all()
+    days = [localdays.EPOCH + timedelta(days=number) for number, _ in told]
+    assert localdays.local_days(np.array([second for _, second in told], np.int64), zone).tolist() == days
+    return days
 
 
 @pytest.mark.parametrize("zone", ZONES)

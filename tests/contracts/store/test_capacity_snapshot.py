@@ -5,16 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import Engine, delete, event, func, select
 from sqlalchemy.orm import Session, aliased
-from tests.support.snapshots import DAY, NOON, observed, snapshot, store, stored
+from tests.support.snapshots import DAY, NOON, observed, snapshot
+from tests.support.stores import stored, write_whole
 
+import outgrow.door.snapshots  # noqa: F401 - completes what a host leaves out
 from outgrow.domain.errors import DataError
-from outgrow.domain.metric import TIER_SUBSCRIPTIONS, TOTAL_PRODUCTS, Scope
+from outgrow.domain.metric import PLATFORM, TIER_SUBSCRIPTIONS, TOTAL_PRODUCTS, Scope
 from outgrow.domain.snapshot import Provenance
-from outgrow.store.histories import HistoryReader
-from outgrow.store.snapshots import get_snapshot
-from outgrow.store.tables import CapacitySnapshot, MeasurementRow
+from outgrow.store.database import DatabaseStore
+from outgrow.store.orm import CapacitySnapshot, MeasurementRow, get_snapshot
 
 KEYWORDS: dict[str, Any] = {
     "snapshot_date": DAY,
@@ -37,6 +38,10 @@ KEYWORDS: dict[str, Any] = {
 
 def count(session: Session, table: type[Any]) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def tables_of(session: Session) -> DatabaseStore:
+    return DatabaseStore(session.connection(), commits=False)
 
 
 def add(session: Session, **fields: Any) -> CapacitySnapshot:
@@ -114,7 +119,8 @@ def test_an_unknown_keyword_is_refused() -> None:
 def test_a_snapshot_of_a_session_is_read_as_history(session: Session) -> None:
     session.add(CapacitySnapshot(platform="main", snapshot_date=DAY, total_products=5))
 
-    (history,) = HistoryReader(session, "main").read([TOTAL_PRODUCTS])
+    session.flush()
+    history = tables_of(session).panel("main", [TOTAL_PRODUCTS], PLATFORM).history(0)
 
     assert (history.values.tolist(), history.observed_days) == ([5], 1)
 
@@ -134,17 +140,20 @@ def test_values_can_be_changed_forgotten_and_set_again(session: Session) -> None
 
 
 def test_setting_a_value_by_hand_makes_it_observed(session: Session) -> None:
-    store(session, snapshot({TOTAL_PRODUCTS: 7}, provenance=Provenance.RECONSTRUCTED))
+    write_whole(tables_of(session), snapshot({TOTAL_PRODUCTS: 7}, provenance=Provenance.RECONSTRUCTED))
     found = get_snapshot(session, "main", DAY)
     assert found is not None
     found.total_products = 8
     session.flush()
 
-    assert stored(session) == {(TOTAL_PRODUCTS.name, "platform", DAY): observed(8)}
+    assert stored(tables_of(session)) == {(TOTAL_PRODUCTS.name, "platform", DAY): observed(8)}
 
 
 def test_the_reasons_of_what_is_missing_are_told(session: Session) -> None:
-    store(session, snapshot({TOTAL_PRODUCTS: "catalog: timed out", (TOTAL_PRODUCTS, Scope("store", "7")): "gone"}))
+    write_whole(
+        tables_of(session),
+        snapshot({TOTAL_PRODUCTS: "catalog: timed out", (TOTAL_PRODUCTS, Scope("store", "7")): "gone"}),
+    )
     found = get_snapshot(session, "main", DAY)
 
     assert found is not None
@@ -153,12 +162,12 @@ def test_the_reasons_of_what_is_missing_are_told(session: Session) -> None:
 
 
 def test_get_snapshot_reads_anew(session: Session) -> None:
-    store(session, snapshot({TOTAL_PRODUCTS: "down"}))
+    write_whole(tables_of(session), snapshot({TOTAL_PRODUCTS: "down"}))
     before = get_snapshot(session, "main", DAY)
     assert before is not None
     assert before.total_products is None
 
-    store(session, snapshot({TOTAL_PRODUCTS: 7}))
+    write_whole(tables_of(session), snapshot({TOTAL_PRODUCTS: 7}))
     after = get_snapshot(session, "main", DAY)
     assert after is not None
     assert after.total_products == 7
@@ -234,3 +243,28 @@ def test_deleting_by_statement_cascades_where_foreign_keys_are_enforced(session:
     session.execute(delete(CapacitySnapshot))
 
     assert count(session, MeasurementRow) == 0
+
+
+def test_a_hundred_take_a_few_statements(session: Session, tables: Engine) -> None:
+    """Written in one flush, and read with all that they hold."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(tables, "before_cursor_execute", note)
+    try:
+        for number in range(100):
+            values = {**KEYWORDS, "snapshot_date": DAY + timedelta(days=number), "total_stores": number}
+            session.add(CapacitySnapshot(**values))
+        session.commit()
+        written = len(statements)
+        session.expunge_all()
+        found = session.scalars(select(CapacitySnapshot).order_by(CapacitySnapshot.snapshot_date)).all()
+        assert [(made.platform, made.total_stores) for made in found] == [("main", number) for number in range(100)]
+        assert all(made.tier_distribution == KEYWORDS["tier_distribution"] for made in found)
+    finally:
+        event.remove(tables, "before_cursor_execute", note)
+
+    assert written <= 20
+    assert len(statements) <= 30

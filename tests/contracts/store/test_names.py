@@ -1,66 +1,58 @@
 """A name that does not fit is refused on both databases alike: cut, two long ones would become one."""
 
-from datetime import date
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy.orm import Session
-from tests.support.snapshots import DAY, NOON, missing, observed, row, snapshot, stored
+from tests.support.snapshots import DAY, NOON, missing, observed, snapshot
+from tests.support.stores import metric, series, stored, write, write_whole
 
 from outgrow.domain.errors import DataError
 from outgrow.domain.metric import TOTAL_PRODUCTS, Kind, Metric, Scope
-from outgrow.domain.snapshot import Reading
-from outgrow.store.histories import HistoryReader
-from outgrow.store.snapshots import (
-    StoredPlatform,
-    claim_day,
-    remember_metrics,
-    remember_platform,
-    write_days,
-    write_measurements,
-    write_snapshot,
-)
-from outgrow.store.tables import CapacitySnapshot
+from outgrow.domain.snapshot import Measurement, Provenance, Reading, Snapshot
+from outgrow.store.contract import Store, StoredPlatform
+from outgrow.store.database import DatabaseStore
+from outgrow.store.orm import CapacitySnapshot
 
 FITS = "x" * 122
 """With `store:` before it, a scope of 128 characters."""
 
 
-def test_what_fits_to_the_last_character_is_kept_apart(session: Session) -> None:
-    claim_day(session, "p" * 64, DAY, NOON)
-    scopes = [f"store:{FITS[:-1]}{end}" for end in "ab"]
+def test_what_fits_to_the_last_character_is_kept_apart(store: Store) -> None:
+    platform = "p" * 64
+    scopes = [Scope.parse(f"store:{FITS[:-1]}{end}") for end in "ab"]
     names = [("m" * 63) + end for end in "ab"]
-    rows = [row(observed(1.0), name, scope=scope, platform="p" * 64) for name in names for scope in scopes]
-    write_measurements(session, rows)
-
     for name in names:
-        metric = Metric(name, Kind.LEVEL, "things", "Things")
         for scope in scopes:
-            (found,) = HistoryReader(session, "p" * 64).read([metric], Scope.parse(scope))
-            assert found.known_days == 1
+            write(store, {0: observed(1.0)}, name, scope, platform=platform)
+
+    metrics = [metric(name) for name in names]
+    for scope in scopes:
+        assert store.panel(platform, metrics, scope).values.tolist() == [[1.0], [1.0]]
 
 
 @pytest.mark.parametrize(
-    ("long", "what"),
-    [
-        ({"scope": f"store:{FITS}x"}, "the scope 'store:x"),
-        ({"metric": "m" * 65}, "the metric 'mmm"),
-        ({"platform": "p" * 65}, "the platform 'ppp"),
-    ],
+    ("long", "what"), [({"name": "m" * 65}, "the metric 'mmm"), ({"platform": "p" * 65}, "the platform 'ppp")]
 )
-@pytest.mark.parametrize("more", [0, 1])
-def test_a_measurement(session: Session, long: dict[str, str], what: str, more: int) -> None:
-    claim_day(session, "main", DAY, NOON)
-    rows = [row(observed(1.0)), *[row(observed(1.0), day=date(2026, 3, 2 + n)) for n in range(more)]]
-    write_days(session, "main", [entry["day"] for entry in rows])
-    rows[-1] |= long
-    with pytest.raises(DataError, match=what) as error, session.begin_nested():
-        write_measurements(session, rows)
+@pytest.mark.parametrize("whole", [False, True], ids=["snapshot", "series"])
+def test_a_measurement(store: Store, long: dict[str, str], what: str, whole: bool) -> None:
+    write(store, {0: observed(1.0)}, "disk_gb")
+    name, platform = long.get("name", TOTAL_PRODUCTS.name), long.get("platform", "main")
+    snapshot = Snapshot(platform, DAY, Provenance.OBSERVED, (Measurement(metric(name), Reading(1.0)),))
 
-    length = len(next(iter(long.values())))
-    assert f"…' has {length} characters, and {length - 1} are the most" in error.value.what
+    def write_it() -> None:
+        with store.apart():
+            if whole:
+                store.write_series(platform, [series(1.0, name=name)], Provenance.OBSERVED, NOON)
+            else:
+                store.write_snapshot(snapshot, NOON)
+
+    with pytest.raises(DataError, match=what) as error:
+        write_it()
+
+    assert "…' has 65 characters, and 64 are the most" in error.value.what
     assert error.value.mend == "give a shorter name"
-    assert stored(session) == {}
+    assert stored(store) == {("disk_gb", "platform", DAY): observed(1.0)}
 
 
 def test_a_snapshot_that_a_host_makes(session: Session) -> None:
@@ -70,7 +62,7 @@ def test_a_snapshot_that_a_host_makes(session: Session) -> None:
         made.put(TOTAL_PRODUCTS, Scope("store", f"{FITS}{end}"), 1)
     session.add(made)
     session.flush()
-    assert len({scope for _, scope, _ in stored(session)}) == 2
+    assert len({scope for _, scope, _ in stored(DatabaseStore(session.connection(), commits=False))}) == 2
 
     with pytest.raises(DataError):  # noqa: PT012
         session.add(CapacitySnapshot(platform="p" * 65, snapshot_date=DAY, total_products=1))
@@ -81,21 +73,21 @@ def test_a_snapshot_that_a_host_makes(session: Session) -> None:
 @pytest.mark.parametrize(
     ("write", "what"),
     [
-        (lambda db: claim_day(db, "p" * 65, DAY, NOON), "platform"),
-        (lambda db: write_days(db, "p" * 65, [DAY]), "platform"),
-        (lambda db: remember_platform(db, StoredPlatform("p" * 65, None, "UTC"), NOON), "platform"),
-        (lambda db: remember_metrics(db, [Metric("m" * 65, Kind.LEVEL, "vans", "Vans")]), "metric"),
+        (lambda store: store.claim_day("p" * 65, DAY, NOON), "platform"),
+        (lambda store: store.write_days("p" * 65, [DAY]), "platform"),
+        (lambda store: store.write_missing("main", {"m" * 65: "down"}, [DAY], NOON), "metric"),
+        (lambda store: store.remember_platform(StoredPlatform("p" * 65, None, "UTC"), NOON), "platform"),
+        (lambda store: store.remember_metrics([Metric("m" * 65, Kind.LEVEL, "vans", "Vans")]), "metric"),
     ],
 )
-def test_whatever_else_bears_a_name(session: Session, write: Any, what: str) -> None:
+def test_whatever_else_bears_a_name(store: Store, write: Callable[[Store], None], what: str) -> None:
     with pytest.raises(DataError, match=f"the {what} '"):
-        write(session)
+        write(store)
 
 
-def test_a_reason_may_be_shortened_and_says_so(session: Session) -> None:
-    claim_day(session, "main", DAY, NOON)
-    write_snapshot(session, snapshot({TOTAL_PRODUCTS: "no " * 200}))
-    (found,) = stored(session).values()
+def test_a_reason_may_be_shortened_and_says_so(store: Store) -> None:
+    write_whole(store, snapshot({TOTAL_PRODUCTS: "no " * 200}))
+    (found,) = stored(store).values()
 
     assert found.reason is not None
     assert (len(found.reason), found.reason[-4:]) == (300, " no…")

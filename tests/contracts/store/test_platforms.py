@@ -2,30 +2,29 @@
 
 from datetime import timedelta
 
-from sqlalchemy.orm import Session
 from tests.support.snapshots import NOON
 
-from outgrow.store.snapshots import StoredPlatform, remember_platform, remembered_platforms
+from outgrow.store.contract import Store, StoredPlatform
 
 MAIN = StoredPlatform("main", "1", "Europe/Berlin")
 
 
-def test_nothing_is_remembered_at_first(session: Session) -> None:
-    assert remembered_platforms(session) == []
+def test_nothing_is_remembered_at_first(store: Store) -> None:
+    assert store.platforms() == []
 
 
-def test_the_first_one_seen_comes_first_and_stays_there(session: Session) -> None:
-    remember_platform(session, MAIN, NOON)
-    remember_platform(session, StoredPlatform("another", None, "UTC"), NOON + timedelta(days=1))
-    remember_platform(session, MAIN, NOON + timedelta(days=2))
+def test_the_first_one_seen_comes_first_and_stays_there(store: Store) -> None:
+    store.remember_platform(MAIN, NOON)
+    store.remember_platform(StoredPlatform("another", None, "UTC"), NOON + timedelta(days=1))
+    store.remember_platform(MAIN, NOON + timedelta(days=2))
 
-    assert [platform.code for platform in remembered_platforms(session)] == ["main", "another"]
+    assert [platform.code for platform in store.platforms()] == ["main", "another"]
 
 
-def test_a_new_time_zone_or_id_replaces_the_old_one(session: Session) -> None:
-    remember_platform(session, StoredPlatform("main", None, "UTC"), NOON)
-    remember_platform(session, StoredPlatform("main", "1", "UTC"), NOON)
-    assert remembered_platforms(session) == [StoredPlatform("main", "1", "UTC")]
+def test_a_new_time_zone_or_id_replaces_the_old_one(store: Store) -> None:
+    store.remember_platform(StoredPlatform("main", None, "UTC"), NOON)
+    store.remember_platform(StoredPlatform("main", "1", "UTC"), NOON)
+    assert store.platforms() == [StoredPlatform("main", "1", "UTC")]
 
-    remember_platform(session, MAIN, NOON)
-    assert remembered_platforms(session) == [MAIN]
+    store.remember_platform(MAIN, NOON)
+    assert store.platforms() == [MAIN]

@@ -14,8 +14,8 @@ from tests.support.futures import futures
 from tests.support.ladders import AS_OF, LADDER, ladder_of, plan_of, report_of
 
 from outgrow.domain.ladder import DEFAULT_LADDER
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy
-from outgrow.domain.plan import PlanRules
 from outgrow.faces.charts import theme
 from outgrow.faces.charts.cost_captions import stairs
 from outgrow.faces.charts.cost_chart import cost_chart
@@ -222,7 +222,7 @@ def many_plans() -> Iterator[LadderPlan]:
                 tier = random.choice([None, None, ladder.tiers[0].name])
                 yield plan_of(random.uniform(20, 190), slowest, fastest, ladder, tier=tier, as_of=day)
     for seed in range(20):
-        yield plan_ladder(futures(seed), DEFAULT_LADDER, PlanRules(), AlertPolicy())
+        yield plan_ladder(futures(seed), DEFAULT_LADDER, LadderRules(), AlertPolicy())
 
 
 @pytest.fixture(scope="module")

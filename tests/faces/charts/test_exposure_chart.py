@@ -17,7 +17,7 @@ from outgrow.faces.charts.export import write_png, write_svg
 from outgrow.faces.charts.exposure_chart import exposure_chart
 from outgrow.faces.charts.exposure_rows import LEFT, RIGHT, amount_words, share_words
 from outgrow.faces.charts.labels import Label
-from outgrow.service.exposure import ExposureReport
+from outgrow.service.sold import ExposureReport
 
 PLANS = (((100.0, 500.0, 3.0, 20.0)), ((900.0, UNLIMITED, 20.0, 120.0)), (UNLIMITED,) * 4, UNSOLD)
 

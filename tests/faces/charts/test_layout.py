@@ -40,6 +40,11 @@ def test_a_line_does_not_run_along_the_axis() -> None:
     assert choose_values(past(20_000, 29_000), None, 7, None).low < 20_000
 
 
+@pytest.mark.parametrize(("low", "zero"), [(3_000, True), (4_000, False)])
+def test_the_axis_starts_at_zero_where_the_lowest_is_about_a_third_of_the_highest(low: float, zero: bool) -> None:
+    assert (choose_values(past(low, 10_000), None, 7, None).low == 0) == zero
+
+
 @pytest.mark.parametrize("span", [3, 14, 15, 75, 76, 200, 545, 730])
 @pytest.mark.parametrize("first", [date(2026, 1, 1), date(2026, 11, 21), date(2027, 2, 28)])
 def test_labelled_days_lie_inside_and_leave_room(first: date, span: int) -> None:

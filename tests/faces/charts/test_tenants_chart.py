@@ -16,12 +16,12 @@ from outgrow.faces.charts.export import write_png, write_svg
 from outgrow.faces.charts.labels import Label, text_width
 from outgrow.faces.charts.tenants_chart import SHOWN, likeliest, tenants_chart
 from outgrow.faces.charts.tenants_rows import LEFT, NAME_END, RIGHT, place, shortened
-from outgrow.planning.tenants.upsell import plan_tenants
+from outgrow.planning.tenants.upsell import tenant_offers
 from outgrow.service.tenants import TenantReport
 
 
 def report(seed: int = 1, n: int = 60, scale: float = 1.0) -> TenantReport:
-    return report_of(plan_tenants(*drawn(seed, n, scale), "EUR"))
+    return report_of(tenant_offers(*drawn(seed, n, scale), "EUR"))
 
 
 @pytest.fixture(scope="module")

@@ -5,36 +5,31 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from tests.support.cli import NOW, TODAY, Cli, Told
+from tests.support.desks import backfill, capture
 from tests.support.platforms import eventful_platform
 
 from outgrow import create_schema
-from outgrow.faces.cli import command
 from outgrow.faces.cli.run import main
-from outgrow.service.backfill import backfill
-from outgrow.service.capture import capture
+from outgrow.setup.program import SettingsProgram
+from outgrow.setup.settings import load_settings
 from outgrow.setup.workspace import Workspace
-from outgrow.sources.commerce.aggregator import stats_aggregator
-from outgrow.sources.commerce.platforms import find_platform
 
 
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Cli]:
     """Runs a command in an empty folder on the 31st of March, without any setting from outside."""
     opened: list[Workspace] = []
-    open_workspace = command.open_workspace
 
-    def open_then(**where: Any) -> Workspace:
-        opened.append(open_workspace(**where))
-        opened[-1].clock = lambda: NOW
-        return opened[-1]
+    class AtNoon(SettingsProgram):
+        def open(self, config: Path | None, **options: object) -> Workspace:
+            opened.append(Workspace(load_settings(config, **options), clock=lambda: NOW))
+            return opened[-1]
 
-    monkeypatch.setattr(command, "open_workspace", open_then)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
     for name in [name for name in os.environ if name.startswith("OUTGROW_")]:
@@ -43,7 +38,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     def run(*words: str) -> Told:
         monkeypatch.setattr(sys, "argv", ["outgrow", *words])
         with pytest.raises(SystemExit) as end:
-            main()
+            main(AtNoon)
         code = end.value.code
         return Told(code if isinstance(code, int) else 0, *capsys.readouterr())
 
@@ -61,8 +56,7 @@ def captured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     known = eventful_platform("UTC", TODAY - timedelta(days=120), TODAY - timedelta(days=1))
     with Session(engine) as session, session.begin():
         known.put(session, "shop")
-        platform = find_platform(session)
-        backfill(session, session, platform, NOW, stats_aggregator)
-        capture(session, session, platform, NOW, stats_aggregator)
+        backfill(session, session, None, NOW)
+        capture(session, session, None, NOW)
     engine.dispose()
     return file

@@ -8,18 +8,15 @@ import pytest
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 from tests.support.cli import NOW, TODAY, Cli, Told
-from tests.support.desks import store_of
+from tests.support.desks import backfill, store_of
 from tests.support.forecasts import issued, limit
 from tests.support.platforms import eventful_platform
 from tests.support.snapshots import write_days, write_measurements
 
 from outgrow import create_schema
 from outgrow.domain.issued import IssuedForecast
-from outgrow.service.backfill import backfill
-from outgrow.sources.commerce.aggregator import stats_aggregator
-from outgrow.sources.commerce.platforms import find_platform
 from outgrow.store.contract import StoredPlatform
-from outgrow.store.tables import ForecastRow
+from outgrow.store.orm import ForecastRow
 
 URL = "sqlite:///shop.db"
 WHY = (
@@ -202,7 +199,7 @@ def test_a_capture_keeps_forecasts_of_the_configured_limits(cli: Cli, tmp_path: 
     create_schema(made)
     with Session(made) as db, db.begin():
         eventful_platform("UTC", TODAY - timedelta(days=60), TODAY - timedelta(days=1)).put(db, "shop")
-        backfill(db, db, find_platform(db), NOW, stats_aggregator)
+        backfill(db, db, None, NOW)
     told = cli("capture")
 
     assert (told.status, told.err) == (0, "")

@@ -20,7 +20,7 @@ import outgrow
 from outgrow.faces.cli import plugin
 
 STORE = ("--store-url", "sqlite:///ours.db")
-COMMAND = [sys.executable, "-c", "from outgrow.faces.cli.run import main; main()"]
+COMMAND = [sys.executable, "-c", "from outgrow.__main__ import main; main()"]
 
 
 def a_file(folder: Path, **series: list[float]) -> str:

@@ -8,17 +8,14 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from tests.support.cli import NOW, TODAY, Cli, Told
-from tests.support.desks import desk_of
+from tests.support.desks import backfill, desk_of
 from tests.support.platforms import eventful_platform
 from tests.support.snapshots import store_days
 
 from outgrow import create_schema
 from outgrow.domain.limit import Limit
-from outgrow.service.backfill import backfill
 from outgrow.service.config import CapacityConfig
 from outgrow.service.issue import issue
-from outgrow.sources.commerce.aggregator import stats_aggregator
-from outgrow.sources.commerce.platforms import find_platform
 
 URL = "sqlite:///shop.db"
 DISK = CapacityConfig(limits=(Limit("db_size_mb", 1_000, "disk"),))
@@ -32,7 +29,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     create_schema(engine)
     with Session(engine) as db, db.begin():
         eventful_platform("UTC", TODAY - timedelta(days=120), TODAY - timedelta(days=1)).put(db)
-        backfill(db, db, find_platform(db), NOW, stats_aggregator)
+        backfill(db, db, None, NOW)
         store_days(db, 120, lambda n: 200 + 4 * n + (n * 7) % 5 + 3 * max(0, n - 105), TODAY, "db_size_mb")
         for ago in (21, 14, 7, 2, 0):
             issue(desk_of(db, "main", TODAY - timedelta(days=ago), DISK))

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -144,27 +145,48 @@ class TestMetrics:
         assert (several.status, "use one of: active_stores, total_stores" in several.err) == (2, True)
 
 
+Offered = Callable[..., tuple[list[str], str]]
+
+
 class TestCompletion:
-    def offered(self, line: str, **environment: str) -> tuple[list[str], str]:
+    @staticmethod
+    def asked(line: str, address: str) -> dict[str, str]:
+        """What a shell sets to ask."""
         place = str(len(line.split()) - (not line.endswith(" ")))
-        told = in_a_process(_OUTGROW_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD=place, **environment)
-        return told.stdout.split(), told.stderr
+        how = {"_OUTGROW_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": place}
+        return {**how, "OUTGROW_STORE_URL": address}
 
-    def test_metrics_scopes_and_scenarios(self, imported: Cli, tmp_path: Path) -> None:
+    @pytest.fixture
+    def offered(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Offered:
+        def ask(line: str, address: str) -> tuple[list[str], str]:
+            for name, value in self.asked(line, address).items():
+                monkeypatch.setenv(name, value)
+            told = cli()
+            return told.out.split(), told.err
+
+        return ask
+
+    def test_a_shell_asks_a_process_of_its_own(self, imported: Cli) -> None:
+        told = in_a_process(**self.asked("outgrow when err", "sqlite:///ours.db"))
+
+        assert (told.stdout.split(), told.stderr) == (["err_ratio"], "")
+
+    def test_metrics_scopes_and_scenarios(self, imported: Cli, offered: Offered, tmp_path: Path) -> None:
         (tmp_path / "scenarios.toml").write_text("[scenario.spring]\ngrowth = 1.5\n", encoding="utf-8")
-        where = {"OUTGROW_STORE_URL": "sqlite:///ours.db"}
+        where = "sqlite:///ours.db"
 
-        assert self.offered("outgrow when err", **where) == (["err_ratio"], "")
-        assert self.offered("outgrow forecast storage", **where) == (["storage_used_gb", "storage_gb"], "")
-        assert self.offered("outgrow history products --scope pl", **where) == (["platform"], "")
-        assert self.offered("outgrow whatif sp", **where) == (["spring"], "")
+        assert offered("outgrow forecast storage", where) == (["storage_used_gb", "storage_gb"], "")
+        assert offered("outgrow history products --scope pl", where) == (["platform"], "")
+        assert offered("outgrow whatif sp", where) == (["spring"], "")
 
     @pytest.mark.parametrize("address", ["sqlite:///not-there.db", "no address", "sqlite:///broken.db"])
-    def test_what_goes_wrong_is_not_told_and_nothing_is_made(self, cli: Cli, tmp_path: Path, address: str) -> None:
+    def test_what_goes_wrong_is_not_told_and_nothing_is_made(
+        self, offered: Offered, tmp_path: Path, address: str
+    ) -> None:
         (tmp_path / "broken.db").write_text("no database at all", encoding="utf-8")
         before = sorted(tmp_path.iterdir())
 
-        assert self.offered("outgrow when total_p", OUTGROW_STORE_URL=address) == (["total_products"], "")
+        assert offered("outgrow when total_p", address) == (["total_products"], "")
         assert sorted(tmp_path.iterdir()) == before
 
 

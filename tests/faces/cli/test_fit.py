@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.support.documents import conforming
 from tests.support.fleets import Told, apart, command, noise, seasonal, write_fleet
 
 from outgrow.forecasting.model import load_model
@@ -83,9 +84,9 @@ def test_the_file_tells_where_it_comes_from(told: Told, folder: Path) -> None:
     assert level["fitted"]["brier"] < level["prior"]["brier"]
 
 
-def test_the_same_fleet_gives_the_same_model_and_a_document(run: Run, told: Told, folder: Path) -> None:
+def test_the_document_tells_of_the_same_model(run: Run, told: Told, folder: Path) -> None:
     again = run("fit", "--from", "fleet.csv", "--json")
-    document = json.loads(again.out)
+    document = conforming("fit", again.out)
     first, second = load_model(folder / "own.npz"), load_model(folder / "outgrow-model.npz")
 
     assert (again.status, again.err) == (0, "")

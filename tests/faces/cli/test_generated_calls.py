@@ -9,16 +9,17 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from tests.support.calls import Call, furnish, generated_calls
 from tests.support.cli import NOW, TODAY, Cli, Told
+from tests.support.desks import desk_of
 from tests.support.json_types import mixed, strictly
 
 from outgrow import create_schema
-from outgrow.service.import_ import import_file
-from outgrow.store.contract import StoredPlatform
+from outgrow.service.import_ import import_series
+from outgrow.sources.files.snapshotfile import read_snapshot_file
 
-CALLS = int(os.environ.get("GENERATED_CALLS", "150"))
+CALLS = int(os.environ.get("GENERATED_CALLS", "75"))
 """How many are made; ten thousand take a while and are made by hand."""
 SEED = int(os.environ.get("GENERATED_SEED", "1"))
-FRESH_EVERY = 100
+FRESH_EVERY = 50
 """So many calls write into the same databases."""
 
 
@@ -32,7 +33,8 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     engine = create_engine(f"sqlite:///{folder / 'imported.db'}")
     create_schema(engine, commerce=False)
     with Session(engine) as session, session.begin():
-        import_file(session, StoredPlatform("main", None, "UTC"), folder / "values.csv", NOW)
+        file = folder / "values.csv"
+        import_series(desk_of(session, today=TODAY, now=NOW), file, read_snapshot_file(file, TODAY, "main"))
     engine.dispose()
     return folder / "imported.db"
 

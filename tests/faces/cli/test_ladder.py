@@ -20,14 +20,13 @@ from tests.support.platforms import eventful_platform
 
 from outgrow import create_schema
 from outgrow.documents.ladder import ladder_document
-from outgrow.domain.plan import PlanRules
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.scenario import Project
 from outgrow.faces.cli import ladder_text
 from outgrow.faces.cli.ladder_text import bar, print_ladder
 from outgrow.planning.ladder.plan import LadderPlan
 from outgrow.planning.ladder.words import amount, sentence
 from outgrow.service.config import CapacityConfig
-from outgrow.service.exposure import exposure
 from outgrow.service.ladder import LadderReport, ladder
 from outgrow.setup.settings import load_settings
 from outgrow.setup.workspace import Workspace
@@ -70,9 +69,9 @@ def grown(cli: Cli, tmp_path: Path) -> Path:
 
 def asked(as_of: date | None = None) -> tuple[LadderReport, dict[str, Any]]:
     """What the service says in the working folder: the plan, and the whole document."""
-    with closing(Workspace(load_settings(), clock=lambda: NOW)) as workspace, workspace.view(as_of) as view:
-        report = ladder(view)
-        return report, plain(ladder_document(report, exposure(view)))
+    with closing(Workspace(load_settings(), clock=lambda: NOW)) as workspace, workspace.desk(as_of) as desk:
+        report = ladder(desk)
+        return report, plain(ladder_document(report))
 
 
 def lines_of(told: Told) -> list[str]:
@@ -321,7 +320,7 @@ class TestTables:
             TAKEN,
             "Left out: Media storage, no value is known.",
         ]
-        named = CapacityConfig(LADDER, plan=PlanRules("Small"))
+        named = CapacityConfig(LADDER, plan=LadderRules("Small"))
         assert not any("current_tier" in line for line in printed(GROWING, named))
 
 

@@ -13,16 +13,13 @@ import pytest
 from sqlalchemy import create_engine, select, update
 from sqlalchemy.orm import Session
 from tests.support.cli import NOW, TODAY, Cli, Told
+from tests.support.desks import backfill, capture
 from tests.support.names import obeyed, strange_name, toml_string
 from tests.support.platforms import eventful_platform
 
 from outgrow import create_schema
 from outgrow.domain.text import LONGEST_NAME
-from outgrow.service.backfill import backfill
-from outgrow.service.capture import capture
-from outgrow.sources.commerce.aggregator import stats_aggregator
 from outgrow.sources.commerce.models import Merchant, Platform, Store, SubscriptionTier
-from outgrow.sources.commerce.platforms import find_platform
 
 MORE = 4
 """So many merchants, plans, limits, events and projects besides: with a hundred, run by hand, there are 500 names."""
@@ -71,9 +68,8 @@ class Named:
                 db.add(Merchant(platform_id=1, name=merchant))
                 db.add(SubscriptionTier(platform_id=1, code=f"more {at}", name=plan, price_monthly=at))
         with Session(engine) as db, db.begin():
-            platform = find_platform(db)
-            backfill(db, db, platform, NOW, stats_aggregator)
-            capture(db, db, platform, NOW, stats_aggregator)
+            backfill(db, db, None, NOW)
+            capture(db, db, None, NOW)
         engine.dispose()
 
     def _put_in_files(self) -> None:

@@ -15,8 +15,8 @@ from tests.support.platforms import tables_of
 from tests.support.snapshots import store_days
 
 import outgrow
+from outgrow.store.orm import StoreBase
 from outgrow.store.schema import upgrade
-from outgrow.store.tables import StoreBase
 
 DISK, SEATS, TIER = (
     "limit:platform:storage_used_gb:media storage", "limit:platform:total_team_members:seats", "tier:Starter",
@@ -180,15 +180,15 @@ WORK = """
 import os, sys
 from datetime import UTC, datetime
 from outgrow.service import lives
-from outgrow.service.recommend import stored_newest
+from outgrow.service.findings import stored_use
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 workspace = Workspace(Settings(store_url=sys.argv[1]), clock=lambda: datetime(2026, 3, 31, 12, tzinfo=UTC))
-with workspace.view() as view:
-    present = stored_newest(view)
+with workspace.desk() as desk:
+    newest = stored_use(desk)
     print("ready", flush=True)
     sys.stdin.readline()
-    lives.acknowledge(view, present, [sys.argv[2]])
+    lives.acknowledge(desk, newest, [sys.argv[2]])
     if sys.argv[3:] == ["and die"]:
         os.kill(os.getpid(), 9)
 """

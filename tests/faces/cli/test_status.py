@@ -116,6 +116,6 @@ def test_two_scopes_of_one_metric_have_a_footnote_each(cli: Cli, tmp_path: Path)
 
 
 def test_a_middle_date_that_has_passed_is_not_called_today() -> None:
-    from outgrow.service.status import _ahead
+    from outgrow.planning.limits.words import _ahead
 
     assert [_ahead(days) for days in (-2, -1, 0, 1, 2)] == ["2 days ago", "1 day ago", "today", "in 1 day", "in 2 days"]

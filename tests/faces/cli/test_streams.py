@@ -11,7 +11,7 @@ from tests.support.cli import Cli
 
 from outgrow.faces.cli.app import app
 
-RUN = f"exec '{sys.executable}' -c 'from outgrow.faces.cli.run import main; main()'"
+RUN = f"exec '{sys.executable}' -c 'from outgrow.__main__ import main; main()'"
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_what_the_system_refuses_is_no_defect(cli: Cli, monkeypatch: pytest.Monk
     def refuse(**_: object) -> None:
         raise PermissionError(13, "Permission denied", "closed")
 
-    monkeypatch.setattr("outgrow.faces.cli.command.open_workspace", refuse)
+    monkeypatch.setattr("outgrow.faces.cli.command.open_platform", refuse)
 
     told = cli("status")
 
@@ -100,7 +100,7 @@ def test_a_warning_is_a_line_and_its_traceback_for_those_who_ask(
             logging.getLogger("outgrow.sources").warning("the area '%s'\nfailed", "media", exc_info=True)
         raise SystemExit(0)
 
-    monkeypatch.setattr("outgrow.faces.cli.command.open_workspace", warn)
+    monkeypatch.setattr("outgrow.faces.cli.command.open_platform", warn)
 
     told = cli(*(["--debug"] if debug else []), "status")
 

@@ -22,7 +22,7 @@ from tests.support.tenants import drawn, plan_of, report_of, tenants_of
 from outgrow import create_schema
 from outgrow.faces.cli import tenants_text
 from outgrow.faces.cli.tenants_text import print_tenants
-from outgrow.planning.tenants.upsell import plan_tenants
+from outgrow.planning.tenants.upsell import tenant_offers
 
 HERE = ("tenants", "--database-url", "sqlite:///shop.db")
 PNG, SVG = b"\x89PNG\r\n", "<svg"
@@ -211,7 +211,7 @@ def printed(monkeypatch: pytest.MonkeyPatch, report: Any, width: int, limit: int
 def test_no_line_of_a_table_is_wider_than_the_terminal_and_none_is_cut(
     monkeypatch: pytest.MonkeyPatch, width: int, seed: int
 ) -> None:
-    plan = plan_tenants(*drawn(seed, n=60), "EUR")
+    plan = tenant_offers(*drawn(seed, n=60), "EUR")
     said = printed(monkeypatch, report_of(plan), width)
     tables = [line for line in said.splitlines() if re.search(r"\S {3,}\S", line)]
     assert len(tables) > 20

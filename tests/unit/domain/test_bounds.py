@@ -13,8 +13,8 @@ from outgrow.domain.bounds import AMOUNT, DAYS, EARLIEST_DAY, LATEST_DAY, sensib
 from outgrow.domain.errors import ConfigurationError, OutgrowError, UsageError, quoted
 from outgrow.domain.event import CalendarRules, Event
 from outgrow.domain.ladder import Tier
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit
-from outgrow.domain.plan import PlanRules
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.projection import ForecastRules
 
@@ -37,8 +37,8 @@ MADE: dict[str, Callable[[Any], object]] = {
     "a history": lambda n: ForecastRules(history_days=n),
     "days needed": lambda n: ForecastRules(need_days=n),
     "days until stale": lambda n: ForecastRules(stale_after_days=n),
-    "a seed": lambda n: PlanRules(seed=n),
-    "a day above the limit": lambda n: PlanRules(day_over_cost=n),
+    "a seed": lambda n: LadderRules(seed=n),
+    "a day above the limit": lambda n: LadderRules(day_over_cost=n),
     "a campaign's multiplier": lambda n: CalendarRules(events=(Event("sale", TODAY, TODAY, multiplier=n),)),
     "a project's chance": lambda n: Project("move", TODAY, n, {"products": 5}),
     "a project's size": lambda n: Project("move", TODAY, 1.0, {"products": n}),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from outgrow.domain.days import (
     day_start,
     days_between,
+    in_chunks,
     local_day,
     month_start,
     next_month,
@@ -120,3 +121,17 @@ def test_a_range_names_both_its_days() -> None:
     assert spoken_range(date(2027, 2, 1), date(2027, 3, 9)) == "1 Feb 2027 to 9 Mar 2027"
     assert spoken_range(date(2026, 12, 22), None) == "22 Dec 2026 or later"
     assert spoken_range(None, None) == ""
+
+
+@given(n_days=st.integers(0, 40), size=st.integers(1, 12))
+def test_chunks_cover_every_day_once_and_in_order(n_days: int, size: int) -> None:
+    last = date(2026, 3, 1) + timedelta(days=n_days - 1)
+    chunks = list(in_chunks(date(2026, 3, 1), last, size))
+
+    assert [day for chunk in chunks for day in days_between(*chunk)] == days_between(date(2026, 3, 1), last)
+    assert all((end - start).days == size - 1 for start, end in chunks[:-1])
+    assert all(0 <= (end - start).days < size for start, end in chunks)
+
+
+def test_a_span_shorter_than_a_chunk_is_one() -> None:
+    assert list(in_chunks(date(2026, 3, 1), date(2026, 3, 1), 100)) == [(date(2026, 3, 1), date(2026, 3, 1))]

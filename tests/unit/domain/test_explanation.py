@@ -1,39 +1,10 @@
 """Why a forecast says what it says, in plain words that agree with the numbers."""
 
-import json
-from typing import Any
-
 import pytest
+from tests.support.explanations import flow, level
 
-from outgrow.documents.explanation import explanation_document
-from outgrow.domain.explanation import Cause, Explanation
+from outgrow.domain.explanation import Explanation
 from outgrow.domain.metric import ACTIVE_STORES, ORDERS_PER_DAY, STORAGE_USED_GB, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS
-
-PACES = {7: 1.1649, 28: 1.5357, 91: 1.5, 364: 1.2637}
-CAUSES = {Cause.DAYS_VARY: 0.011, Cause.PACE_UNKNOWN: 0.47, Cause.COURSES: 0.519}
-
-
-def level(**changed: Any) -> Explanation:
-    said: dict[str, Any] = {
-        "paces": PACES,
-        "growth_per_day": {30: 1.3239, 90: 1.3344},
-        "width80": {30: 26.1, 90: 90.94},
-        "causes": CAUSES,
-        "plain_share": 0.163,
-        "width": 0.9297,
-        "correction_series": 11,
-        "correction_outcomes": 41.25,
-    }
-    return Explanation("shared", **{**said, **changed})
-
-
-def flow(model: str = "shared", **changed: Any) -> Explanation:
-    said: dict[str, Any] = {
-        "amounts": {7: 885.4, 28: 833.0, 91: 759.1},
-        "amounts_ahead": {30: 799.2, 90: 1_759.0},
-        "width80": {30: 423, 90: 540},
-    }
-    return Explanation(model, **{**said, **changed})
 
 
 def test_a_level_in_plain_words() -> None:
@@ -149,23 +120,3 @@ def test_growth_as_ever_has_its_say_beside_the_model() -> None:
 
 def test_where_the_model_leaves_the_word_to_the_drift() -> None:
     assert any("the plain drift has all the say" in told for told in level(plain_share=1.0).sentences(TOTAL_PRODUCTS))
-
-
-def test_the_document() -> None:
-    document = explanation_document(level(), STORAGE_USED_GB)
-
-    assert document == {
-        "text": level().sentences(STORAGE_USED_GB),
-        "paces": {"7": 1.1649, "28": 1.5357, "91": 1.5, "364": 1.2637},
-        "growth_per_day": {"30": 1.3239, "90": 1.3344},
-        "amounts": {},
-        "amounts_ahead": {},
-        "width80": {"30": 26.1, "90": 90.94},
-        "causes": {"days_vary": 0.011, "pace_unknown": 0.47, "courses": 0.519},
-        "plain_share": 0.163,
-        "steady_share": None,
-        "pattern": None,
-        "correction": {"width": 0.93, "series": 11, "outcomes": 41.2},
-    }
-    assert json.loads(json.dumps(document, allow_nan=False)) == document
-    assert explanation_document(flow(), ORDERS_PER_DAY).keys() == document.keys()

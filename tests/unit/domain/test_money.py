@@ -6,7 +6,6 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outgrow.documents.shared import money_band_document
 from outgrow.domain.money import MoneyBand, cents, written
 
 amounts = st.lists(st.decimals(0, 10**9, places=2), min_size=1, max_size=60)
@@ -34,5 +33,3 @@ def test_amounts_are_written_with_two_decimals_or_all_they_have() -> None:
         "30.00", "0.50", "1150.00", "0.0125", "1000.00",
     ]  # fmt: skip
     assert cents(Decimal("0.125")) == Decimal("0.12")
-    band = MoneyBand.of([Decimal(1), Decimal(2)])
-    assert money_band_document(band) == {"p10": "1.00", "p50": "1.00", "p90": "2.00", "mean": "1.50"}

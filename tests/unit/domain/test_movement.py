@@ -1,18 +1,16 @@
-"""Why a date moved, in words and as JSON."""
+"""Why a date moved, in words."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from tests.support.documents import plain
 
-from outgrow.documents.movement import movement_document, part_document
 from outgrow.domain.forecast import Status
 from outgrow.domain.metric import TOTAL_PRODUCTS
-from outgrow.domain.movement import Movement, Mover, Part, Said
+from outgrow.domain.movement import LimitStatement, Movement, Mover, Part
 
 DAY = date(2027, 1, 8)
-SAID = Said(
+SAID = LimitStatement(
     date(2026, 11, 14),
     date(2026, 11, 14),
     Status.OK,
@@ -82,40 +80,7 @@ class TestSentence:
         assert told.sentence == "Why the date moved cannot be said: no limit is set for total_products."
 
 
-class TestDocument:
-    def test_all_of_it(self) -> None:
-        document = plain(movement_document(moved(FASTER)))
-
-        assert document["limit"] == document["to"]["limit"] == {"name": "tier Small", "threshold": 30000}
-        assert document["from"] == {
-            "issued_on": "2026-11-14",
-            "as_of": "2026-11-14",
-            "status": "ok",
-            "median": "2027-01-08",
-            "kept": True,
-            "current": 23456,
-            "limit": {"name": "tier Small", "threshold": 30000},
-            "model": "shared",
-            "model_id": "shared:1",
-        }
-        assert document["moved_days"] == -9
-        assert document["parts"] == [
-            {
-                "code": "slope",
-                "days": -9,
-                "sentence": "Growth was faster than forecast: +1,500 products expected in 30 days instead of +900.",
-            }
-        ]
-
-    def test_what_is_not_known_is_null(self) -> None:
-        document = movement_document(Movement(TOTAL_PRODUCTS, "platform:main", Status.NO_LIMIT, "why"))
-
-        assert {key for key, value in document.items() if value is None} == {"limit", "from", "to", "moved_days"}
-        assert document["parts"] == []
-
-    def test_a_part_that_is_not_told_apart_says_so(self) -> None:
-        part = Part(Mover.LEVEL, None, "the newest value is above the forecast")
-
-        assert part_document(part)["sentence"] == (
-            "The newest value is above the forecast (not to be told apart from what follows)."
-        )
+def test_a_part_that_is_not_told_apart_says_so() -> None:
+    assert Part(Mover.LEVEL, None, "the newest value is above the forecast").sentence == (
+        "The newest value is above the forecast (not to be told apart from what follows)."
+    )

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from outgrow.documents.shared import note_document
 from outgrow.domain.note import Note, NoteCode
 
 DAY, LATER = date(2025, 3, 4), date(2025, 3, 9)
@@ -141,17 +140,3 @@ def test_days_of_the_month_are_said_as_people_do(day: int, said: str) -> None:
     begun = Note(NoteCode.RESTARTS, date(2025, 3, day), date(2025, 3, day), 9, 1)
 
     assert f"as on the {said} of each month" in begun.sentence()
-
-
-def test_a_note_is_a_document() -> None:
-    said = Note(NoteCode.IMPORT, DAY, LATER, 310, 12_710.5)
-
-    assert note_document(said) == {
-        "code": "import",
-        "first": "2025-03-04",
-        "last": "2025-03-09",
-        "before": 310,
-        "after": 12_710.5,
-        "text": str(said),
-    }
-    assert note_document(said, "GB")["text"] == said.sentence("GB")

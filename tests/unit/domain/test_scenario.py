@@ -8,7 +8,7 @@ from tests.support.cloud import METRICS
 
 from outgrow.domain.event import Event, EventKind
 from outgrow.domain.ladder import DEFAULT_LADDER
-from outgrow.domain.scenario import Arrival, Growth, LevelStep, NewStores, PlanChange, Scenario
+from outgrow.domain.scenario import Arrival, GrowthChange, LevelStep, NewStores, PlanChange, Scenario
 from outgrow.domain.tenant import UNLIMITED
 
 ON = date(2027, 2, 1)
@@ -59,7 +59,9 @@ def joining(name: str, sizes: dict[str, float]) -> Scenario:
             ["plan pro with 2,000 products and unlimited orders a month"],
         ),
         (
-            Scenario("s", growth=(Growth(1.5), Growth(2.0, "total_products"), Growth(0.0, "visitors"))),
+            Scenario(
+                "s", growth=(GrowthChange(1.5), GrowthChange(2.0, "total_products"), GrowthChange(0.0, "visitors"))
+            ),
             ["growth of every metric × 1.5", "growth of products × 2", "growth of visitors × 0"],
         ),
         (
@@ -77,7 +79,7 @@ def test_metrics_of_ones_own_are_told_by_their_titles_where_they_are_known() -> 
         "s",
         merchants=(Arrival("Giant", ON, {"gpus": 5, "api_calls": 90}),),
         steps=(LevelStep("room_gb", ON, -20),),
-        growth=(Growth(2.0, "gpus"),),
+        growth=(GrowthChange(2.0, "gpus"),),
     )
 
     assert scenario.sentences(METRICS) == [

@@ -15,9 +15,10 @@ from outgrow.domain.event import Event, EventEffect, EventKind
 from outgrow.domain.history import MISSING, OBSERVED, History
 from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, TOTAL_ORDERS_MONTH, TOTAL_PRODUCTS, Metric
 from outgrow.domain.note import NoteCode
+from outgrow.domain.panel import HistoryPanel
 from outgrow.forecasting.events import LEAST_ORDINARY, EventDays, event_days
 from outgrow.forecasting.panel import MODELS
-from outgrow.forecasting.projection import LEVELS, ForecastRules, Projection, project, project_all
+from outgrow.forecasting.projection import LEVELS, ForecastRules, Projection, project, project_panel
 
 Array = NDArray[np.float64]
 TODAY = date(2026, 3, 20)
@@ -74,7 +75,7 @@ def flock(seed: int, days: int, metric: Metric = ORDERS_PER_DAY, **changed: Any)
 
 
 def all_projected(histories: Sequence[History], *events: Event) -> list[Projection]:
-    made = project_all([(history, replace(RULES, events=events)) for history in histories], TODAY)
+    made = project_panel(HistoryPanel.of(histories), [replace(RULES, events=events)] * len(histories), TODAY)
     assert all(isinstance(one, Projection) for one in made)
     return cast("list[Projection]", made)
 
@@ -160,6 +161,20 @@ class TestLearned:
         ]
 
         assert 1.0 < factors[0] < factors[1] < factors[2] < 1.45
+
+    def test_what_may_have_been_chance_is_less_sure_than_what_was_none(self) -> None:
+        """Half believed, the day may be as any other, or all that was seen."""
+        half, whole = (
+            learned(
+                with_days(orders(noise=0.2), times, 365),
+                [Event("x", day, day, EventKind.HOLIDAY) for day in (days_ago(365), days_ago(-10))],
+            )
+            for times in (2.6, 6.0)
+        )
+
+        assert 1.2 < half.factor[9] < 2.0
+        assert whole.factor[9] > 4.0
+        assert half.doubt[9] > 1.2 * whole.doubt[9]
 
     def test_the_days_of_a_small_beginning_count_for_little(self) -> None:
         """Two orders a day say nothing of what an event does to hundreds."""
@@ -293,7 +308,7 @@ def test_no_flow_knows_of_another_s_days() -> None:
         past(orders(3, 80), last=days_ago(3)),
         past(np.concatenate([np.full(350, np.nan), orders(4, 50)])),
     ]
-    together = project_all([(history, rules) for history in histories], TODAY)
+    together = project_panel(HistoryPanel.of(histories), [rules] * len(histories), TODAY)
     for history, made in zip(histories, together, strict=True):
         alone = project(history, TODAY, rules)
         assert isinstance(made, Projection)

@@ -10,9 +10,10 @@ from tests.support.growth_panels import flows, levels
 
 from outgrow.domain.history import OBSERVED, History
 from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, TOTAL_ORDERS_MONTH, Kind, Metric
+from outgrow.domain.panel import HistoryPanel
 from outgrow.domain.paths import Paths
 from outgrow.forecasting.joint import joint_ranks, simulate_paths, weekly_changes
-from outgrow.forecasting.projection import ForecastRules, Projection, project_all
+from outgrow.forecasting.projection import ForecastRules, Projection, project_panel
 
 TODAY = date(2026, 11, 22)
 RULES = ForecastRules(horizon_days=120)
@@ -25,7 +26,7 @@ def history(name: str, values: NDArray[np.float64], metric: Metric | None = None
 
 
 def projected(histories: Sequence[History]) -> dict[str, Projection]:
-    made = project_all([(one, RULES) for one in histories], TODAY)
+    made = project_panel(HistoryPanel.of(histories), [RULES] * len(histories), TODAY)
     assert all(isinstance(each, Projection) for each in made)
     return {one.metric.name: each for one, each in zip(histories, made, strict=True) if isinstance(each, Projection)}
 

@@ -16,6 +16,7 @@ from outgrow.domain.metric import ORDERS_PER_DAY, PLATFORM, STORAGE_USED_GB, TOT
 from outgrow.domain.note import NoteCode
 from outgrow.forecasting.outage import OUTAGE_DAYS, before_outage, find_outages
 from outgrow.forecasting.outlook import days_until
+from outgrow.forecasting.panel import forecast_panel
 from outgrow.forecasting.projection import ForecastRules, Projection, project
 from outgrow.forecasting.totals import month_to_date
 
@@ -176,6 +177,15 @@ def test_a_forecast_rests_on_the_last_good_value(length: int) -> None:
     assert (note.code, note.first, note.last) == (NoteCode.OUTAGE, TODAY - timedelta(days=length - 1), TODAY)
     assert told.outage == note
     assert right.outage is None
+
+
+@pytest.mark.parametrize("length", [1, 5])
+def test_a_panel_takes_the_zeros_for_days_of_which_nothing_is_known(length: int) -> None:
+    zeros, unknown = filling(), filling()
+    zeros[-length:], unknown[-length:] = 0.0, np.nan
+    told, right = (forecast_panel(values[None, :], 30).quantiles((0.1, 0.5, 0.9)) for values in (zeros, unknown))
+
+    np.testing.assert_array_equal(told, right)
 
 
 def test_a_flow_and_its_months_total_know_nothing_of_the_days_at_zero() -> None:

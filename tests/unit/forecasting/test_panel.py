@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.support.growth_panels import LEVELS, flows, levels, limits_of, of_kind, panels
@@ -177,7 +177,11 @@ def test_asking_twice_gives_the_same_twice(kind: str, model: str) -> None:
 
 @each_kind
 @each_model
-@pytest.mark.parametrize("days", [*range(1, 11), 13, 14, 29, 57, 399, 400, 401, 900])
+@example(days=2)
+@example(days=14)
+@example(days=401)
+@settings(max_examples=6)
+@given(days=st.integers(1, 10) | st.integers(11, 900))
 def test_every_length_of_history_will_do(kind: str, model: str, days: int) -> None:
     values = np.random.default_rng(days).poisson(3, (3, days)).astype(float)
     limits = values.max(axis=1) + 5
@@ -193,7 +197,11 @@ def test_every_length_of_history_will_do(kind: str, model: str, days: int) -> No
 
 @each_kind
 @each_model
-@pytest.mark.parametrize("horizon", [1, 2, 3, 13, 365, 366, LONGEST_HORIZON])
+@example(horizon=1)
+@example(horizon=366)
+@example(horizon=LONGEST_HORIZON)
+@settings(max_examples=4)
+@given(horizon=st.integers(2, 13) | st.integers(14, 600))
 def test_every_horizon_will_do(kind: str, model: str, horizon: int) -> None:
     values = of_kind(kind)
     panel, limits = forecast_panel(values, horizon, kind, model), limits_of(values, 1)
@@ -230,14 +238,15 @@ def test_single_days_are_those_of_the_whole(kind: str, model: str) -> None:
 
 @each_kind
 @each_model
-@pytest.mark.parametrize("level", [0.0, 1e-9, 5.0, 1e9, 1e15])
-@pytest.mark.parametrize("days", [1, 2, 30, 400])
-def test_what_stands_still_stays(kind: str, model: str, level: float, days: int) -> None:
-    panel = forecast_panel(np.full((1, days), level), 365, kind, model)
+def test_what_stands_still_stays(kind: str, model: str) -> None:
+    """Of whatever size, and however long it has been known to."""
+    level, days = (part.ravel() for part in np.meshgrid([0.0, 1e-9, 5.0, 1e9, 1e15], [1, 2, 30, 400]))
+    known = np.arange(400) >= 400 - days[:, None]
+    panel = forecast_panel(np.where(known, level[:, None], np.nan), 365, kind, model)
 
-    np.testing.assert_allclose(panel.quantiles((0.5,)), level, rtol=1e-3, atol=1e-90)
-    assert panel.crossing_cdf(np.array([level * 1.05 + 1e-10]))[0, -1] <= 0.03
-    assert panel.crossing_cdf(np.array([level * 0.95 - 1e-10]), falling=True)[0, -1] <= 0.03
+    np.testing.assert_allclose(panel.quantiles((0.5,))[:, 0].T, np.tile(level, (365, 1)), rtol=1e-3, atol=1e-90)
+    assert (panel.crossing_cdf(level * 1.05 + 1e-10)[:, -1] <= 0.03).all()
+    assert (panel.crossing_cdf(level * 0.95 - 1e-10, falling=True)[:, -1] <= 0.03).all()
 
 
 @each_kind
@@ -305,20 +314,17 @@ def test_a_bad_row_is_answered_by_nan_and_the_others_as_ever(kind: str, model: s
 
 @each_kind
 @each_model
-@pytest.mark.parametrize("limit", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("falling", [False, True])
-def test_a_limit_that_is_no_number_has_no_answer(kind: str, model: str, limit: float, falling: bool) -> None:
+def test_a_limit_that_is_no_number_has_no_answer(kind: str, model: str) -> None:
     values = of_kind(kind)
     limits = limits_of(values, 1)
-    odd = limits.copy()
-    odd[1] = limit
+    odd, there = limits.copy(), np.ones(len(limits), dtype=bool)
+    odd[1:4], there[1:4] = (np.nan, np.inf, -np.inf), False
     panel = forecast_panel(values, HORIZON, kind, model)
-    cdf, usual = (panel.crossing_cdf(asked, falling=falling) for asked in (odd, limits))
-
-    assert np.isnan(cdf[1]).all()
-    assert np.isnan(panel.crossing_at(odd, (1, 9), falling=falling)[1]).all()
-    others = np.arange(len(values)) != 1
-    np.testing.assert_array_equal(cdf[others], usual[others])
+    for falling in (False, True):
+        cdf, usual = (panel.crossing_cdf(asked, falling=falling) for asked in (odd, limits))
+        assert np.isnan(cdf[~there]).all()
+        assert np.isnan(panel.crossing_at(odd, (1, 9), falling=falling)[~there]).all()
+        np.testing.assert_array_equal(cdf[there], usual[there])
 
 
 @each_model

@@ -12,8 +12,9 @@ from outgrow.domain.forecast import DaysUntil, Refusal, Status
 from outgrow.domain.history import MISSING, OBSERVED, History
 from outgrow.domain.metric import PLATFORM, TOTAL_ORDERS_MONTH, Kind, Metric
 from outgrow.domain.note import NoteCode
+from outgrow.domain.panel import HistoryPanel
 from outgrow.forecasting.outlook import days_until
-from outgrow.forecasting.projection import ForecastRules, Projection, project, project_all
+from outgrow.forecasting.projection import ForecastRules, Projection, project, project_panel
 from outgrow.forecasting.totals import flow_of_total, month_to_date
 
 Array = NDArray[np.float64]
@@ -192,7 +193,7 @@ def test_some_at_once_are_as_each_alone() -> None:
         )
     ]
     asked += [stored(np.cumsum(amounts(9)), own_name()), stored(amounts(8), own_name(Kind.FLOW))]
-    together = project_all([(history, RULES) for history in asked], LAST)
+    together = project_panel(HistoryPanel.of(asked), [RULES] * len(asked), LAST)
 
     for history, made in zip(asked, together, strict=True):
         alone = project(history, LAST, RULES)

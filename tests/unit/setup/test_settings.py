@@ -323,7 +323,7 @@ def test_a_source_is_named_or_told_by_the_address(monkeypatch: pytest.MonkeyPatc
     settings = load_settings(database_url="sqlite:///shop.db")
 
     assert settings.source_kind == settings.source.kind == "meters"
-    assert settings.source.more == {"address": "http://other", "steps": [1, 2]}
+    assert settings.source.options == {"address": "http://other", "steps": [1, 2]}
     assert "other" not in repr(settings)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from outgrow.domain.limit import Severity
 from outgrow.domain.recommendation import Recommendation
-from outgrow.store.recommendations import decoded, encoded
+from outgrow.store.sql.codec import decoded, encoded
 
 DAY = date(2026, 3, 20)
 SAID = Recommendation(

@@ -11,7 +11,7 @@ from outgrow.domain.words import counted, percent
 from outgrow.faces.charts import theme
 from outgrow.faces.charts.labels import Label, spread, text_width
 from outgrow.faces.charts.layout import Frame
-from outgrow.planning.ladder.plan import LadderPlan, MonthPlan
+from outgrow.planning.ladder.plan import LadderPlan, PlannedMonth
 from outgrow.planning.ladder.words import amount, middle_tier, sentence
 from outgrow.service.ladder import LadderReport
 
@@ -31,7 +31,7 @@ class Stair:
     last: date
 
 
-def stairs(months: Sequence[MonthPlan]) -> list[Stair]:
+def stairs(months: Sequence[PlannedMonth]) -> list[Stair]:
     """The stretches between two changes of the tier."""
     found: list[Stair] = []
     for month in months:

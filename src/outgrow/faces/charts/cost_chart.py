@@ -20,7 +20,7 @@ from outgrow.faces.charts.labels import text_width, wrap
 from outgrow.faces.charts.layers import Axes, Spec, crossing_span, layer, words
 from outgrow.faces.charts.layout import Days, Frame, Values, nice_step
 from outgrow.faces.charts.rows import Rows
-from outgrow.planning.ladder.plan import LadderPlan, MonthPlan
+from outgrow.planning.ladder.plan import LadderPlan, PlannedMonth
 from outgrow.service.ladder import LadderReport
 
 STRIP, BARE = 43, 8
@@ -108,7 +108,7 @@ def _datasets(plan: LadderPlan, frame: Frame, left: float, right: float) -> Spec
     }
 
 
-def _month_rows(months: tuple[MonthPlan, ...], last: date) -> Rows:
+def _month_rows(months: tuple[PlannedMonth, ...], last: date) -> Rows:
     """One row a month, on its first day, and one on the last day of all, up to which the last step is drawn."""
     rows = [
         {"day": month.month.isoformat(), **{key: float(getattr(month.cost, key)) for key in ("p10", "p50", "p90")}}

@@ -10,7 +10,7 @@ from outgrow.faces.charts import theme
 from outgrow.faces.charts.captions import Crossing
 from outgrow.faces.charts.labels import Label
 from outgrow.faces.charts.layout import Frame
-from outgrow.planning.ladder.plan import LadderPlan, Step
+from outgrow.planning.ladder.plan import LadderPlan, TierEnd
 
 POLE, SHORT = -34, -4
 """Pixels from the plot to the top of a pole with words beside it, and of one whose words stand elsewhere."""
@@ -116,7 +116,7 @@ def _order(plan: LadderPlan, day: date, frame: Frame, room: tuple[float, float])
     return _fitting(tries, room) or replace(tries[0], beside=False).moved(room[0] - tries[0].left)
 
 
-def _first(step: Step, crossing: Crossing, frame: Frame, room: tuple[float, float]) -> Flag:
+def _first(step: TierEnd, crossing: Crossing, frame: Frame, room: tuple[float, float]) -> Flag:
     """With its range where that has room, else without."""
     day = min(crossing.middle or crossing.start, frame.days.last)
     (above, span), name = crossing.words(), f"{step.outgrown.name} outgrown"
@@ -129,7 +129,7 @@ def _first(step: Step, crossing: Crossing, frame: Frame, room: tuple[float, floa
     return _fitting(tries, room) or replace(near, beside=False)
 
 
-def _later(step: Step, day: date, frame: Frame, room: tuple[float, float], placed: Sequence[Flag]) -> Flag:
+def _later(step: TierEnd, day: date, frame: Frame, room: tuple[float, float], placed: Sequence[Flag]) -> Flag:
     """At its pole, or without words."""
     above, below = spoken(day), f"{step.outgrown.name} outgrown"
     tries = [_flag(day, frame.x(day), (above, below), theme.LIMIT, side) for side in ("left", "right")]

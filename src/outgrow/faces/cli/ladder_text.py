@@ -18,7 +18,7 @@ from outgrow.planning.ladder.words import amount, middle_tier
 
 if TYPE_CHECKING:
     from outgrow.planning.ladder.downgrade import Downgrade
-    from outgrow.planning.ladder.plan import LadderPlan, Step
+    from outgrow.planning.ladder.plan import LadderPlan, TierEnd
     from outgrow.planning.ladder.regret import Regret, RegretRow
     from outgrow.service.config import CapacityConfig
     from outgrow.service.ladder import LadderReport
@@ -118,7 +118,7 @@ def _span(money: MoneyBand) -> str:
     return "" if money.p10 == money.p90 else f"{amount(money.p10)} to {amount(money.p90)}"
 
 
-def _print_steps(out: Console, steps: Sequence["Step"]) -> None:
+def _print_steps(out: Console, steps: Sequence["TierEnd"]) -> None:
     columns = [
         Column("Tier", "text"),
         Column("Outgrown", "text"),
@@ -141,7 +141,7 @@ def _print_steps(out: Console, steps: Sequence["Step"]) -> None:
     _print_table(out, columns, rows)
 
 
-def _outgrown(step: "Step") -> str:
+def _outgrown(step: "TierEnd") -> str:
     middle = step.dates["p50"]
     if middle is not None:
         return spoken(middle)
@@ -153,7 +153,7 @@ def _outgrown(step: "Step") -> str:
     )
 
 
-def _range(step: "Step") -> str:
+def _range(step: "TierEnd") -> str:
     return spoken_range(step.dates["p10"], step.dates["p90"])
 
 

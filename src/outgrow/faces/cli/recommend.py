@@ -104,15 +104,15 @@ def print_projects(projects: "Sequence[Project]") -> None:
 def standing(life: "Life") -> str:
     """Where a recommendation stands, since when, and what it waits for."""
     from outgrow.domain.days import spoken
-    from outgrow.domain.recommendation import State
+    from outgrow.domain.recommendation import LifeState
 
     opened = f"since {spoken(life.opened_on)}"
     quiet = f", quieter since {spoken(life.quiet_since)}" if life.quiet_since else ""
     return {
-        State.OPEN: f"open {opened}{quiet}",
-        State.ACKNOWLEDGED: f"acknowledged on {spoken(life.changed_on)}, open {opened}{quiet}",
-        State.SNOOZED: f"put off until {spoken(life.snoozed_until)}, open {opened}{quiet}",
-        State.RESOLVED: f"resolved on {spoken(life.changed_on)}, last found on {spoken(life.seen_on)}",
+        LifeState.OPEN: f"open {opened}{quiet}",
+        LifeState.ACKNOWLEDGED: f"acknowledged on {spoken(life.changed_on)}, open {opened}{quiet}",
+        LifeState.SNOOZED: f"put off until {spoken(life.snoozed_until)}, open {opened}{quiet}",
+        LifeState.RESOLVED: f"resolved on {spoken(life.changed_on)}, last found on {spoken(life.seen_on)}",
     }[life.state]
 
 

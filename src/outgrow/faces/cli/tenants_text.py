@@ -20,7 +20,7 @@ from outgrow.planning.tenants.words import sentence
 
 if TYPE_CHECKING:
     from outgrow.domain.resource import Resource
-    from outgrow.domain.upsell import Need, Shrinking, Tenant, TenantPlan, Upsell
+    from outgrow.domain.upsell import Need, Shrinking, Tenant, TenantOffers, Upsell
     from outgrow.service.tenants import TenantReport
 
 NAME_WIDTH = 20
@@ -69,7 +69,7 @@ def _print_more(out: Console, number_of: int, limit: int) -> None:
         out.print(f"and {number_of - limit:,} more (--limit {number_of} shows all)", style="bright_black")
 
 
-def _colour(plan: "TenantPlan") -> str:
+def _colour(plan: "TenantOffers") -> str:
     return COLOURS[Severity.WARNING if plan.upsells else Severity.OK]
 
 
@@ -123,7 +123,7 @@ def _who(tenant: "Tenant") -> dict[str, str | Text]:
     return {"Merchant": name, "Plan": f"{tenant.plan.name} (trial)" if tenant.trial else tenant.plan.name}
 
 
-def _total(plan: "TenantPlan") -> Row:
+def _total(plan: "TenantOffers") -> Row:
     """The last line: of all merchants listed, also of those that are not shown."""
     told = {
         "Merchant": counted(len(plan.upsells), "merchant"),
@@ -134,7 +134,7 @@ def _total(plan: "TenantPlan") -> Row:
     return {name: Text(text, style="bold") for name, text in told.items()}
 
 
-def _shrinking_sentence(plan: "TenantPlan") -> str:
+def _shrinking_sentence(plan: "TenantOffers") -> str:
     paid = sum((one.tenant.pays for one in plan.shrinking), Decimal(0))
     uses, pays = ("merchant uses", "pays") if len(plan.shrinking) == 1 else ("merchants use", "pay")
     return f"{len(plan.shrinking):,} {uses} less and less, and {pays} {amount(paid)} {plan.currency} a month:"

@@ -5,6 +5,7 @@ The day is a number: of the month 1 to 31, of the week -1 for Monday to -7 for S
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,6 +154,15 @@ def find_restarts(totals: Array, newest: NDArray[np.datetime64]) -> Restarts:
 def month_starts(first_day: date, n_days: int, day: int = 1) -> Mask:
     """On which of the days a month begins that begins on a day of the calendar month, or a week, (n_days,)."""
     return _begins(np.datetime64(first_day, "D") + np.arange(n_days), day)
+
+
+def running_sums(amounts: Array, restart: Array) -> Array:
+    """Sums of daily amounts (n, n_days) since the last day, itself included, on which `restart` (n_days,) is not 0."""
+    sums = np.empty_like(amounts)
+    begins = [0, *(at for at in np.flatnonzero(restart).tolist() if at > 0), amounts.shape[1]]
+    for at, end in pairwise(begins):
+        np.cumsum(amounts[:, at:end], axis=1, out=sums[:, at:end])
+    return sums
 
 
 def daily_amounts(totals: Array, starts: Mask) -> Array:

@@ -5,6 +5,7 @@ how large the errors were needs no assumption on what the flow is like.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,12 +76,14 @@ def _smoothed(values: Array) -> Smoothed:
 def _levels(amounts: Array, known: NDArray[np.bool_]) -> Array:
     """The level at the end of each day, by each memory, (t, n_memories, n), from amounts (t, n)."""
     keep = 0.5 ** (1.0 / np.array(MEMORIES))[:, None]
-    result = np.empty((len(amounts), len(MEMORIES), amounts.shape[1]))
-    level, weight = np.zeros((2, *result.shape[1:]))
-    for day, (amount, there) in enumerate(zip(amounts, known.astype(np.float64), strict=True)):
-        level = keep * level + (1.0 - keep) * amount
-        weight = keep * weight + (1.0 - keep) * there
-        result[day] = level / np.maximum(weight, 1e-300)
+    # Of each day what it brings, and what of all before it is kept: amounts, and beside them how much is known.
+    held = (1.0 - keep) * np.concatenate([amounts, known.astype(np.float64)], axis=1)[:, None, :]
+    kept = np.empty_like(held[0])
+    for before, now in pairwise(held):
+        np.multiply(keep, before, out=kept)
+        np.add(now, kept, out=now)
+    level, weight = np.split(held, 2, axis=2)
+    result: Array = level / np.maximum(weight, 1e-300)
     return result
 
 

@@ -69,10 +69,13 @@ def _any_reached(away: Array, own: Array, lasting: Array, restart: NDArray[np.bo
         kept = same / np.maximum(before, NOTHING)[:, None]
         fresh = np.sqrt(np.maximum(lasting[:, span] ** 2 - same**2, 0.0))
         highest = level.max(axis=0)[:, None] * kept + step.max() * fresh
-        row, day = np.nonzero(away[:, span] - highest < SURELY_NOT * own[:, span])
+        chance = 1.0 - _mean(missed)
+        # What is sure already is so on every day from now on.
+        some = (away[:, span] - highest < SURELY_NOT * own[:, span]) & (chance < 1.0)[:, None]
+        row, day = np.nonzero(some)
         now = level[:, row] * kept[row, day] + step * fresh[row, day]
         not_yet = missed[:, row] * normal_cdf((away[:, span][row, day] - now) / own[:, span][row, day])
-        result[:, span] = 1.0 - _mean(missed)[:, None]
+        result[:, span] = chance[:, None]
         result[:, span][row, day] = 1.0 - _mean(not_yet)
         ends = day == end - at - 1
         missed[:, row[ends]] = not_yet[:, ends]

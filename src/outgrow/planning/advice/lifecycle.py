@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date
 
 from outgrow.domain.limit import Severity
-from outgrow.domain.recommendation import Finding, Life, Recommendation, State
+from outgrow.domain.recommendation import Finding, Life, LifeState, Recommendation
 
 HOLD_DAYS = 28
 """Days for which less has to be found before a severity falls, or a recommendation is resolved."""
@@ -38,7 +38,7 @@ def look(life: Life | None, finding: Finding, day: date) -> Life | None:
     """What one finding makes of its life; None where nothing was ever to recommend."""
     if life is not None and day < life.looked_on:
         return life
-    if life is None or life.state is State.RESOLVED:
+    if life is None or life.state is LifeState.RESOLVED:
         return life if finding.said is None else _opened(finding, finding.said, day)
     life = _awake(life, day)
     if not finding.known and finding.severity < life.severity:
@@ -48,21 +48,21 @@ def look(life: Life | None, finding: Finding, day: date) -> Life | None:
 
 def acknowledged(life: Life, day: date) -> Life:
     """Somebody knows of it."""
-    if life.state is State.ACKNOWLEDGED:
+    if life.state is LifeState.ACKNOWLEDGED:
         return life
-    return replace(life, state=State.ACKNOWLEDGED, changed_on=day, snoozed_until=None)
+    return replace(life, state=LifeState.ACKNOWLEDGED, changed_on=day, snoozed_until=None)
 
 
 def snoozed(life: Life, until: date, day: date) -> Life:
     """Put off until a day that is still to come."""
-    return replace(life, state=State.SNOOZED, changed_on=day, snoozed_until=until)
+    return replace(life, state=LifeState.SNOOZED, changed_on=day, snoozed_until=until)
 
 
 def _opened(finding: Finding, said: Recommendation, day: date) -> Life:
     return Life(
         said=said,
         basis=finding.basis,
-        state=State.OPEN,
+        state=LifeState.OPEN,
         severity=finding.severity,
         opened_on=day,
         changed_on=day,
@@ -76,7 +76,7 @@ def _awake(life: Life, day: date) -> Life:
     if life.snoozed_until is None or day < life.snoozed_until:
         return life
     changed_on = max(life.changed_on, life.snoozed_until)
-    return replace(life, state=State.OPEN, changed_on=changed_on, snoozed_until=None)
+    return replace(life, state=LifeState.OPEN, changed_on=changed_on, snoozed_until=None)
 
 
 def _heard(life: Life, finding: Finding, day: date) -> Life:
@@ -98,7 +98,7 @@ def _judged(life: Life, finding: Finding, day: date) -> Life:
     if (day - since).days < HOLD_DAYS:
         return replace(life, looked_on=day, quiet_since=since, quiet_severity=most)
     fallen = _at(life, most, day)
-    if fallen.state is State.RESOLVED or finding.with_margin >= fallen.severity:
+    if fallen.state is LifeState.RESOLVED or finding.with_margin >= fallen.severity:
         return fallen
     return replace(fallen, quiet_since=day, quiet_severity=finding.with_margin)
 
@@ -107,7 +107,7 @@ def _at(life: Life, severity: Severity, day: date) -> Life:
     """At another severity, from today on; resolved where that is none."""
     if severity is Severity.OK:
         return _withdrawn(replace(life, looked_on=day), day)
-    state = State.OPEN if severity > life.severity and life.state is State.ACKNOWLEDGED else life.state
+    state = LifeState.OPEN if severity > life.severity and life.state is LifeState.ACKNOWLEDGED else life.state
     return replace(
         life,
         state=state,
@@ -121,11 +121,11 @@ def _at(life: Life, severity: Severity, day: date) -> Life:
 
 def _withdrawn(life: Life, day: date) -> Life:
     """Resolved, as severe as it last was."""
-    if life.state is State.RESOLVED or day < life.looked_on:
+    if life.state is LifeState.RESOLVED or day < life.looked_on:
         return life
     return replace(
         life,
-        state=State.RESOLVED,
+        state=LifeState.RESOLVED,
         changed_on=day,
         looked_on=day,
         quiet_since=None,

@@ -63,7 +63,7 @@ class Infrastructure:
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
+class RecentGrowth:
     """What grew by how much in so many days; None: not known. The noun is what there is more of: `store`."""
 
     metric: Metric
@@ -75,7 +75,7 @@ class Growth:
 def find(
     sold: Iterable[SoldCapacity],
     infrastructure: Infrastructure,
-    growth: Iterable[Growth],
+    growth: Iterable[RecentGrowth],
     others: Iterable[LimitOutlook],
     policy: AlertPolicy,
 ) -> list[Finding]:
@@ -193,7 +193,7 @@ def _tier_basis(tier: Tier, policy: AlertPolicy) -> str:
     return basis_of(policy, *(tier.maximum(metric) for metric in metrics))
 
 
-def _growth(grown: Growth, policy: AlertPolicy) -> Finding:
+def _growth(grown: RecentGrowth, policy: AlertPolicy) -> Finding:
     key, basis, percent = f"growth:{grown.metric.name}", f"{policy.growth_percent:g}", grown.percent
     if percent is None or percent <= policy.growth_percent:
         high = percent is not None and percent / HELD.share > policy.growth_percent

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from outgrow.domain.days import month_end, next_month
 from outgrow.domain.forecast import WITHIN_DAYS, DayBand, Status
 from outgrow.domain.ladder import Ladder, Tier
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy
 from outgrow.domain.money import MoneyBand
 from outgrow.domain.paths import Paths
-from outgrow.domain.plan import PlanRules
 from outgrow.planning.ladder.downgrade import Downgrade, lasting_downgrade
 from outgrow.planning.ladder.regret import Regret, regret_of
 from outgrow.planning.limits.dates import crossing_of
@@ -29,7 +29,7 @@ Days = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class MonthPlan:
+class PlannedMonth:
     """One calendar month.
 
     Attributes:
@@ -47,7 +47,7 @@ class MonthPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TierEnd:
     """The day on which a tier no longer holds the use.
 
     Attributes:
@@ -93,8 +93,8 @@ class LadderPlan:
     horizon_days: int
     currency: str
     tier: Tier
-    months: tuple[MonthPlan, ...]
-    steps: tuple[Step, ...]
+    months: tuple[PlannedMonth, ...]
+    steps: tuple[TierEnd, ...]
     regret: Regret | None
     downgrade: Downgrade | None
     example: bool = False
@@ -105,7 +105,7 @@ class LadderPlan:
         return self.months[-1].cumulative
 
 
-def plan_ladder(paths: Paths, ladder: Ladder, rules: PlanRules, policy: AlertPolicy) -> LadderPlan:
+def plan_ladder(paths: Paths, ladder: Ladder, rules: LadderRules, policy: AlertPolicy) -> LadderPlan:
     """Plan the months ahead on simulated futures.
 
     A tier is outgrown on the day on which one of its maxima is reached, and from then on the next one is paid: a
@@ -162,8 +162,8 @@ def _reached_on(paths: Paths, metric: str, tier: Tier) -> Days:
     return paths.first_days(metric, tier.maxima[metric])
 
 
-def _steps(paths: Paths, ladder: Ladder, rented: Tier, outgrown: Days, policy: AlertPolicy) -> tuple[Step, ...]:
-    steps: list[Step] = []
+def _steps(paths: Paths, ladder: Ladder, rented: Tier, outgrown: Days, policy: AlertPolicy) -> tuple[TierEnd, ...]:
+    steps: list[TierEnd] = []
     at = ladder.tiers.index(rented)
     for tier, days in zip(ladder.tiers[at:], outgrown[at:], strict=True):
         if not _limited(tier, paths):
@@ -175,10 +175,10 @@ def _steps(paths: Paths, ladder: Ladder, rented: Tier, outgrown: Days, policy: A
     return tuple(steps)
 
 
-def _step(paths: Paths, tier: Tier, needed: Tier | None, days: Days, policy: AlertPolicy) -> Step:
+def _step(paths: Paths, tier: Tier, needed: Tier | None, days: Days, policy: AlertPolicy) -> TierEnd:
     status, band = crossing_of(days, paths.n_days)
     early = band.dates(paths.as_of)["p10"]
-    return Step(
+    return TierEnd(
         outgrown=tier,
         needed=needed,
         status=status,
@@ -200,8 +200,8 @@ def _binding(paths: Paths, tier: Tier, days: Days) -> dict[str, float]:
     return {limited[at]: count / int(there.sum()) for at, count in firsts.most_common()}
 
 
-def _months(paths: Paths, ladder: Ladder, rented: Tier, outgrown: Days) -> tuple[MonthPlan, ...]:
-    months: list[MonthPlan] = []
+def _months(paths: Paths, ladder: Ladder, rented: Tier, outgrown: Days) -> tuple[PlannedMonth, ...]:
+    months: list[PlannedMonth] = []
     least = ladder.tiers.index(rented)
     prices = [tier.cost_monthly for tier in ladder]
     month, spent = paths.as_of.replace(day=1), [Decimal(0)] * paths.n_paths
@@ -212,7 +212,7 @@ def _months(paths: Paths, ladder: Ladder, rented: Tier, outgrown: Days) -> tuple
         paid = [prices[tier] for tier in needed.tolist()]
         spent = [before + now for before, now in zip(spent, paid, strict=True)]
         months.append(
-            MonthPlan(
+            PlannedMonth(
                 month=month,
                 tiers={tier.name: float(share) for tier, share in zip(ladder, counts, strict=True) if share},
                 cost=MoneyBand.of(paid),

@@ -18,7 +18,7 @@ from outgrow.domain.metric import (
     Metric,
 )
 from outgrow.domain.paths import Paths
-from outgrow.domain.scenario import Growth, NewStores, Project, Ramp, Scenario
+from outgrow.domain.scenario import GrowthChange, NewStores, Project, Ramp, Scenario
 from outgrow.planning.ladder.additions import (
     Curves,
     adds_up,
@@ -132,7 +132,7 @@ def _sized(paths: Paths, there: Array, sizes: Mapping[str, float], known: Mappin
     return curves
 
 
-def _grown(paths: Paths, growth: Iterable[Growth], known: Mapping[str, Metric]) -> Paths:
+def _grown(paths: Paths, growth: Iterable[GrowthChange], known: Mapping[str, Metric]) -> Paths:
     """The paths with another growth.
 
     Levels: every distance from the present value times the factor. Flows, whose newest day says little: the straight
@@ -157,7 +157,7 @@ def _not_below_nothing(paths: Paths, before: Paths) -> Paths:
     return replace(paths, values=np.maximum(paths.values, np.minimum(before.values, 0.0)))
 
 
-def _factor(name: str, growth: Iterable[Growth], known: Mapping[str, Metric]) -> float:
+def _factor(name: str, growth: Iterable[GrowthChange], known: Mapping[str, Metric]) -> float:
     """The factor of a metric: its own, or that of the flow and total that belong to it, or that of all."""
     kin = {name, adds_up(known, name), *(m for m in known if adds_up(known, m) == name)}
     own = [g.factor for g in growth if g.metric is not None and g.metric in kin]

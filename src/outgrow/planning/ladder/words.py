@@ -8,7 +8,7 @@ from outgrow.domain.forecast import Status
 from outgrow.domain.limit import AlertPolicy, Severity
 from outgrow.domain.money import MoneyBand, cents
 from outgrow.domain.words import percent
-from outgrow.planning.ladder.plan import MONTHS, LadderPlan, Step
+from outgrow.planning.ladder.plan import MONTHS, LadderPlan, TierEnd
 from outgrow.planning.limits.urgency import pressing
 
 EVEN = 0.5 - 1e-9
@@ -74,7 +74,7 @@ def _lasts(plan: LadderPlan) -> str:
     return f"{tier} is not likely to be outgrown within the horizon" + "".join(f" ({chance})" for chance in told)
 
 
-def _order(plan: LadderPlan, step: Step) -> str:
+def _order(plan: LadderPlan, step: TierEnd) -> str:
     assert step.act_by is not None, "what has an early date has a day to act by"  # noqa: S101
     passed = step.act_by < plan.as_of
     if step.needed is None:

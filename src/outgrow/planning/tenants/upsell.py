@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from outgrow.domain.forecast import DayBand, Status
 from outgrow.domain.money import cents
 from outgrow.domain.tenant import WITHIN, TenantOutlooks, Tenants
-from outgrow.domain.upsell import Decrease, Need, Shrinking, Tenant, TenantPlan, Upsell
+from outgrow.domain.upsell import Decrease, Need, Shrinking, Tenant, TenantOffers, Upsell
 
 MATTERS = 0.05
 """Probability of a limit within 90 days from which it is worth a line."""
@@ -27,9 +27,9 @@ SOON, LATER = range(len(WITHIN))
 Mask = NDArray[np.bool_]
 
 
-def plan_tenants(
+def tenant_offers(
     tenants: Tenants, outlooks: TenantOutlooks, currency: str, resources: Sequence[str] | None = None
-) -> TenantPlan:
+) -> TenantOffers:
     """The upsell list, and those who shrink.
 
     The list is sorted by the expected change of monthly revenue: the price of the next plan less that of the present
@@ -48,7 +48,7 @@ def plan_tenants(
     ]
     shrinking = [desk.shrinking(row, columns) for row, columns in _marked(_shrinks(tenants, outlooks) & looked_at)]
     subscribed = tenants.plan >= 0
-    return TenantPlan(
+    return TenantOffers(
         as_of=tenants.as_of,
         currency=currency,
         tenants=len(tenants),

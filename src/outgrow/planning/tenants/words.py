@@ -2,11 +2,11 @@
 
 from outgrow.domain.forecast import Status
 from outgrow.domain.tenant import WITHIN
-from outgrow.domain.upsell import TenantPlan
+from outgrow.domain.upsell import TenantOffers
 from outgrow.planning.ladder.words import amount
 
 
-def sentence(plan: TenantPlan) -> str:
+def sentence(plan: TenantOffers) -> str:
     """How many merchants outgrow their plan, and what the next plans bring."""
     of_all = f"{plan.subscribed:,} {'merchant' if plan.subscribed == 1 else 'merchants'}"
     if not plan.upsells:

@@ -10,14 +10,14 @@ from outgrow.domain.drivers import GrowthSplit, Identity, Integers, StoreChanges
 from outgrow.domain.movement import Mover
 
 
-class Step(NamedTuple):
+class DatedMover(NamedTuple):
     """One more thing taken into account, and the date that follows; None where there is none with it."""
 
     mover: Mover
     day: date | None
 
 
-def telescope(start: date, steps: Sequence[Step]) -> dict[Mover, int | None]:
+def telescope(start: date, steps: Sequence[DatedMover]) -> dict[Mover, int | None]:
     """What each thing moved a date by, in days; they add up to the last step's date less the start.
 
     Things that come twice are added up. A step without a date is counted with the next one that has a date, so what

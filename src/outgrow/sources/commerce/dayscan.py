@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start
 from outgrow.domain.days import local_day as local_day_of
 from outgrow.domain.errors import DataError
+from outgrow.sources.commerce.held import Held
 from outgrow.sources.commerce.localdays import local_day
 from outgrow.sources.commerce.models.base import OfPlatform, as_utc
 
@@ -105,6 +106,13 @@ class DayScan:
         """Rows (or the sum of `amount`) by the local day of `began`; rows without that instant are left out."""
         return self.changes_by(None, table, began, [amount])[""][0]
 
+    def held(self, held: Held) -> Changes:
+        """What stores hold of something, in the unit of its resource."""
+        changes = self.changes(held.table, held.began, held.amount)
+        if held.ended is not None:
+            changes -= self.changes(held.table, held.ended, held.amount)
+        return changes if held.units == 1 else changes.scaled(1 / held.units)
+
     def lifetimes(
         self,
         table: type[OfPlatform],
@@ -142,14 +150,9 @@ class DayScan:
         if label is not None and any(row[-1] is None for row in rows):
             raise DataError(f"{table.__tablename__} has rows that refer to others which are not there")
         groups = np.array([str(row[-1]) if label is not None else "" for row in rows], dtype=object)
-        days = np.array([row[0] for row in rows], dtype="datetime64[D]")
+        days = np.array([row[0] for row in rows], dtype=np.int64).astype("datetime64[D]")
         totals = np.array([row[1 : 1 + len(sums)] for row in rows], dtype=np.float64).reshape(-1, len(sums))
         return {
             name: [Changes(days[groups == name], totals[groups == name, i]) for i in range(len(sums))]
             for name in sorted(set(groups))
         }
-
-
-def earlier(a: SQLColumnExpression[Any], b: SQLColumnExpression[Any]) -> ColumnElement[Any]:
-    """SQL for the earlier of two instants of which each may be NULL."""
-    return case((a.is_(None), b), (b.is_(None), a), (a < b, a), else_=b)

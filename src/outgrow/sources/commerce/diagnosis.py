@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from outgrow.domain.address import presentable
 from outgrow.domain.days import local_day, spoken
 from outgrow.domain.diagnosis import Diagnosis, Health
-from outgrow.domain.errors import DatabaseError, OutgrowError
+from outgrow.domain.errors import OutgrowError
 from outgrow.sources.commerce.models import CommerceBase
 from outgrow.sources.commerce.platforms import find_platform
-from outgrow.sources.commerce.reading import filtered_tables, rows_are_hidden
+from outgrow.sources.commerce.reading import could_not_be_read, filtered_tables, rows_are_hidden
 from outgrow.sources.commerce.savepoint import savepoint
 from outgrow.sources.commerce.wholeness import partial_counts
 
@@ -106,7 +106,4 @@ def _apart(db: Session) -> Iterator[Session]:
         with savepoint(db):
             yield db
     except SQLAlchemyError as error:
-        said = next(iter(str(getattr(error, "orig", None) or error).splitlines()), "")
-        raise DatabaseError(
-            f"the platform's database says: {said}", "see that its server runs, and what it logs"
-        ) from error
+        raise could_not_be_read(db, "a table", error) from error

@@ -1,52 +1,27 @@
-"""What every store held at the two ends of a period, and its merchant's plan: four queries, however many stores."""
+"""What every store held at the two ends of a period, and its merchant's plan: a few scans, however many stores."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session
 
-from outgrow.domain.days import day_start, local_day
-from outgrow.domain.drivers import Integers, StoreChanges
-from outgrow.domain.metric import ORDERS_PER_DAY, STORAGE_USED_GB, TOTAL_PRODUCTS, TOTAL_TEAM_MEMBERS
-from outgrow.sources.commerce.areas.media import GB
-from outgrow.sources.commerce.dayscan import earlier
-from outgrow.sources.commerce.models import MediaFile, Order, Product, Store, StoreUser
+from outgrow.domain.days import day_start
+from outgrow.domain.drivers import StoreChanges
+from outgrow.domain.resource import STORES
+from outgrow.sources.commerce.held import BY_DAY, Held
+from outgrow.sources.commerce.held import HELD as OF_RESOURCE
+from outgrow.sources.commerce.localdays import local_days, seconds_of
+from outgrow.sources.commerce.models import Store, SubscriptionTier
 from outgrow.sources.commerce.platforms import PlatformRef
-from outgrow.sources.commerce.subscriptions import subscriptions_at
-from outgrow.sources.commerce.tenants import places_of
+from outgrow.sources.commerce.stores import store_of
+from outgrow.sources.commerce.subscriptions import read_subscriptions
+from outgrow.sources.commerce.tallies import Integers, added_up, all_whole_numbers, places_of, tallies
 
-Sum = SQLColumnExpression[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """Where something that stores hold is counted.
-
-    Attributes:
-        ended: None of what happens per day.
-        amount: what is added up; None for the number of rows.
-        units: how many of what is added up make one of the metric's unit.
-    """
-
-    table: type[Any]
-    began: Sum
-    ended: Sum | None = None
-    amount: Sum | None = None
-    units: int = 1
-
-
-HELD: Mapping[str, _Held] = {
-    TOTAL_PRODUCTS.name: _Held(Product, Product.created_at, Product.deleted_at),
-    TOTAL_TEAM_MEMBERS.name: _Held(StoreUser, StoreUser.created_at, StoreUser.deactivated_at),
-    STORAGE_USED_GB.name: _Held(MediaFile, MediaFile.created_at, MediaFile.deleted_at, MediaFile.bytes, GB),
-    ORDERS_PER_DAY.name: _Held(Order, Order.created_at),
-}
-"""By metric; storage is counted in bytes."""
+HELD = BY_DAY
+Ends = tuple[datetime, datetime]
 
 
 def read_store_changes(db: Session, platform: PlatformRef, metric: str, since: date, until: date) -> StoreChanges:
@@ -57,60 +32,70 @@ def read_store_changes(db: Session, platform: PlatformRef, metric: str, since: d
 
     Args:
         db: a session on the platform's database; only read.
-        metric: one of `HELD`.
+        metric: one of `BY_DAY`.
         since, until: in the platform's time zone.
     """
-    ends = tuple(day_start(day + timedelta(days=1), platform.zone) for day in (since, until))
-    rows = db.execute(
-        select(Store.id, Store.merchant_id, Store.created_at, earlier(Store.deactivated_at, Store.deleted_at))
-        .where(Store.platform_id == platform.id)
-        .order_by(Store.id)
-    ).all()
-    ids = np.array([row[0] for row in rows], dtype=np.int64)
-    plans = _plans(db, platform, ends[1])
-    there = [[row[2] < end and (row[3] is None or row[3] >= end) for row in rows] for end in ends]
+    before, after = (day_start(day + timedelta(days=1), platform.zone) for day in (since, until))
     first = day_start(since - (until - since) + timedelta(days=1), platform.zone)
-    stores, amounts = _amounts(db, platform, HELD[metric], first, (ends[0], ends[1]))
-    held = np.zeros((len(ids), 2), dtype=np.int64)
+    ids, merchants, opened, there = _read_stores(db, platform, (before, after))
+    held = OF_RESOURCE[BY_DAY[metric].name]
+    stores, amounts = _amounts(db, platform, held, first, (before, after))
     at, known = places_of(ids, stores)
-    held[at[known]] = amounts[known]
-    before, after = amounts[~known].sum(axis=0).tolist()
+    by_store = np.zeros((len(ids), 2), dtype=np.int64)
+    by_store[at[known]] = amounts[known]
+    unplaced = amounts[~known].sum(axis=0).tolist()
     return StoreChanges(
-        before=held[:, 0],
-        after=held[:, 1],
-        there_before=np.array(there[0], dtype=np.bool_),
-        there_after=np.array(there[1], dtype=np.bool_),
-        joined=np.array([local_day(row[2], platform.zone) for row in rows], dtype="datetime64[D]"),
-        plan=np.array([plans.get(row[1], "") for row in rows], dtype=np.str_),
-        unplaced=(before, after),
-        units=HELD[metric].units,
+        before=by_store[:, 0],
+        after=by_store[:, 1],
+        there_before=there[:, 0],
+        there_after=there[:, 1],
+        joined=local_days(opened, platform.zone),
+        plan=_plans(db, platform, after, merchants),
+        unplaced=(unplaced[0], unplaced[1]),
+        units=held.units,
     )
 
 
-def _amounts(
-    db: Session, platform: PlatformRef, held: _Held, first: datetime, ends: tuple[datetime, datetime]
-) -> tuple[NDArray[np.int64], Integers]:
+def _read_stores(
+    db: Session, platform: PlatformRef, ends: Ends
+) -> tuple[Integers, Integers, Integers, NDArray[np.bool_]]:
+    """Ids, ascending, merchants, seconds of opening, and whether each was there at either end, (n, 2)."""
+    opened = seconds_of(Store.created_at, db.get_bind(Store).dialect.name)
+    there = [case((and_(*OF_RESOURCE[STORES.name].there(end)), 1), else_=0) for end in ends]
+    query = select(Store.id, Store.merchant_id, opened, *there).where(Store.platform_id == platform.id)
+    table = all_whole_numbers(db, query.order_by(Store.id), 5)
+    return table[:, 0], table[:, 1], table[:, 2], table[:, 3:] == 1
+
+
+def _amounts(db: Session, platform: PlatformRef, held: Held, first: datetime, ends: Ends) -> tuple[Integers, Integers]:
     """Ids of stores, -1 for none, and what each held before and after, (n, 2)."""
-    store: ColumnElement[int] = func.coalesce(held.table.store_id, -1)
-    wanted = [held.table.platform_id == platform.id]
+    wanted: list[Any] = [held.table.platform_id == platform.id]
     if held.ended is None:
         spans = [and_(held.began >= begin, held.began < end) for begin, end in ((first, ends[0]), ends)]
-        sums = [_sum(span, held.amount) for span in spans]
+        sums = [_sum(span, held) for span in spans]
         wanted.append(or_(*spans))
     else:
         # What came less what went, as a backfill adds it up: the same number even of rows that ended before they began.
-        sums = [_sum(held.began < end, held.amount) - _sum(held.ended < end, held.amount) for end in ends]
-    rows = db.execute(select(store, *sums).where(*wanted).group_by(store)).all()
-    # Sums of bytes come as decimals from some databases.
-    table = np.array([[int(number) for number in row] for row in rows], dtype=np.int64).reshape(-1, 3)
-    return table[:, 0], table[:, 1:]
+        sums = [_sum(held.began < end, held) - _sum(held.ended < end, held) for end in ends]
+    parts = tallies(db, held.table, [store_of(held)], sums, wanted)
+    return added_up(((keys[:, 0], amounts) for keys, amounts in parts), 2)
 
 
-def _sum(wanted: ColumnElement[bool], amount: Sum | None) -> ColumnElement[Any]:
-    return func.sum(case((wanted, 1 if amount is None else amount), else_=0))
+def _sum(wanted: ColumnElement[bool], held: Held) -> ColumnElement[Any]:
+    return case((wanted, 1 if held.amount is None else held.amount), else_=0)
 
 
-def _plans(db: Session, platform: PlatformRef, end: datetime) -> dict[int, str]:
+def _plans(db: Session, platform: PlatformRef, end: datetime, merchants: Integers) -> NDArray[np.str_]:
     """The plan of each merchant at an instant: of the active subscription that began last, else of the last one."""
-    held = subscriptions_at(db, platform.id, end, active=False)
-    return {each.merchant: each.plan for each in sorted(held, key=lambda each: each.active)}
+    tier = SubscriptionTier
+    rows = db.execute(select(tier.id, tier.code).where(tier.platform_id == platform.id))
+    codes: dict[int, str] = {number: code for number, code in rows}  # noqa: C416 - rows are no pairs to a type checker
+    held = read_subscriptions(db, platform.id, end, active=False)
+    order = np.argsort(held.active, kind="stable")
+    whose, last = np.unique(held.merchant[order][::-1], return_index=True)
+    tiers = held.tier[order][::-1][last]
+    at, known = places_of(whose, merchants)
+    found = np.unique(tiers)
+    names = np.array([codes.get(number, "") for number in found.tolist()] + [""], dtype=np.str_)
+    place = np.searchsorted(found, tiers)
+    return names[np.where(known, place[at] if len(place) else -1, -1)]

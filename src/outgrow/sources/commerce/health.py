@@ -8,19 +8,14 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import local_day
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, next_tier_trigger
-from outgrow.domain.metric import ACTIVE_STORES, TOTAL_PRODUCTS, MetricCatalogue
-from outgrow.domain.resource import COMMERCE
-from outgrow.sources.commerce.areas.catalog import CatalogMetrics
+from outgrow.domain.metric import MetricCatalogue
+from outgrow.domain.resource import COMMERCE, PRODUCTS, STORES, Resource
 from outgrow.sources.commerce.areas.database import database_size_mb
-from outgrow.sources.commerce.areas.media import GB, files_and_bytes
-from outgrow.sources.commerce.areas.tenancy import TenancyMetrics
-from outgrow.sources.commerce.contract import MetricsContext, MetricsProvider
+from outgrow.sources.commerce.areas.media import files_and_bytes
+from outgrow.sources.commerce.held import GB, count_now
 from outgrow.sources.commerce.models.base import utc_now
 from outgrow.sources.commerce.platforms import PlatformRef, find_platform
 from outgrow.sources.commerce.tenants import read_tenants
-
-CAPACITY = tuple(resource.capacity_name for resource in COMMERCE.by_plan)
-"""What the seed calls each of them."""
 
 
 class MediaService:
@@ -62,12 +57,12 @@ class PlatformHealthService:
         tenants = read_tenants(db, platform, today or local_day(utc_now(), platform.zone), now=True)
         subscribed, actual, within = tenants.subscribed, tenants.used_by_all, tenants.used_limited
         capacity: dict[str, Any] = {}
-        for column, name in enumerate(CAPACITY):
+        for column, resource in enumerate(COMMERCE.by_plan):
             sold = subscribed.sold(column)
             amount, limited = int(sold.amount), len(subscribed.plan) > sold.unlimited
-            used = _amount(within[column], name)
-            capacity[name] = {
-                "actual": _amount(actual[column], name),
+            used = _amount(within[column], resource)
+            capacity[resource.capacity_name] = {
+                "actual": _amount(actual[column], resource),
                 "limited_actual": used,
                 "theoretical_limit": amount,
                 "utilization_percent": round(100 * used / amount, 1) if amount else None,
@@ -89,8 +84,8 @@ class PlatformHealthService:
             "usage": usage,
             "infrastructure_tier": {
                 "name": tier.name,
-                "max_stores": tier.maximum(ACTIVE_STORES.name),
-                "max_products": tier.maximum(TOTAL_PRODUCTS.name),
+                "max_stores": tier.maximum(STORES.metric.name),
+                "max_products": tier.maximum(PRODUCTS.metric.name),
                 "cost_monthly": tier.cost_monthly,
             },
             "next_tier_trigger": next_tier_trigger(self.ladder, tier, usage, MetricCatalogue()),
@@ -100,18 +95,15 @@ class PlatformHealthService:
         }
 
     def _usage(self, db: Session, platform: PlatformRef) -> dict[str, int]:
-        """What the ladder's dimensions stand at, as their areas count it."""
-        context = MetricsContext(platform_id=platform.id)
-        areas: tuple[MetricsProvider, ...] = (TenancyMetrics(), CatalogMetrics())
-        counted = {area.metrics[c.key]: round(c.value) for area in areas for c in area.collect(db, context)}
-        return {metric.name: counted[metric] for metric in (ACTIVE_STORES, TOTAL_PRODUCTS)}
+        """What the ladder's first dimensions stand at."""
+        return {resource.metric.name: count_now(db, platform.id, resource) for resource in (STORES, PRODUCTS)}
 
     def _get_database_size(self, db: Session) -> float:
         return round(database_size_mb(db), 3)
 
 
-def _amount(used: float, resource: str) -> float | int:
-    return round(float(used), 6) if resource == "storage_gb" else int(used)
+def _amount(used: float, resource: Resource) -> float | int:
+    return int(used) if resource.metric.is_count else round(float(used), 6)
 
 
 media_service = MediaService()

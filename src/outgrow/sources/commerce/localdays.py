@@ -5,18 +5,23 @@ database agrees with every other and with us, whether or not it has time-zone ta
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Date,
+    Integer,
     SQLColumnExpression,
     String,
     case,
     cast,
+    extract,
     func,
     literal,
     literal_column,
@@ -25,6 +30,8 @@ from sqlalchemy import (
 from outgrow.sources.commerce.models.base import UtcDateTime
 
 DAY = timedelta(days=1)
+EPOCH = date(1970, 1, 1)
+"""The local day of the number 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +72,58 @@ def offset_spans(zone: ZoneInfo, first_year: int, last_year: int) -> tuple[Offse
 def local_day(
     instant: SQLColumnExpression[Any], zone: ZoneInfo, dialect: str, oldest: datetime, newest: datetime
 ) -> ColumnElement[Any]:
-    """SQL for the local date of a UTC instant: a date, or its ISO text where the database has no date type.
+    """SQL for the local day of a UTC instant, as the number of days since 1970.
 
     Args:
         oldest, newest: between which all instants lie; the fewer years, the shorter the SQL.
     """
     newest_first = offset_spans(zone, oldest.year, newest.year)[::-1]
     if len(newest_first) == 1:
-        return _shifted_date(instant, newest_first[0].minutes, dialect)
+        return _shifted_day(instant, newest_first[0].minutes, dialect)
     # Newest first, because most rows are recent and a CASE stops at its first hit.
     branches = [
-        (instant >= literal(span.since, UtcDateTime()), _shifted_date(instant, span.minutes, dialect))
+        (instant >= literal(span.since, UtcDateTime()), _shifted_day(instant, span.minutes, dialect))
         for span in newest_first[:-1]
     ]
-    return case(*branches, else_=_shifted_date(instant, newest_first[-1].minutes, dialect))
+    return case(*branches, else_=_shifted_day(instant, newest_first[-1].minutes, dialect))
 
 
-def _shifted_date(instant: SQLColumnExpression[Any], minutes: int, dialect: str) -> ColumnElement[Any]:
+def seconds_of(instant: SQLColumnExpression[Any], dialect: str) -> ColumnElement[int]:
+    """SQL for the whole seconds from 1970 to a UTC instant, fractions left out."""
     if dialect == "sqlite":
-        if minutes == 0:
-            return func.substr(cast(instant, String), 1, 10)
-        # Whole seconds: `date()` would round the last half millisecond of a day up into the next.
-        return func.date(func.substr(cast(instant, String), 1, 19), f"{minutes:+d} minutes")
+        julian = func.julianday(func.substr(cast(instant, String), 1, 19))
+        return cast(func.round((julian - literal_column("2440587.5")) * literal_column("86400.0")), Integer)
+    if dialect == "postgresql":
+        return cast(func.floor(extract("epoch", instant)), BigInteger)
+    return func.timestampdiff(literal_column("SECOND"), literal_column("'1970-01-01'"), instant)
+
+
+def local_days(seconds: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.datetime64]:
+    """The local days of UTC instants.
+
+    Args:
+        seconds: int64 (n,), whole ones since 1970.
+    """
+    if not len(seconds):
+        return np.empty(0, "datetime64[D]")
+    years = seconds[[seconds.argmin(), seconds.argmax()]].astype("datetime64[s]").astype("datetime64[Y]").astype(int)
+    spans = offset_spans(zone, *(1970 + years).tolist())
+    since = np.array([int(span.since.timestamp()) for span in spans])
+    minutes = np.array([span.minutes for span in spans])
+    at = np.maximum(np.searchsorted(since, seconds, side="right") - 1, 0)
+    days: NDArray[np.datetime64] = ((seconds + 60 * minutes[at]) // 86_400).astype("datetime64[D]")
+    return days
+
+
+def _shifted_day(instant: SQLColumnExpression[Any], minutes: int, dialect: str) -> ColumnElement[Any]:
+    if dialect == "sqlite":
+        # Whole seconds, because it would round the last half millisecond of a day up into the next; and half a second
+        # more, so that no hair of arithmetic pulls a midnight down. Julian days begin at noon.
+        seconds = func.julianday(func.substr(cast(instant, String), 1, 19))
+        shift: ColumnElement[Any] = literal_column(repr(0.5 + (60 * minutes + 0.5) / 86_400))
+        return cast(seconds + shift, Integer) - literal_column("2440588")
     if dialect == "postgresql":
         utc = func.timezone("UTC", instant)
-        return cast(utc + literal_column(f"interval '{minutes} minutes'"), Date)
-    return cast(func.timestampadd(literal_column("MINUTE"), minutes, instant), Date)
+        day = cast(utc + literal_column(f"interval '{minutes} minutes'"), Date)
+        return day.op("-", return_type=Integer())(literal_column("DATE '1970-01-01'"))
+    return func.datediff(func.timestampadd(literal_column("MINUTE"), minutes, instant), literal_column("'1970-01-01'"))

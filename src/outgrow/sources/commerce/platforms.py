@@ -3,18 +3,20 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, Connection, MetaData, Table, inspect, select
 from sqlalchemy.engine import ObjectKind
 from sqlalchemy.exc import SAWarning
-from sqlalchemy.orm import Session
 
 from outgrow.domain.days import time_zone
 from outgrow.domain.errors import SchemaError, UnknownPlatformError
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.domain.text import cleaned, cleaned_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 PLATFORMS = Table("platforms", MetaData(), *(Column(name) for name in ("id", "code", "name", "time_zone")))
 """What is read here of the table, said again: the models take a tenth of a command's start, and nothing else here
@@ -38,12 +40,12 @@ class PlatformRef:
     zone: ZoneInfo
 
     @property
-    def known(self) -> Platform:
+    def known(self) -> SourcePlatform:
         """As it is known everywhere else."""
-        return Platform(self.code, self.name, self.zone, str(self.id))
+        return SourcePlatform(self.code, self.name, self.zone, str(self.id))
 
 
-def find_platform(db: Session, asked: str | int | None = None) -> PlatformRef:
+def find_platform(db: "Session | Connection", asked: str | int | None = None) -> PlatformRef:
     """The platform of this code or id; the first one if none is asked for.
 
     Raises:
@@ -55,7 +57,7 @@ def find_platform(db: Session, asked: str | int | None = None) -> PlatformRef:
     return _of(_rows(db), asked)
 
 
-def known_platform(db: Session, asked: str | int | None = None) -> PlatformRef | None:
+def known_platform(db: "Session | Connection", asked: str | int | None = None) -> PlatformRef | None:
     """The same; None where there is no commerce schema, or no platform in it.
 
     Raises:
@@ -66,7 +68,7 @@ def known_platform(db: Session, asked: str | int | None = None) -> PlatformRef |
     return _of(rows, asked) if rows else None
 
 
-def _rows(db: Session) -> Sequence[Any]:
+def _rows(db: "Session | Connection") -> Sequence[Any]:
     columns = PLATFORMS.c.id, PLATFORMS.c.code, PLATFORMS.c.name, PLATFORMS.c.time_zone
     return db.execute(select(*columns).order_by(PLATFORMS.c.id)).all()
 
@@ -80,9 +82,9 @@ def _of(rows: Sequence[Any], asked: str | int | None) -> PlatformRef:
     raise UnknownPlatformError(None if asked is None else str(asked), [cleaned_key(row.code) for row in rows])
 
 
-def has_commerce(db: Session | Connection) -> bool:
+def has_commerce(db: "Session | Connection") -> bool:
     """Whether the database has the commerce schema, told by its tables and their columns and not by one name."""
-    connection = db.connection() if isinstance(db, Session) else db
+    connection = db if isinstance(db, Connection) else db.connection()
     schema = (connection.get_execution_options().get("schema_translate_map") or {}).get(None)
     wanted = {PLATFORMS.name: {*PLATFORMS.columns.keys()}, **OF_PLATFORMS}
     with warnings.catch_warnings(category=SAWarning, action="ignore"):  # a host's columns may be of any type
@@ -92,7 +94,7 @@ def has_commerce(db: Session | Connection) -> bool:
     return PLATFORMS.name in there and len(there) > 1
 
 
-def check_commerce(db: Session) -> None:
+def check_commerce(db: "Session | Connection") -> None:
     """See that there is a commerce schema to count.
 
     Raises:
@@ -106,11 +108,11 @@ def check_commerce(db: Session) -> None:
         )
 
 
-def has_platforms(db: Session | Connection) -> bool:
+def has_platforms(db: "Session | Connection") -> bool:
     """Whether the database has the commerce schema with a platform in it."""
     return has_commerce(db) and bool(platform_codes(db))
 
 
-def platform_codes(db: Session | Connection) -> list[str]:
+def platform_codes(db: "Session | Connection") -> list[str]:
     """The codes of all platforms, the first one first."""
     return [cleaned_key(code) for code in db.scalars(select(PLATFORMS.c.code).order_by(PLATFORMS.c.id))]

@@ -11,28 +11,24 @@ from sqlalchemy.orm import Session
 
 from outgrow.domain.days import day_start
 from outgrow.domain.errors import ConfigurationError
-from outgrow.domain.metric import ORDERS_PER_DAY, STORAGE_USED_GB, TOTAL_PRODUCTS, TOTAL_TEAM_MEMBERS
+from outgrow.domain.resource import COMMERCE
 from outgrow.domain.scenario import Ramp
+from outgrow.sources.commerce.held import HELD, Held
 from outgrow.sources.commerce.localdays import local_day
 from outgrow.sources.commerce.models import MerchantSubscription, Store, SubscriptionPeriod, SubscriptionTier
 from outgrow.sources.commerce.models.base import as_utc
 from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE
 from outgrow.sources.commerce.platforms import PlatformRef
 from outgrow.sources.commerce.subscriptions import has_no_periods
-from outgrow.sources.commerce.tenant_changes import COUNTED
+from outgrow.sources.commerce.tallies import added_up, all_whole_numbers, tallies
 
 LEAST_STORES = 3
 """Fewer stores than these are no measure of an age: a ramp ends where not so many have reached it."""
 WEEKS, WEEK = 53, 7
 """Ages are told by the week, up to a year."""
 
-METRICS = {
-    "products": TOTAL_PRODUCTS,
-    "orders_month": ORDERS_PER_DAY,
-    "team_members": TOTAL_TEAM_MEMBERS,
-    "storage_gb": STORAGE_USED_GB,
-}
-"""What a ramp is told of each resource that plans limit."""
+FARTHEST, DAYS = 1_000_000, 10_000_000
+"""Days before 1970 and all days that there may be: a pair of days is kept as one number."""
 
 Array = NDArray[np.float64]
 
@@ -65,12 +61,12 @@ def read_ramp(db: Session, platform: PlatformRef, plan: str, today: date) -> Ram
     if not weeks:
         raise _too_few(plan, int(cohorts.stores.sum()))
     sizes = {}
-    for resource, metric in METRICS.items():
-        amounts = _amounts(db, platform, resource, cohorts)
-        daily = amounts if metric.is_daily_flow else np.maximum(np.cumsum(amounts, axis=1), 0.0)
+    for resource in COMMERCE.by_plan:
+        amounts = _amounts(db, platform, HELD[resource.name], cohorts)
+        daily = amounts if resource.monthly else np.maximum(np.cumsum(amounts, axis=1), 0.0)
         weekly = daily.reshape(len(daily), WEEKS, WEEK).mean(axis=2)
         mean = [weekly[lived > week, week].sum() / reached[week] for week in range(weeks)]
-        sizes[metric.name] = _by_day(np.array(mean))
+        sizes[resource.daily.name] = _by_day(np.array(mean))
     return Ramp(sizes, stores=int(reached[0]))
 
 
@@ -98,10 +94,9 @@ def _cohorts(db: Session, platform: PlatformRef, plan: str, today: date) -> _Coh
     if oldest is None:
         raise _too_few(plan, 0)
     span = (as_utc(oldest), end)
-    opened = local_day(ids.c.created_at, platform.zone, db.get_bind(Store).dialect.name, *span).label("opened")
-    rows = db.execute(select(opened, func.count()).group_by(opened).order_by(opened)).all()
-    days, numbers = zip(*rows, strict=True)
-    return _Cohorts(ids, np.array(days, "datetime64[D]"), np.array(numbers, np.int64), span)
+    opened = local_day(ids.c.created_at, platform.zone, db.get_bind(Store).dialect.name, *span)
+    days, numbers = np.unique(all_whole_numbers(db, select(opened), 1), return_counts=True)
+    return _Cohorts(ids, days.astype("datetime64[D]"), numbers, span)
 
 
 def _by_day(weekly: Array) -> Array:
@@ -147,28 +142,22 @@ def _lasts(ended: SQLColumnExpression[Any], end: datetime) -> ColumnElement[bool
     return or_(ended.is_(None), ended >= end)
 
 
-def _amounts(db: Session, platform: PlatformRef, resource: str, cohorts: _Cohorts) -> Array:
+def _amounts(db: Session, platform: PlatformRef, held: Held, cohorts: _Cohorts) -> Array:
     """What came less what went on each day of age, for the stores that opened on each day, (n_cohorts, n_days)."""
-    table, amount, instants = COUNTED[resource]
-    dialect = db.get_bind(table).dialect.name
-    opened = local_day(cohorts.ids.c.created_at, platform.zone, dialect, *cohorts.span).label("opened")
+    dialect = db.get_bind(held.table).dialect.name
+    opened = local_day(cohorts.ids.c.created_at, platform.zone, dialect, *cohorts.span)
     found = np.zeros(len(cohorts.opened) * WEEKS * WEEK)
-    for instant, factor in instants:
-        day = local_day(instant, platform.zone, dialect, *cohorts.span).label("day")
-        query = (
-            select(opened, day, amount)
-            .select_from(table)
-            .join(cohorts.ids, table.store_id == cohorts.ids.c.id)
-            .where(table.platform_id == platform.id, instant < cohorts.span[1])
-            .group_by(opened, day)
-        )
-        rows = db.execute(query).all()
-        born, days = (np.array([row[column] for row in rows], "datetime64[D]") for column in (0, 1))
-        age = np.maximum((days - born).astype(np.int64), 0)  # what is older than its store came with it
+    for instant, sign in held.instants:
+        day = local_day(instant, platform.zone, dialect, *cohorts.span)
+        wanted = [held.table.platform_id == platform.id, instant < cohorts.span[1], held.store == cohorts.ids.c.id]
+        parts = tallies(db, held.table, [opened, day], [held.amount], wanted)
+        # Whole units are added up before they become others, so that no order of rows leaves its mark.
+        pairs, sums = added_up((keys[:, 0] * DAYS + keys[:, 1] + FARTHEST, amounts) for keys, amounts in parts)
+        born, days = np.divmod(pairs, DAYS)
+        age = np.maximum(days - FARTHEST - born, 0)  # what is older than its store came with it
         young = age < WEEKS * WEEK
-        cell = np.searchsorted(cohorts.opened, born) * WEEKS * WEEK + age
-        amounts = np.array([row[2] for row in rows], np.float64)
-        found += np.bincount(cell[young], factor * amounts[young], len(found))
+        cell = np.searchsorted(cohorts.opened, born.astype("datetime64[D]")) * WEEKS * WEEK + age
+        found += np.bincount(cell[young], sums[young, 0] * np.float64(sign / held.units), len(found))
     return found.reshape(len(cohorts.opened), WEEKS * WEEK)
 
 

@@ -83,3 +83,16 @@ def see_that_it_is_there(db: Session, area: str, error: Exception) -> None:
             f"the connection to the platform's database broke off while {area} was read",
             "see that its server runs, then run this again: whatever was stored before stays",
         ) from error
+
+
+def could_not_be_read(db: Session, what: str, error: SQLAlchemyError) -> DatabaseError:
+    """The error for a query that failed while the connection still stands.
+
+    Raises:
+        DatabaseError: it does not.
+    """
+    see_that_it_is_there(db, what, error)
+    said = next(iter(str(getattr(error, "orig", None) or error).splitlines()), "")
+    hidden = "row-level security" in said.lower()
+    mend = SEE_ALL if hidden else "see that the role may read every table of the commerce schema"
+    return DatabaseError(f"{what} cannot be read in the platform's database: {said}", mend)

@@ -5,13 +5,14 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import Clock, day_start, month_start, system_clock
 from outgrow.domain.diagnosis import Diagnosis
 from outgrow.domain.drivers import StoreChanges
 from outgrow.domain.metric import Metric
-from outgrow.domain.platform import Platform
+from outgrow.domain.platform import SourcePlatform
 from outgrow.domain.resource import COMMERCE, Resources
 from outgrow.domain.scenario import Ramp
 from outgrow.domain.snapshot import Measurement
@@ -43,7 +44,7 @@ class CommerceSource:
         self._db, self._ref, self._asked, self._clock = db, ref, aggregator, clock
 
     @property
-    def platform(self) -> Platform:
+    def platform(self) -> SourcePlatform:
         """Who it is, and the time zone of its days."""
         return self._ref.known
 
@@ -100,10 +101,21 @@ class CommerceSource:
         return plan_codes(self._db, self._ref)
 
     def tenants(self, day: date, *, now: bool = False) -> Tenants:
-        """Those that exist at the end of a day, or at this moment, with plans, limits and use."""
+        """Those that exist at the end of a day, or at this moment, with plans, limits and use.
+
+        Raises:
+            DatabaseError: they cannot be counted as they are now; the session's transaction lives on.
+        """
+        from outgrow.sources.commerce.reading import apart, could_not_be_read
         from outgrow.sources.commerce.tenants import read_tenants
 
-        return read_tenants(self._db, self._ref, day, now=now)
+        if not now:
+            return read_tenants(self._db, self._ref, day)
+        try:
+            with apart(self._db):  # beside a capture, which a failure must not void
+                return read_tenants(self._db, self._ref, day, now=True)
+        except SQLAlchemyError as error:
+            raise could_not_be_read(self._db, "tenants", error) from error
 
     def changes(self, tenants: Tenants, resource: str, n_days: int) -> UseChanges:
         """How the use of one resource, by name, changed over the newest days up to the tenants' day."""
@@ -123,9 +135,9 @@ class CommerceSource:
 
     def drivable(self) -> Sequence[str]:
         """The names of the metrics whose growth can be told by the stores that brought it."""
-        from outgrow.sources.commerce.drivers import HELD
+        from outgrow.sources.commerce.held import BY_DAY
 
-        return tuple(HELD)
+        return tuple(BY_DAY)
 
     def drivers(self, metric: str, since: date, until: date) -> StoreChanges:
         """What every store held at the end of two days.

@@ -1,41 +1,76 @@
-"""The subscriptions of a platform as they are now, or were at any instant: the one place that says which are active."""
+"""The subscriptions of a platform as they are now, or were at any instant: the one place that says what is sold."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from outgrow.sources.commerce.held import LIMITS
 from outgrow.sources.commerce.models import MerchantSubscription, SubscriptionPeriod, SubscriptionTier
-from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE, LIMITS, SubscriptionStatus, first_periods
+from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE, SubscriptionStatus
+from outgrow.sources.commerce.sql import alive_at
+from outgrow.sources.commerce.tallies import Integers, all_whole_numbers
+
+TRIAL, ACTIVE = SubscriptionStatus.TRIAL.value, SubscriptionStatus.ACTIVE.value
+NO_LIMIT = -(2**62)
+"""Stands for NULL among whole numbers: no plan allows so little."""
 
 
-class Subscribed(NamedTuple):
-    """A subscription at an instant.
+@dataclass(frozen=True, slots=True, eq=False)
+class Subscribed:
+    """The m subscriptions of a platform at an instant, in the order in which they began.
 
     Attributes:
-        tier, plan: id and code of its plan.
-        limits: in the order of `LIMITS`, its own in place of its plan's; None where there is none.
+        merchant, tier: (m,), the ids of the merchant and of the plan.
+        active: bool (m,), whether it counts: what it allows is sold.
+        trial: bool (m,), whether it is on trial.
+        limits: float64 (m, n_limits), along `LIMITS`, its own in place of its plan's; infinite where there is none.
     """
 
-    merchant: int
-    began: datetime
-    number: int
-    status: str
-    tier: int
-    plan: str
-    limits: tuple[int | None, ...]
+    merchant: Integers
+    tier: Integers
+    active: NDArray[np.bool_]
+    trial: NDArray[np.bool_]
+    limits: NDArray[np.float64]
 
-    @property
-    def active(self) -> bool:
-        """Whether it counts: what it allows is sold."""
-        return self.status in COUNTED_AS_ACTIVE
 
-    @property
-    def trial(self) -> bool:
-        """Whether it is on trial."""
-        return self.status == SubscriptionStatus.TRIAL.value
+def read_subscriptions(db: Session, platform_id: int, end: datetime | None, *, active: bool = True) -> Subscribed:
+    """Those that had begun before an instant, each as it was then; None: as their rows say now.
+
+    Args:
+        active: only those that were active or on trial.
+    """
+    row, period = MerchantSubscription, SubscriptionPeriod
+    if end is None:
+        found = _of(row, row.status).where(row.platform_id == platform_id)
+        parts = [found.where(row.status.in_(COUNTED_AS_ACTIVE)) if active else found]
+    else:
+        recorded = _of(period, period.status).where(
+            period.platform_id == platform_id, *alive_at(period.valid_from, period.valid_to, end)
+        )
+        was = _told_status(end)
+        told = _of(row, was).where(row.platform_id == platform_id, row.started_at < end, has_no_periods(platform_id))
+        parts = [
+            part.where(state.in_(COUNTED_AS_ACTIVE)) if active else part
+            for part, state in ((recorded, period.status), (told, was))
+        ]
+    every = union_all(*parts).subquery()
+    names = ["merchant", "tier", "active", "trial", *LIMITS]
+    query = select(*(every.c[name] for name in names)).order_by(every.c.began, every.c.number)
+    table = all_whole_numbers(db, query, len(names))
+    limits = table[:, 4:]
+    return Subscribed(
+        merchant=table[:, 0],
+        tier=table[:, 1],
+        active=table[:, 2] == 1,
+        trial=table[:, 3] == 1,
+        limits=np.where(limits == NO_LIMIT, np.inf, limits.astype(np.float64)),
+    )
 
 
 def effective_limits(
@@ -51,62 +86,26 @@ def has_no_periods(platform_id: int) -> ColumnElement[bool]:
     return MerchantSubscription.id.not_in(known)
 
 
-def active_now(db: Session, platform_id: int) -> list[Subscribed]:
-    """Those whose rows say that they are active or on trial, in the order in which they began."""
+def _told_status(end: datetime) -> ColumnElement[str]:
+    """SQL for the status at an instant of what had begun before it: what `first_periods` tells of that instant."""
     row = MerchantSubscription
-    query = _of(row, row.tier_id, effective_limits(row)).where(
-        row.platform_id == platform_id, row.status.in_(COUNTED_AS_ACTIVE)
-    )
-    return _in_order(_subscribed(found) for found in db.execute(query))
+    on_trial = and_(
+        row.status != TRIAL, row.trial_ends_at > row.started_at, row.trial_ends_at >= end,
+        or_(row.ended_at.is_(None), row.ended_at >= end),
+    )  # fmt: skip
+    return case((on_trial, literal(TRIAL)), (row.ended_at >= end, literal(ACTIVE)), else_=row.status)
 
 
-def subscriptions_at(db: Session, platform_id: int, end: datetime, *, active: bool = True) -> list[Subscribed]:
-    """Those that had begun before an instant, each as it was then, in the order in which they began.
-
-    Args:
-        active: only those that were active or on trial.
-    """
-    row, period = MerchantSubscription, SubscriptionPeriod
-    recorded = _of(period, period.tier_id, effective_limits(period)).where(
-        period.platform_id == platform_id, *alive_at(period.valid_from, period.valid_to, end)
-    )
-    if active:
-        recorded = recorded.where(period.status.in_(COUNTED_AS_ACTIVE))
-    found = [_subscribed(each) for each in db.execute(recorded)]
-    told = _of(row, row.tier_id, effective_limits(row), row.trial_ends_at, row.ended_at).where(
-        row.platform_id == platform_id, row.started_at < end, has_no_periods(platform_id)
-    )
-    for *columns, trial_ends, ended in db.execute(told):
-        each = _subscribed(columns)
-        for status, since, until in first_periods(each.status, each.began, trial_ends, ended):
-            if since < end and (until is None or until >= end):
-                found.append(each._replace(status=status))
-    return _in_order(each for each in found if each.active or not active)
-
-
-def alive_at(
-    began: SQLColumnExpression[Any], ended: SQLColumnExpression[Any], end: datetime | None
-) -> list[ColumnElement[bool]]:
-    """SQL for what had begun before an instant and not ended before it; None: what has not ended."""
-    return [ended.is_(None)] if end is None else [began < end, or_(ended.is_(None), ended >= end)]
-
-
-def _of(
-    state: type[MerchantSubscription | SubscriptionPeriod],
-    tier: SQLColumnExpression[int],
-    limits: Sequence[ColumnElement[int]],
-    *more: SQLColumnExpression[Any],
-) -> Select[Any]:
+def _of(state: type[MerchantSubscription | SubscriptionPeriod], status: SQLColumnExpression[Any]) -> Select[Any]:
     row = MerchantSubscription
-    columns: list[Any] = [row.merchant_id, row.started_at, row.id, state.status, tier, SubscriptionTier.code]
-    query: Select[Any] = select(*columns, *limits, *more).join(SubscriptionTier, tier == SubscriptionTier.id)
+    limits = effective_limits(state)
+    query: Select[Any] = select(
+        row.merchant_id.label("merchant"),
+        row.started_at.label("began"),
+        row.id.label("number"),
+        state.tier_id.label("tier"),
+        case((status.in_(COUNTED_AS_ACTIVE), 1), else_=0).label("active"),
+        case((status == TRIAL, 1), else_=0).label("trial"),
+        *(func.coalesce(limit, NO_LIMIT).label(name) for name, limit in zip(LIMITS, limits, strict=True)),
+    ).join(SubscriptionTier, state.tier_id == SubscriptionTier.id)
     return query.join(row, SubscriptionPeriod.subscription_id == row.id) if state is SubscriptionPeriod else query
-
-
-def _subscribed(columns: Sequence[Any]) -> Subscribed:
-    merchant, began, number, status, tier, plan, *limits = columns
-    return Subscribed(merchant, began, number, status, tier, plan, tuple(limits))
-
-
-def _in_order(found: Iterable[Subscribed]) -> list[Subscribed]:
-    return sorted(found, key=lambda each: (each.began, each.number))

@@ -1,34 +1,27 @@
-"""The merchants of a platform as they were at the end of any day: plans, limits and use, in a few grouped queries."""
+"""The merchants of a platform as they were at the end of any day: plans, limits and use, in a few scans."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outgrow.domain.days import day_start, local_day, month_start
+from outgrow.domain.days import day_start, month_start
+from outgrow.domain.errors import DataError
 from outgrow.domain.resource import COMMERCE
 from outgrow.domain.tenant import UNLIMITED, Plan, Subscriptions, Tenants
-from outgrow.sources.commerce.areas.media import GB
-from outgrow.sources.commerce.models import (
-    MediaFile,
-    Merchant,
-    Order,
-    Product,
-    Store,
-    StoreUser,
-    SubscriptionTier,
-)
-from outgrow.sources.commerce.models.billing import LIMITS
+from outgrow.domain.text import cleaned
+from outgrow.sources.commerce.held import HELD, LIMITS
+from outgrow.sources.commerce.localdays import local_days, seconds_of
+from outgrow.sources.commerce.models import Merchant, SubscriptionTier
 from outgrow.sources.commerce.platforms import PlatformRef
-from outgrow.sources.commerce.subscriptions import Subscribed, active_now, alive_at, subscriptions_at
+from outgrow.sources.commerce.sql import alive_at
+from outgrow.sources.commerce.stores import read_owners, store_of
+from outgrow.sources.commerce.subscriptions import Subscribed, read_subscriptions
+from outgrow.sources.commerce.tallies import Integers, added_up, columns, places_of, tallies
 
 Array = NDArray[np.float64]
-NOBODY = -1
-"""Whose is what belongs to no store."""
 
 
 def read_tenants(db: Session, platform: PlatformRef, day: date, *, now: bool = False) -> Tenants:
@@ -43,28 +36,22 @@ def read_tenants(db: Session, platform: PlatformRef, day: date, *, now: bool = F
         now: all as it is at this moment instead, as a capture counts; the day, which is today, only tells the month.
     """
     end = None if now else day_start(day + timedelta(days=1), platform.zone)
-    merchants = db.execute(
-        select(Merchant.id, Merchant.name, Merchant.created_at)
-        .where(Merchant.platform_id == platform.id, *alive_at(Merchant.created_at, Merchant.deleted_at, end))
-        .order_by(Merchant.id)
-    ).all()
-    ids = np.array([row.id for row in merchants], dtype=np.int64)
-    places, plans = _read_plans(db, platform)
-    held = active_now(db, platform.id) if end is None else subscriptions_at(db, platform.id, end)
-    subscriptions = _subscriptions(held, ids, places)
+    ids, names, joined = _read_merchants(db, platform, end)
+    tiers, plans = _read_plans(db, platform)
+    subscriptions = _subscriptions(read_subscriptions(db, platform.id, end), ids, tiers)
     plan, trial = np.full(len(ids), -1, np.int64), np.zeros(len(ids), np.bool_)
-    for row, place, on_trial in zip(subscriptions.tenant, subscriptions.plan, subscriptions.trial, strict=True):
-        if row >= 0:  # later ones overwrite
-            plan[row], trial[row] = place, on_trial
+    placed = subscriptions.tenant >= 0
+    plan[subscriptions.tenant[placed]] = subscriptions.plan[placed]  # later ones overwrite
+    trial[subscriptions.tenant[placed]] = subscriptions.trial[placed]
     used, elsewhere = _use(db, platform, ids, day_start(month_start(day), platform.zone), end)
     return Tenants(
         as_of=day,
         keys=ids.astype(np.str_),
-        names=np.array([row.name or str(row.id) for row in merchants], dtype=np.str_),
+        names=names,
         plans=plans,
         plan=plan,
         trial=trial,
-        joined=np.array([local_day(row.created_at, platform.zone) for row in merchants], dtype="datetime64[D]"),
+        joined=joined,
         limits=subscriptions.together(len(ids)),
         used=used,
         subscriptions=subscriptions,
@@ -72,19 +59,35 @@ def read_tenants(db: Session, platform: PlatformRef, day: date, *, now: bool = F
     )
 
 
-def _subscriptions(held: Sequence[Subscribed], ids: NDArray[np.int64], places: Mapping[int, int]) -> Subscriptions:
-    at, known = places_of(ids, [each.merchant for each in held])
-    limits = [[UNLIMITED if top is None else float(top) for top in each.limits] for each in held]
+def _read_merchants(
+    db: Session, platform: PlatformRef, end: datetime | None
+) -> tuple[Integers, NDArray[np.str_], NDArray[np.datetime64]]:
+    """Ids, ascending, names, and the days on which they joined."""
+    wanted = [Merchant.platform_id == platform.id, *alive_at(Merchant.created_at, Merchant.deleted_at, end)]
+    joined = seconds_of(Merchant.created_at, db.get_bind(Merchant).dialect.name)
+    query = select(Merchant.id, joined, Merchant.name).where(*wanted).order_by(Merchant.id)
+    numbers, seconds, called = columns(db, query, 3)
+    ids = np.array(numbers, np.int64)
+    names = [cleaned(name or "") or str(number) for number, name in zip(numbers, called, strict=True)]
+    return ids, np.array(names, np.str_), local_days(np.array(seconds, np.int64), platform.zone)
+
+
+def _subscriptions(held: Subscribed, ids: Integers, tiers: Integers) -> Subscriptions:
+    at, known = places_of(ids, held.merchant)
+    order = np.argsort(tiers, kind="stable")
+    plan, planned = places_of(tiers[order], held.tier)
+    if not planned.all():
+        raise DataError(f"{int((~planned).sum())} subscriptions are of plans that are another platform's")
     return Subscriptions(
         tenant=np.where(known, at, -1),
-        plan=np.array([places[each.tier] for each in held], dtype=np.int64),
-        trial=np.array([each.trial for each in held], dtype=np.bool_),
-        limits=np.array(limits, dtype=np.float64).reshape(-1, len(COMMERCE.by_plan)),
+        plan=order[plan],
+        trial=held.trial,
+        limits=held.limits,
     )
 
 
-def _read_plans(db: Session, platform: PlatformRef) -> tuple[dict[int, int], tuple[Plan, ...]]:
-    """The platform's plans, cheapest first, and the place of each by its id."""
+def _read_plans(db: Session, platform: PlatformRef) -> tuple[Integers, tuple[Plan, ...]]:
+    """The platform's plans, cheapest first, and their ids."""
     tier = SubscriptionTier
     query = select(tier).where(tier.platform_id == platform.id).order_by(tier.price_monthly, tier.id)
     rows = db.scalars(query).all()
@@ -97,49 +100,27 @@ def _read_plans(db: Session, platform: PlatformRef) -> tuple[dict[int, int], tup
         )
         for row in rows
     )
-    return {row.id: place for place, row in enumerate(rows)}, plans
+    return np.array([row.id for row in rows], np.int64), plans
 
 
 def _use(
-    db: Session, platform: PlatformRef, ids: NDArray[np.int64], month: datetime, end: datetime | None
+    db: Session, platform: PlatformRef, ids: Integers, month: datetime, end: datetime | None
 ) -> tuple[Array, Array]:
-    """What each merchant uses of each resource that plans limit, (n, 4), and what is used besides, (4,).
+    """What each merchant uses of each resource that plans limit, (n, n_resources), and what is used besides.
 
     Args:
-        month: its first instant, for orders.
+        month: its first instant, for what is limited by the month.
         end: the instant before which all is counted; None for the present.
     """
-    size = func.coalesce(func.sum(MediaFile.bytes), 0)
-    placed = [Order.created_at >= month] + ([] if end is None else [Order.created_at < end])
-    counted: dict[str, tuple[type[Any], ColumnElement[Any], list[ColumnElement[bool]]]] = {
-        "products": (Product, func.count(), alive_at(Product.created_at, Product.deleted_at, end)),
-        "orders_month": (Order, func.count(), placed),
-        "team_members": (StoreUser, func.count(), alive_at(StoreUser.created_at, StoreUser.deactivated_at, end)),
-        "storage_gb": (MediaFile, size, alive_at(MediaFile.created_at, MediaFile.deleted_at, end)),
-    }
-    used, elsewhere = np.zeros((len(ids), len(COMMERCE.by_plan))), np.zeros(len(COMMERCE.by_plan))
-    for column, resource in enumerate(each.name for each in COMMERCE.by_plan):
-        table, amount, wanted = counted[resource]
-        merchant: ColumnElement[int] = func.coalesce(Store.merchant_id, NOBODY)
-        query = (
-            select(merchant, amount)
-            .select_from(table)
-            .outerjoin(Store, table.store_id == Store.id)
-            .where(table.platform_id == platform.id, *wanted)
-            .group_by(merchant)
-        )
-        rows = [(int(who), float(number)) for who, number in db.execute(query)]
-        at, found = places_of(ids, [who for who, _ in rows])
-        amounts = np.array([number for _, number in rows]) / (GB if resource == "storage_gb" else 1)
-        used[at[found], column] = amounts[found]
-        elsewhere[column] = amounts[~found].sum()
+    resources, owners = COMMERCE.by_plan, read_owners(db, platform.id, ids)
+    used, elsewhere = np.zeros((len(ids), len(resources))), np.zeros(len(resources))
+    for column, resource in enumerate(resources):
+        held = HELD[resource.name]
+        wanted = [held.table.platform_id == platform.id, *held.there(end, month if resource.monthly else None)]
+        parts = tallies(db, held.table, [store_of(held)], [held.amount], wanted)
+        stores, sums = added_up((keys[:, 0], amounts) for keys, amounts in parts)
+        place = owners.of(stores)
+        by_place = np.zeros(len(ids) + 1, np.int64)
+        np.add.at(by_place, place, sums[:, 0])  # those of nobody, at -1, come last
+        used[:, column], elsewhere[column] = by_place[:-1] / held.units, by_place[-1] / held.units
     return used, elsewhere
-
-
-def places_of(ids: NDArray[np.int64], asked: Iterable[int]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Where each of the asked stands in sorted ids, and whether it is there at all."""
-    wanted = np.fromiter(asked, dtype=np.int64)
-    if not len(ids):
-        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)
-    at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-    return at, ids[at] == wanted

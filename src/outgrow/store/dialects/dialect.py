@@ -13,6 +13,8 @@ from outgrow.domain.errors import DatabaseError
 UPSERTING = ("postgresql", "sqlite")
 """The databases whose upsert we can spell: each has a file here, of its name."""
 EPOCH = date(1970, 1, 1)
+MANY = 20_000
+"""Values from which on their writing is worth preparations."""
 
 
 class Block(NamedTuple):
@@ -36,6 +38,7 @@ class Dialect:
     Attributes:
         name: as SQLAlchemy calls it.
         rows: how many rows of a block are sent together.
+        many: values from which on their writing is worth preparations.
         locked: what it says when it gave up waiting for others, in small letters.
         waits: the argument of its driver that says how many seconds may be waited for it; None where it is not known.
         patience: how many seconds a connection of ours waits for other writers; 0 where it is not for us to say.
@@ -43,6 +46,7 @@ class Dialect:
 
     name = "another"
     rows = 1
+    many = MANY
     locked: tuple[str, ...] = ()
     waits: str | None = None
     patience = 0

@@ -1,6 +1,7 @@
 """PostgreSQL: many writers at once, and arrays for whole columns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -25,16 +26,22 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from outgrow.store.dialects.dialect import EPOCH, Block, Dialect, Making
+from outgrow.store.migrating import mapped_schema
+from outgrow.store.tables import MEASUREMENTS
 
 LOCK = 7_236_515
 """First key of the advisory lock under which one writer of a platform's lives works at a time."""
+
+
+ROWS = 20_000
+"""Rows of a block that are sent together."""
 
 
 class Postgresql(Dialect):
     """A server."""
 
     name = "postgresql"
-    rows = 20_000
+    rows = ROWS
     locked = ("lock timeout",)
     waits = "connect_timeout"
 
@@ -69,6 +76,18 @@ class Postgresql(Dialect):
         """As three texts of arrays, and the names by their number, so that each is sent once."""
         statement = making(self, _given(), lambda name, kind: literal(constants[name], kind))
         return connection.execute(statement, _texts(block), execution_options={"preserve_rowcount": True})
+
+    @contextmanager
+    def bulk_write(self, connection: Connection, values: int) -> Iterator[None]:
+        """Counts the rows anew at the end: of a table that it takes for empty, it reads all for each that it looks up.
+
+        Where the role may not, the server says so and goes on.
+        """
+        yield
+        if values >= self.many:
+            schema, quote = mapped_schema(connection), connection.dialect.identifier_preparer.quote
+            where = f"{quote(schema)}." if schema else ""
+            connection.exec_driver_sql(f"ANALYZE {where}{MEASUREMENTS.name}")
 
     def claim_lives(self, connection: Connection, platform: str) -> None:
         """A lock of the platform alone, until the transaction ends."""

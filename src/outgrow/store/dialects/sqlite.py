@@ -33,9 +33,13 @@ from sqlalchemy.dialects.sqlite import insert
 from outgrow.store.dialects.dialect import EPOCH, Block, Dialect, Making, commits_itself
 from outgrow.store.tables import DAY_INDEX, MEASUREMENTS, RECOMMENDATIONS
 
-MANY = 20_000
-"""Values from which on the index of days may be made anew rather than kept up row by row."""
 SPELLED = sqlite_dialect(paramstyle="qmark")
+
+
+BUSY_SECONDS = 60
+"""How long to wait for another writer of the file."""
+ROWS = 5_000
+"""Rows of a block that are sent together."""
 
 
 class _Numbers(dict[str, int]):
@@ -50,10 +54,10 @@ class Sqlite(Dialect):
     """A file that is written by one connection at a time."""
 
     name = "sqlite"
-    rows = 5_000
-    locked = ("database is locked", "database table is locked")
+    rows = ROWS
+    locked = ("database is locked", "database table is locked", "database schema is locked")
     waits = "timeout"
-    patience = 60
+    patience = BUSY_SECONDS
 
     def options(self, driver: str, *, read_only: bool) -> dict[str, Any]:  # noqa: ARG002
         """It waits for another writer."""
@@ -115,7 +119,7 @@ class Sqlite(Dialect):
 
         Both are part of the transaction: whoever interrupts it finds the index as it was.
         """
-        few = values < MANY or (connection.scalar(select(func.count()).select_from(MEASUREMENTS)) or 0) > values
+        few = values < self.many or (connection.scalar(select(func.count()).select_from(MEASUREMENTS)) or 0) > values
         if few:
             yield
             return

@@ -2,8 +2,8 @@
 
 from alembic import context
 
+from outgrow.store.orm import StoreBase
 from outgrow.store.schema import VERSION_TABLE
-from outgrow.store.tables import StoreBase
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -62,8 +62,8 @@ def panel(  # noqa: PLR0917 - the contract's own order
 
 def fleet(connection: Connection) -> HistoryPanel:
     """A row for each series of all platforms; see `Store.fleet`."""
-    rows = connection.execute(select(OLD.platform, OLD.scope, OLD.metric).where(_TOLD).distinct())
-    series = sorted((platform, scope, metric) for platform, scope, metric in rows)
+    stored = connection.execute(select(OLD.platform, OLD.scope, OLD.metric).where(_TOLD).distinct())
+    series = sorted((platform, scope, metric) for platform, scope, metric in stored)
     numbers = {one: number for number, one in enumerate(series)}
     resolve, scopes = catalogue(connection).resolve, {scope: Scope.parse(scope) for _, scope, _ in series}
     dialect = dialect_of(connection)
@@ -87,7 +87,7 @@ def described(connection: Connection, platform: str, known: KnownOn = EVER) -> l
     rows = connection.execute(select(told, OLD.value).join_from(told, MEASUREMENTS, newest))
     return [
         StoredSeries(name, Scope.parse(scope), days, day, float(value))
-        for name, scope, days, day, value in sorted(rows, key=lambda row: tuple(row[:2]))
+        for name, scope, days, day, value in sorted(rows, key=lambda row: (row[0], row[1]))
     ]
 
 

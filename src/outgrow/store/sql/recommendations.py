@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from outgrow.domain.limit import Severity
-from outgrow.domain.recommendation import Life, State
+from outgrow.domain.recommendation import Life, LifeState
 from outgrow.store.dialects.dialect import dialect_of
 from outgrow.store.sql.codec import decoded, encoded
 from outgrow.store.tables import RECOMMENDATIONS
@@ -65,7 +65,7 @@ def _life(row: Any) -> Life:  # noqa: ANN401 - a row has no type of its own
     return Life(
         said=decoded(row.document),
         basis=row.basis,
-        state=State(row.state),
+        state=LifeState(row.state),
         severity=Severity[row.severity.upper()],
         opened_on=row.opened_on,
         changed_on=row.changed_on,

@@ -29,13 +29,12 @@ CONSTANTS = ("platform", "reason", "provenance", "recorded_at_ms")
 def write_snapshot(connection: Connection, snapshot: Snapshot, recorded_at: datetime, *, replace: bool = False) -> None:
     """Values as a block, what is missing where nothing is known; see `Store.write_snapshot`."""
     remember_metrics(connection, (m.metric for m in snapshot.measurements))
-    day = snapshot.day.isoformat()
+    constants = _constants(snapshot.platform, snapshot.provenance, recorded_at)
+    day, size = snapshot.day.isoformat(), dialect_of(connection).rows
     for distinct in _rounds(snapshot.measurements):
-        told = [m for m in distinct if m.reading.value is not None]
-        metrics, scopes = [m.metric.name for m in told], [str(m.scope) for m in told]
-        values = [float(m.reading.value) for m in told if m.reading.value is not None]
-        _write(connection, snapshot.platform, [Block(metrics, scopes, [day] * len(told), values)],
-               snapshot.provenance, recorded_at, replace=replace)  # fmt: skip
+        told = [(m.metric.name, str(m.scope), day, m.reading.value) for m in distinct if m.reading.value is not None]
+        for begin in range(0, len(told), size):
+            _write(connection, Block(*zip(*told[begin : begin + size], strict=True)), constants, replace=replace)
         missing = [(m.metric.name, str(m.scope), snapshot.day, m.reading.reason) for m in distinct if m.reading.reason]
         _write_missing(connection, snapshot.platform, missing, snapshot.provenance, recorded_at)
 
@@ -50,8 +49,20 @@ def write_series(
     replace: bool = False,
 ) -> Written:
     """See `Store.write_series`; series in the order of metric and scope cost least."""
-    blocks = _blocks(series, dialect_of(connection).rows)
-    return _write(connection, platform, blocks, provenance, recorded_at, replace=replace)
+    dialect, written = dialect_of(connection), Written()
+    constants = _constants(platform, provenance, recorded_at)
+    for block in _blocks(series, dialect.rows):
+        changed = _write(connection, block, constants, replace=replace)
+        written.changed += changed
+        if changed < len(block.values) and not replace:
+            rows = dialect.run(connection, _differing, block, constants)
+            differing = [
+                Differing(m, Scope.parse(s), d if isinstance(d, date) else date.fromisoformat(d), stored, given)
+                for m, s, d, stored, given in rows
+            ]
+            written.differing += len(differing)
+            written.first += differing[: SHOWN - len(written.first)]
+    return written
 
 
 def write_missing(
@@ -63,34 +74,22 @@ def write_missing(
     _write_missing(connection, platform, rows, Provenance.RECONSTRUCTED, recorded_at)
 
 
-def _write(
-    connection: Connection,
-    platform: str,
-    blocks: Iterable[Block],
-    provenance: Provenance,
-    recorded_at: datetime,
-    *,
-    replace: bool,
-) -> Written:
-    dialect, written = dialect_of(connection), Written()
-    constants = dict(zip(CONSTANTS, (platform, None, provenance.value, _milliseconds(recorded_at)), strict=True))
+def _constants(platform: str, provenance: Provenance, recorded_at: datetime) -> dict[str, Any]:
     check_length(platform, LONGEST_KEY, "platform")
-    for block in blocks:
-        if not block.values:
-            continue
-        _check_names(block)
-        with dialect.at_once(connection):
-            changed = int(dialect.run(connection, _replacing if replace else _upsert, block, constants).rowcount)
-        written.changed += changed
-        if changed < len(block.values) and not replace:
-            rows = dialect.run(connection, _differing, block, constants)
-            differing = [
-                Differing(m, Scope.parse(s), d if isinstance(d, date) else date.fromisoformat(d), stored, given)
-                for m, s, d, stored, given in rows
-            ]
-            written.differing += len(differing)
-            written.first += differing[: SHOWN - len(written.first)]
-    return written
+    return dict(zip(CONSTANTS, (platform, None, provenance.value, _milliseconds(recorded_at)), strict=True))
+
+
+def _write(connection: Connection, block: Block, constants: dict[str, Any], *, replace: bool) -> int:
+    """Write; the number of rows that are new or changed."""
+    if not block.values:
+        return 0
+    # What is sent in blocks does not pass the columns' own types.
+    for names, length, what in ((block.metrics, LONGEST_KEY, "metric"), (block.scopes, LONGEST_SCOPE, "scope")):
+        for name in set(names):
+            check_length(name, length, what)
+    dialect = dialect_of(connection)
+    with dialect.at_once(connection):
+        return int(dialect.run(connection, _replacing if replace else _upsert, block, constants).rowcount)
 
 
 def _write_missing(
@@ -113,13 +112,6 @@ def _write_missing(
 
 def _milliseconds(instant: datetime) -> int:
     return int(instant.timestamp() * 1000)
-
-
-def _check_names(block: Block) -> None:
-    """What is sent in blocks does not pass the columns' own types."""
-    for names, length, what in ((block.metrics, LONGEST_KEY, "metric"), (block.scopes, LONGEST_SCOPE, "scope")):
-        for name in set(names):
-            check_length(name, length, what)
 
 
 def _rounds(measurements: Sequence[Measurement]) -> Iterator[list[Measurement]]:
@@ -196,11 +188,19 @@ def _written(dialect: Dialect, given: Subquery, constant: Constant, rule: Callab
 
 
 def _differing(_dialect: Dialect, given: Subquery, constant: Constant) -> Any:  # noqa: ANN401 - as above
+    """What stays as it is stored.
+
+    Each row is looked up by its key: a join would begin at the days, which all series share.
+    """
     old = MEASUREMENTS.c
-    whose = select(constant("platform", String()).label("platform")).subquery("whose")
-    return select(given.c.metric, given.c.scope, given.c.day, old.value, given.c.value).select_from(whose).where(
-        old.platform == whose.c.platform,
-        *(old[name] == given.c[name] for name in ("metric", "scope", "day")),
-        old.provenance == literal(Provenance.OBSERVED.value, String()),
-        old.value != given.c.value,
-    )  # fmt: skip
+    observed = (
+        select(old.value)
+        .where(
+            old.platform == constant("platform", String()),
+            *(old[name] == given.c[name] for name in ("metric", "scope", "day")),
+            old.provenance == literal(Provenance.OBSERVED.value, String()),
+        )
+        .scalar_subquery()
+    )
+    found = select(given.c.metric, given.c.scope, given.c.day, observed.label("stored"), given.c.value).subquery()
+    return select(found).where(found.c.stored != found.c.value)

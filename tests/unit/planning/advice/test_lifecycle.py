@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from outgrow.documents.recommendation import recommendation_document
 from outgrow.domain.limit import Severity
-from outgrow.domain.recommendation import Finding, Life, Recommendation, State
+from outgrow.domain.recommendation import Finding, Life, LifeState, Recommendation
 from outgrow.planning.advice.lifecycle import HOLD_DAYS, LONGEST_GAP_DAYS, acknowledged, advance, look, snoozed
 
 DAY = date(2026, 3, 1)
@@ -51,7 +51,7 @@ def alive(life: Life | None) -> Life:
 
 def held(life: Life | None) -> Severity:
     """How severe it is; OK where nothing is open."""
-    return OK if life is None or life.state is State.RESOLVED else life.severity
+    return OK if life is None or life.state is LifeState.RESOLVED else life.severity
 
 
 def course(looks: Iterable[tuple[int, Finding]]) -> list[Severity]:
@@ -66,7 +66,7 @@ def course(looks: Iterable[tuple[int, Finding]]) -> list[Severity]:
 def test_what_is_found_is_open_on_the_day_on_which_it_is_found() -> None:
     life = alive(live(daily(WARNING, first=3)))
 
-    assert (life.state, life.severity) == (State.OPEN, WARNING)
+    assert (life.state, life.severity) == (LifeState.OPEN, WARNING)
     assert {life.opened_on, life.changed_on, life.seen_on, life.looked_on} == {on(3)}
     assert life.quiet_since is None
 
@@ -82,7 +82,7 @@ def test_it_is_resolved_after_four_quiet_weeks() -> None:
     assert course(looks).index(OK) == 2 + HOLD_DAYS
     life = alive(live(looks))
     assert (life.state, life.severity, life.changed_on, life.seen_on) == (
-        State.RESOLVED, WARNING, on(2 + HOLD_DAYS), on(1),
+        LifeState.RESOLVED, WARNING, on(2 + HOLD_DAYS), on(1),
     )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def test_severity_rises_at_once_and_falls_after_four_weeks() -> None:
     quiet = daily(*[WARNING] * (HOLD_DAYS + 1), first=2)
     assert held(live(quiet[:-1], risen)) is CRITICAL
     fallen = alive(live(quiet, risen))
-    assert (fallen.state, fallen.severity, fallen.changed_on) == (State.OPEN, WARNING, on(2 + HOLD_DAYS))
+    assert (fallen.state, fallen.severity, fallen.changed_on) == (LifeState.OPEN, WARNING, on(2 + HOLD_DAYS))
     assert fallen.quiet_since is None
 
 
@@ -125,17 +125,17 @@ def test_a_changed_limit_needs_no_quiet_weeks() -> None:
     raised = alive(live([(1, finding(OK, basis="200"))], before))
     milder = alive(live([(1, finding(WARNING, basis="120"))], before))
 
-    assert (raised.state, raised.changed_on) == (State.RESOLVED, on(1))
-    assert (milder.state, milder.severity, milder.basis, milder.opened_on) == (State.OPEN, WARNING, "120", on(0))
+    assert (raised.state, raised.changed_on) == (LifeState.RESOLVED, on(1))
+    assert (milder.state, milder.severity, milder.basis, milder.opened_on) == (LifeState.OPEN, WARNING, "120", on(0))
 
 
 def test_what_was_resolved_and_is_found_again_is_opened_again() -> None:
     resolved = alive(live(daily(CRITICAL, *[OK] * 30)))
-    assert resolved.state is State.RESOLVED
+    assert resolved.state is LifeState.RESOLVED
     assert live(daily(*[OK] * 9, first=40), resolved) == resolved
 
     again = alive(live(daily(WARNING, first=60), resolved))
-    assert (again.state, again.severity, again.opened_on, again.changed_on) == (State.OPEN, WARNING, on(60), on(60))
+    assert (again.state, again.severity, again.opened_on, again.changed_on) == (LifeState.OPEN, WARNING, on(60), on(60))
 
 
 def test_days_without_a_look_are_no_reason_to_close() -> None:
@@ -168,7 +168,7 @@ def test_what_is_spoken_of_no_more_is_resolved_at_once() -> None:
     lives = advance({}, [finding(WARNING)], DAY)
     gone = advance(lives, [], on(1))
 
-    assert (gone[KEY].state, gone[KEY].changed_on) == (State.RESOLVED, on(1))
+    assert (gone[KEY].state, gone[KEY].changed_on) == (LifeState.RESOLVED, on(1))
     assert advance(gone, [], on(2)) == gone
 
 
@@ -187,9 +187,9 @@ class TestAcknowledged:
         return acknowledged(alive(live(daily(WARNING))), on(0))
 
     def test_it_stays_so_while_nothing_gets_worse(self, life: Life) -> None:
-        assert (life.state, life.changed_on) == (State.ACKNOWLEDGED, on(0))
-        assert alive(live(daily(*[WARNING] * 60, first=1), life)).state is State.ACKNOWLEDGED
-        assert alive(live(daily(OK, WARNING, OK, first=1), life)).state is State.ACKNOWLEDGED
+        assert (life.state, life.changed_on) == (LifeState.ACKNOWLEDGED, on(0))
+        assert alive(live(daily(*[WARNING] * 60, first=1), life)).state is LifeState.ACKNOWLEDGED
+        assert alive(live(daily(OK, WARNING, OK, first=1), life)).state is LifeState.ACKNOWLEDGED
 
     def test_twice_is_once(self, life: Life) -> None:
         assert acknowledged(life, on(5)) == life
@@ -197,20 +197,20 @@ class TestAcknowledged:
     def test_it_is_open_again_when_its_severity_rises(self, life: Life) -> None:
         worse = alive(live(daily(CRITICAL, first=1), life))
 
-        assert (worse.state, worse.severity, worse.changed_on) == (State.OPEN, CRITICAL, on(1))
+        assert (worse.state, worse.severity, worse.changed_on) == (LifeState.OPEN, CRITICAL, on(1))
 
     def test_it_stays_so_when_it_gets_milder(self) -> None:
         life = acknowledged(alive(live(daily(CRITICAL))), on(0))
         milder = alive(live(daily(*[WARNING] * 30, first=1), life))
 
-        assert (milder.state, milder.severity) == (State.ACKNOWLEDGED, WARNING)
-        assert alive(live(daily(CRITICAL, first=31), milder)).state is State.OPEN
+        assert (milder.state, milder.severity) == (LifeState.ACKNOWLEDGED, WARNING)
+        assert alive(live(daily(CRITICAL, first=31), milder)).state is LifeState.OPEN
 
     def test_it_is_resolved_like_any_other_and_then_opened(self, life: Life) -> None:
         resolved = alive(live(daily(*[OK] * 30, first=1), life))
 
-        assert resolved.state is State.RESOLVED
-        assert alive(live(daily(WARNING, first=40), resolved)).state is State.OPEN
+        assert resolved.state is LifeState.RESOLVED
+        assert alive(live(daily(WARNING, first=40), resolved)).state is LifeState.OPEN
 
 
 class TestSnoozed:
@@ -220,34 +220,34 @@ class TestSnoozed:
 
     def test_it_is_open_again_on_its_day(self, life: Life) -> None:
         asleep = alive(live(daily(*[WARNING] * 9, first=1), life))
-        assert (asleep.state, asleep.snoozed_until) == (State.SNOOZED, on(10))
+        assert (asleep.state, asleep.snoozed_until) == (LifeState.SNOOZED, on(10))
 
         awake = alive(live(daily(WARNING, first=10), asleep))
-        assert (awake.state, awake.changed_on, awake.snoozed_until) == (State.OPEN, on(10), None)
+        assert (awake.state, awake.changed_on, awake.snoozed_until) == (LifeState.OPEN, on(10), None)
 
     def test_a_day_that_nobody_looked_on_wakes_it_all_the_same(self, life: Life) -> None:
         awake = alive(live([(40, finding(WARNING))], life))
 
-        assert (awake.state, awake.changed_on) == (State.OPEN, on(10))
-        assert alive(live([(40, finding(OK, known=False))], life)).state is State.OPEN
+        assert (awake.state, awake.changed_on) == (LifeState.OPEN, on(10))
+        assert alive(live([(40, finding(OK, known=False))], life)).state is LifeState.OPEN
 
     def test_until_then_it_sleeps_whatever_comes(self, life: Life) -> None:
         worse = alive(live(daily(CRITICAL, first=1), life))
 
-        assert (worse.state, worse.severity) == (State.SNOOZED, CRITICAL)
-        assert alive(live(daily(CRITICAL, first=10), worse)).state is State.OPEN
+        assert (worse.state, worse.severity) == (LifeState.SNOOZED, CRITICAL)
+        assert alive(live(daily(CRITICAL, first=10), worse)).state is LifeState.OPEN
 
     def test_it_can_be_resolved_in_its_sleep(self) -> None:
         life = snoozed(alive(live(daily(WARNING))), on(90), on(0))
         resolved = alive(live(daily(*[OK] * 40, first=1), life))
 
-        assert (resolved.state, resolved.snoozed_until) == (State.RESOLVED, None)
+        assert (resolved.state, resolved.snoozed_until) == (LifeState.RESOLVED, None)
 
     def test_acknowledging_ends_it(self, life: Life) -> None:
         known = acknowledged(life, on(1))
 
-        assert (known.state, known.snoozed_until) == (State.ACKNOWLEDGED, None)
-        assert alive(live(daily(WARNING, first=10), known)).state is State.ACKNOWLEDGED
+        assert (known.state, known.snoozed_until) == (LifeState.ACKNOWLEDGED, None)
+        assert alive(live(daily(WARNING, first=10), known)).state is LifeState.ACKNOWLEDGED
 
 
 severities = st.sampled_from([OK, INFO, WARNING, CRITICAL])

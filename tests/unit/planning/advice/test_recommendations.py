@@ -12,16 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.cloud import CLOUD, GPUS
 
-from outgrow.store.sql.codec import decoded, encoded
-
 from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
 from outgrow.domain.ladder import Tier
 from outgrow.domain.limit import AlertPolicy, Headroom, Limit, Severity
 from outgrow.domain.metric import ACTIVE_STORES, STORAGE_USED_GB, TOTAL_PRODUCTS, TOTAL_TEAM_MEMBERS, Metric
 from outgrow.domain.recommendation import Finding, Recommendation
 from outgrow.domain.resource import PRODUCTS, TEAM_MEMBERS
-from outgrow.planning.advice.recommendations import Growth, Infrastructure, SoldCapacity, find, said_of, when_text
+from outgrow.planning.advice.recommendations import Infrastructure, RecentGrowth, SoldCapacity, find, said_of, when_text
 from outgrow.planning.limits.urgency import LimitOutlook
+from outgrow.store.sql.codec import decoded, encoded
 
 TODAY = date(2026, 3, 20)
 POLICY = AlertPolicy()
@@ -53,7 +52,7 @@ def outlook(name: str, asked: DaysUntil, policy: AlertPolicy = POLICY, **own: An
 def found(
     sold: Sequence[SoldCapacity] = (),
     infrastructure: Infrastructure = LAST,
-    growth: Sequence[Growth] = (),
+    growth: Sequence[RecentGrowth] = (),
     others: Sequence[LimitOutlook] = (),
     policy: AlertPolicy = POLICY,
 ) -> list[Finding]:
@@ -64,8 +63,8 @@ def told(*args: Any, **more: Any) -> list[Recommendation]:
     return said_of(found(*args, **more))
 
 
-def stores(percent: float | None) -> Growth:
-    return Growth(ACTIVE_STORES, "store", percent)
+def stores(percent: float | None) -> RecentGrowth:
+    return RecentGrowth(ACTIVE_STORES, "store", percent)
 
 
 def test_nothing_to_say() -> None:
@@ -257,7 +256,7 @@ def everything() -> list[Recommendation]:
     return told(
         [SoldCapacity(PRODUCTS, 900, 1_000), SoldCapacity(TEAM_MEMBERS, 20, 10)],
         Infrastructure(SMALL, MEDIUM, "Medium at 100 stores", [outlook("tier Small", until(ACTIVE_STORES, 100, 9))]),
-        [stores(50.0), Growth(TOTAL_PRODUCTS, "product", 30.0)],
+        [stores(50.0), RecentGrowth(TOTAL_PRODUCTS, "product", 30.0)],
         [outlook("media storage", until(STORAGE_USED_GB, 1_000, 1_200))],
     )
 

@@ -17,9 +17,9 @@ from outgrow.documents.ladder import ladder_plan_document
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.forecast import Status
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy
 from outgrow.domain.paths import Paths
-from outgrow.domain.plan import PlanRules
 from outgrow.planning.ladder.additions import moved
 from outgrow.planning.ladder.plan import LadderPlan, outgrown_days, plan_ladder
 
@@ -29,7 +29,7 @@ prices = st.lists(st.decimals(0, 10_000, places=2), min_size=3, max_size=3).map(
 
 
 def plan(paths: Paths, ladder: Ladder = DEFAULT_LADDER, **rules: object) -> LadderPlan:
-    return plan_ladder(paths, ladder, PlanRules(**rules), POLICY)  # type: ignore[arg-type]
+    return plan_ladder(paths, ladder, LadderRules(**rules), POLICY)  # type: ignore[arg-type]
 
 
 def ladder_of(tops: list[int], costs: list[Decimal], products: int = 10**9) -> Ladder:
@@ -132,6 +132,18 @@ def test_falling_use_makes_a_downgrade_possible_later() -> None:
     # Below 100 stores on the 51st day ahead, and from then on.
     assert found is not None
     assert (found.tier.name, found.on, found.days) == ("Small", TODAY + timedelta(days=51), 314)
+
+
+@pytest.mark.parametrize(("held", "proposed"), [(0.9, True), (0.8, False)])
+def test_a_downgrade_has_to_last_in_nine_futures_of_ten(held: float, proposed: bool) -> None:
+    # From the 100th day on, some of the futures need a larger tier.
+    values = np.full((2, 10, 365), 60.0)
+    values[0, round(10 * held) :, 100:] = 1_000.0
+    ladder = Ladder((Tier.of("small", Decimal(1), stores=100), Tier("large", {}, Decimal(2))))
+    found = plan(of_values(values, np.array([60.0, 60.0])), ladder, current_tier="large").downgrade
+
+    assert (found is not None) == proposed
+    assert found is None or (found.on, found.probability) == (TODAY, held)
 
 
 def test_beyond_the_largest_tier_is_said() -> None:
@@ -245,6 +257,5 @@ def test_a_ladder_over_any_metric_is_planned_the_same(seed: int, costs: list[Dec
     other = replace(paths, metrics=tuple(names.values()))
     tiers = (replace(t, maxima={names[name]: top for name, top in t.maxima.items()}) for t in ladder)
 
-    assert plan(other, Ladder(tuple(tiers))).to_document() == json.loads(
-        as_cloud(json.dumps(plan(paths, ladder).to_document()))
-    )
+    expected = json.loads(as_cloud(json.dumps(ladder_plan_document(plan(paths, ladder)))))
+    assert ladder_plan_document(plan(other, Ladder(tuple(tiers)))) == expected

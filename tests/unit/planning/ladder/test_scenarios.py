@@ -30,10 +30,10 @@ from tests.support.scenarios import (
 
 from outgrow.domain.event import Event, EventKind
 from outgrow.domain.ladder import DEFAULT_LADDER, Ladder, Tier
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy, Limit
 from outgrow.domain.paths import Paths
-from outgrow.domain.plan import PlanRules
-from outgrow.domain.scenario import Arrival, Growth, LevelStep, NewStores, Project, Ramp, Scenario
+from outgrow.domain.scenario import Arrival, GrowthChange, LevelStep, NewStores, Project, Ramp, Scenario
 from outgrow.planning.ladder.plan import plan_ladder
 from outgrow.planning.ladder.scenarios import apply, with_projects
 from outgrow.planning.limits.dates import limit_date
@@ -88,7 +88,7 @@ class TestNothing:
 
     @given(st.sampled_from([None, *METRICS]))
     def test_growth_times_one(self, metric: str | None) -> None:
-        assert same(apply(PATHS, Scenario("one", growth=(Growth(1.0, metric),))), PATHS)
+        assert same(apply(PATHS, Scenario("one", growth=(GrowthChange(1.0, metric),))), PATHS)
 
     @given(arrivals, st.integers(0, 99))
     def test_a_project_that_never_comes(self, arrival: Arrival, seed: int) -> None:
@@ -117,7 +117,7 @@ class TestNothing:
 
     def test_the_futures_that_were_given_stay_as_they_were(self) -> None:
         before = PATHS.values.copy(), PATHS.peaks.copy()
-        apply(PATHS, Scenario("all", growth=(Growth(2.0),), events=(sale(3, 9, 3.0),)))
+        apply(PATHS, Scenario("all", growth=(GrowthChange(2.0),), events=(sale(3, 9, 3.0),)))
         with_projects(PATHS, [Project("one", in_days(3), 1.0, {"total_products": 500})], 1)
 
         assert np.array_equal(PATHS.values, before[0])
@@ -176,7 +176,7 @@ class TestStores:
                 for key in ("p10", "p50", "p90"):
                     days = [getattr(each.days, key) or (N_DAYS + 1) for each in (earlier, later)]
                     assert "already" in later.status or days[0] <= days[1]
-            costs = [plan_ladder(p, TIERS, PlanRules(), POLICY).cost for p in (lower, higher)]
+            costs = [plan_ladder(p, TIERS, LadderRules(), POLICY).cost for p in (lower, higher)]
             assert costs[0].mean <= costs[1].mean
             assert (costs[0].p10, costs[0].p50, costs[0].p90) <= (costs[1].p10, costs[1].p50, costs[1].p90)
 
@@ -275,7 +275,7 @@ class TestSteps:
 
 class TestGrowth:
     def test_of_a_level_is_its_distance_from_now(self) -> None:
-        after = apply(PATHS, Scenario("s", growth=(Growth(1.5, "total_products"),)))
+        after = apply(PATHS, Scenario("s", growth=(GrowthChange(1.5, "total_products"),)))
 
         assert np.allclose(after.of("total_products")[0] - 9_000, 1.5 * (PATHS.of("total_products")[0] - 9_000))
         assert np.array_equal(after.of("active_stores")[0], PATHS.of("active_stores")[0])
@@ -289,13 +289,13 @@ class TestGrowth:
             {"orders_per_day": orders, "total_orders_month": totals},
             {"orders_per_day": 3.0, "total_orders_month": 2_100.0},
         )
-        after = apply(paths, Scenario("s", growth=(Growth(2.0, "orders_per_day"),)))
+        after = apply(paths, Scenario("s", growth=(GrowthChange(2.0, "orders_per_day"),)))
 
         assert np.allclose(after.of("orders_per_day")[0], orders + 0.5 * days)
         assert np.allclose(after.of("total_orders_month")[0], month_totals(after.of("orders_per_day")[0], 2_100.0))
 
     def test_a_metrics_own_factor_comes_before_the_general_one(self) -> None:
-        growth = (Growth(3.0, "total_products"), Growth(2.0))
+        growth = (GrowthChange(3.0, "total_products"), GrowthChange(2.0))
         after = apply(PATHS, Scenario("s", growth=growth))
 
         assert np.allclose(after.of("total_products")[0] - 9_000, 3 * (PATHS.of("total_products")[0] - 9_000))
@@ -303,7 +303,7 @@ class TestGrowth:
 
     @given(st.floats(0, 4), st.sampled_from([None, *METRICS]))
     def test_whatever_the_factor_peaks_are_the_highest_so_far(self, factor: float, metric: str | None) -> None:
-        after = apply(PATHS, Scenario("s", growth=(Growth(factor, metric),)))
+        after = apply(PATHS, Scenario("s", growth=(GrowthChange(factor, metric),)))
 
         assert (after.values >= 0).all()
         assert (np.diff(after.peaks, axis=2) >= 0).all()
@@ -337,7 +337,7 @@ class TestAlways:
     ) -> None:
         factor = 2.0**power  # exact in binary, so that not even the last bit may differ
         scaled = Paths(TODAY, METRICS, factor * PATHS.current, factor * PATHS.values, factor * PATHS.peaks)
-        scenario = Scenario("s", merchants=(arrival,), events=(event,), growth=(Growth(1.5),))
+        scenario = Scenario("s", merchants=(arrival,), events=(event,), growth=(GrowthChange(1.5),))
         larger = replace(arrival, sizes={name: factor * size for name, size in arrival.sizes.items()})
         here = limit_date(apply(PATHS, scenario), Limit(metric, maximum, "it"), POLICY)
         there = limit_date(
@@ -355,9 +355,9 @@ class TestAlways:
             assert (reached(large, metric, LIMITS[metric]) >= reached(small, metric, LIMITS[metric])).all()
 
     def test_the_default_ladder_can_be_planned_in_any_scenario(self) -> None:
-        after = apply(PATHS, Scenario("s", growth=(Growth(3.0),), events=(sale(1, 9, 4.0),)))
+        after = apply(PATHS, Scenario("s", growth=(GrowthChange(3.0),), events=(sale(1, 9, 4.0),)))
 
-        assert plan_ladder(after, DEFAULT_LADDER, PlanRules(), POLICY).months
+        assert plan_ladder(after, DEFAULT_LADDER, LadderRules(), POLICY).months
 
 
 class TestAnyMetric:
@@ -381,7 +381,7 @@ class TestAnyMetric:
     def test_growth_steps_and_what_arrives(self, metric: str, factor: float, amount: float, ago: int) -> None:
         def asked(name: str) -> Scenario:
             sizes = {name: abs(amount)}
-            growth, step = (Growth(factor, name),), (LevelStep(name, in_days(ago), amount),)
+            growth, step = (GrowthChange(factor, name),), (LevelStep(name, in_days(ago), amount),)
             return Scenario("s", growth=growth, steps=step, merchants=(Arrival("big", in_days(ago), sizes),))
 
         self.same(asked(self.NAMES[metric]), asked(metric))

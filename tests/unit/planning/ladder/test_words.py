@@ -11,9 +11,9 @@ from tests.support.futures import futures
 from tests.support.ladders import AS_OF, LADDER, ladder_of, plan_of, straight_paths
 
 from outgrow.domain.ladder import DEFAULT_LADDER
+from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy, Severity
 from outgrow.domain.money import MoneyBand
-from outgrow.domain.plan import PlanRules
 from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
 from outgrow.planning.ladder.words import amount, band, middle_tier, plan_severity, sentence
 
@@ -137,14 +137,14 @@ def test_the_middle_tier_does_for_half_of_the_futures(tiers: dict[str, float], m
 def test_the_median_cost_is_the_middle_tiers_price(seed: int) -> None:
     prices = {tier.name: tier.cost_monthly for tier in DEFAULT_LADDER}
 
-    for month in plan_ladder(futures(seed), DEFAULT_LADDER, PlanRules(), POLICY).months:
+    for month in plan_ladder(futures(seed), DEFAULT_LADDER, LadderRules(), POLICY).months:
         assert prices[middle_tier(month.tiers)] == month.cost.p50
 
 
 def test_no_plan_is_without_words() -> None:
     for now in (10.0, 99.0, 150.0, 399.0, 500.0):
         for fastest in (0.0, 0.5, 5.0):
-            plan = plan_ladder(straight_paths(now, -0.2, fastest), LADDER, PlanRules(), POLICY)
+            plan = plan_ladder(straight_paths(now, -0.2, fastest), LADDER, LadderRules(), POLICY)
             said = sentence(plan)
             assert said.endswith(".")
             assert said.count(";") == 1

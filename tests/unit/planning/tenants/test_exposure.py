@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.documents import plain
 from tests.support.cloud import CLOUD, as_cloud
-from tests.support.exposures import LADDER, UNSOLD, exposure_of, stored_exposure, tenants_of, until_of
+from tests.support.documents import plain
+from tests.support.exposures import LADDER, UNSOLD, exposure_of, report_of, stored_exposure, tenants_of, until_of
 
 from outgrow.documents.exposure import exposure_document
 from outgrow.domain.forecast import Status
@@ -233,8 +233,8 @@ class TestAnyResource:
 
     @given(TENANTS, st.integers(0, 500))
     def test_other_names_say_the_same(self, tenants: Tenants, stores: int) -> None:
-        document = self.exposed(tenants, {"gpus": stores}, self.LADDER).to_document()
-        expected = exposure_of(tenants, rented="S", stores=stores).to_document()
+        document = plain(exposure_document(report_of(self.exposed(tenants, {"gpus": stores}, self.LADDER))))
+        expected = plain(exposure_document(report_of(exposure_of(tenants, rented="S", stores=stores))))
 
         for row in (*document["resources"], *expected["resources"]):
             del row["unit"]

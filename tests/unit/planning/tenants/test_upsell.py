@@ -29,8 +29,8 @@ from outgrow.documents.tenants import tenants_document
 from outgrow.domain.forecast import Status
 from outgrow.domain.resource import Resources
 from outgrow.domain.tenant import Plan, TenantOutlooks, Tenants
-from outgrow.domain.upsell import TenantPlan
-from outgrow.planning.tenants.upsell import MATTERS, MAY_OUTGROW, next_plans, plan_tenants
+from outgrow.domain.upsell import TenantOffers
+from outgrow.planning.tenants.upsell import MATTERS, MAY_OUTGROW, next_plans, tenant_offers
 from outgrow.planning.tenants.words import sentence
 from outgrow.service.tenants import TenantReport
 
@@ -40,11 +40,11 @@ LITTLE = (0.0, 0.0, 0.0, 0.0)
 LIKELY = ((0.2, 0.6), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
 
 
-def plan(tenants: Tenants, outlooks: TenantOutlooks, **more: tuple[str, ...]) -> TenantPlan:
-    return plan_tenants(tenants, outlooks, "EUR", **more)
+def plan(tenants: Tenants, outlooks: TenantOutlooks, **more: tuple[str, ...]) -> TenantOffers:
+    return tenant_offers(tenants, outlooks, "EUR", **more)
 
 
-def told(made: TenantPlan) -> Any:
+def told(made: TenantOffers) -> Any:
     return tenants_document(TenantReport("main", RESOURCES, made))
 
 
@@ -350,8 +350,8 @@ def test_resources_of_other_names_are_planned_the_same(seed: int) -> None:
     tenants, outlooks = drawn(seed)
     other = replace(tenants, resources=CLOUD)
 
-    expected = json.dumps(plan(tenants, outlooks).to_document())
-    assert plan(other, outlooks).to_document() == json.loads(as_cloud(expected))
+    expected = json.dumps(told(plan(tenants, outlooks)))
+    assert told(plan(other, outlooks)) == json.loads(as_cloud(expected))
 
 
 @given(SEEDS, st.sets(st.integers(0, 3), min_size=1))

@@ -9,19 +9,19 @@ from hypothesis import strategies as st
 
 from outgrow.domain.drivers import Identity, StoreChanges
 from outgrow.domain.movement import Mover
-from outgrow.planning.why.attribution import Step, split_growth, telescope
+from outgrow.planning.why.attribution import DatedMover, split_growth, telescope
 
 START = date(2026, 6, 1)
 DAYS = st.integers(-2_000, 2_000).map(lambda days: START + timedelta(days=days))
-STEPS = st.lists(st.builds(Step, st.sampled_from(Mover), st.none() | DAYS), max_size=12)
+STEPS = st.lists(st.builds(DatedMover, st.sampled_from(Mover), st.none() | DAYS), max_size=12)
 
 
 def day(n: int) -> date:
     return START + timedelta(days=n)
 
 
-@given(start=DAYS, steps=STEPS, last=st.builds(Step, st.sampled_from(Mover), DAYS))
-def test_parts_add_up_to_the_movement(start: date, steps: list[Step], last: Step) -> None:
+@given(start=DAYS, steps=STEPS, last=st.builds(DatedMover, st.sampled_from(Mover), DAYS))
+def test_parts_add_up_to_the_movement(start: date, steps: list[DatedMover], last: DatedMover) -> None:
     moved = telescope(start, [*steps, last])
 
     assert list(moved) == list(Mover)
@@ -30,20 +30,20 @@ def test_parts_add_up_to_the_movement(start: date, steps: list[Step], last: Step
 
 
 def test_each_thing_moves_the_date_from_where_the_one_before_left_it() -> None:
-    steps = [Step(Mover.LEVEL, day(-4)), Step(Mover.SLOPE, day(6)), Step(Mover.LIMIT, day(6))]
+    steps = [DatedMover(Mover.LEVEL, day(-4)), DatedMover(Mover.SLOPE, day(6)), DatedMover(Mover.LIMIT, day(6))]
     moved = telescope(START, steps)
 
     assert (moved[Mover.LEVEL], moved[Mover.SLOPE], moved[Mover.LIMIT], moved[Mover.MODEL]) == (-4, 10, 0, 0)
 
 
 def test_what_comes_twice_is_added_up() -> None:
-    steps = [Step(Mover.MODEL, day(3)), Step(Mover.SLOPE, day(1)), Step(Mover.MODEL, day(8))]
+    steps = [DatedMover(Mover.MODEL, day(3)), DatedMover(Mover.SLOPE, day(1)), DatedMover(Mover.MODEL, day(8))]
 
     assert telescope(START, steps)[Mover.MODEL] == 10
 
 
 def test_what_leaves_no_date_is_counted_with_what_follows() -> None:
-    steps = [Step(Mover.LEVEL, None), Step(Mover.SLOPE, day(5)), Step(Mover.LIMIT, day(4))]
+    steps = [DatedMover(Mover.LEVEL, None), DatedMover(Mover.SLOPE, day(5)), DatedMover(Mover.LIMIT, day(4))]
     moved = telescope(START, steps)
 
     assert (moved[Mover.LEVEL], moved[Mover.SLOPE], moved[Mover.LIMIT]) == (None, 5, -1)
@@ -51,7 +51,7 @@ def test_what_leaves_no_date_is_counted_with_what_follows() -> None:
 
 def test_without_a_last_date_there_is_nothing_to_add_up_to() -> None:
     with pytest.raises(ValueError, match="no date"):
-        telescope(START, [Step(Mover.LEVEL, day(1)), Step(Mover.SLOPE, None)])
+        telescope(START, [DatedMover(Mover.LEVEL, day(1)), DatedMover(Mover.SLOPE, None)])
 
 
 def stores(*rows: tuple[int, int, bool, bool]) -> StoreChanges:

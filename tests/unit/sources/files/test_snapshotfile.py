@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from outgrow.domain.errors import DataError
 from outgrow.domain.metric import PLATFORM, Scope
-from outgrow.sources import snapshotfile
+from outgrow.sources.files import snapshotfile
 from outgrow.sources.files.snapshotfile import read_snapshot_file
 
 TODAY = date(2026, 3, 31)

@@ -18,8 +18,10 @@ from outgrow.domain.metric import (
     TRIAL_STORES,
     Scope,
 )
+from outgrow.domain.resource import COMMERCE
 from outgrow.sources.commerce.contract import Count, CountHistory, MetricsContext
 from outgrow.sources.commerce.dayscan import Changes, DayScan
+from outgrow.sources.commerce.held import HELD
 from outgrow.sources.commerce.models import (
     MerchantSubscription,
     SubscriptionPeriod,
@@ -29,11 +31,7 @@ from outgrow.sources.commerce.models import (
 from outgrow.sources.commerce.models.billing import COUNTED_AS_ACTIVE, first_periods
 from outgrow.sources.commerce.subscriptions import effective_limits, has_no_periods
 
-SOLD = {
-    "theoretical_products_limit": "products_limit",
-    "theoretical_orders_limit": "orders_limit",
-    "theoretical_team_limit": "team_limit",
-}
+SOLD = {resource.sold.name: HELD[resource.name].limit for resource in COMMERCE.by_plan if resource.sold is not None}
 """Which plan limit each captured sum adds up. A plan without that limit adds nothing."""
 
 

@@ -2,24 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.metric import STORAGE_USED_GB
+from outgrow.domain.resource import STORAGE_GB
 from outgrow.sources.commerce.contract import Count, CountHistory, MetricsContext
 from outgrow.sources.commerce.dayscan import DayScan
-from outgrow.sources.commerce.models import MediaFile
+from outgrow.sources.commerce.held import GB, HELD
 
-GB = 10**9
-"""Bytes in a gigabyte, as disks are sold: so that 1,000 GB are the terabyte on the invoice."""
+__all__ = ["GB", "MediaMetrics", "files_and_bytes"]
 
 
 def files_and_bytes(db: Session, platform_id: int | None) -> tuple[int, int]:
     """How many files are not deleted, and their bytes together."""
-    query = select(func.count(), func.coalesce(func.sum(MediaFile.bytes), 0)).where(
-        MediaFile.platform_id == platform_id, MediaFile.deleted_at.is_(None)
-    )
-    files, size = db.execute(query).one()
+    files, size = db.execute(HELD[STORAGE_GB.name].sum(platform_id)).one()
     return files, int(size)
 
 
@@ -35,5 +31,4 @@ class MediaMetrics:
         return [Count("total_files", files), Count("total_size_gb", size / GB)]
 
     def rebuild(self, scan: DayScan) -> Sequence[CountHistory]:
-        size = scan.lifetimes(MediaFile, MediaFile.created_at, MediaFile.deleted_at, MediaFile.bytes)
-        return [CountHistory("total_size_gb", size.scaled(1 / GB))]
+        return [CountHistory("total_size_gb", scan.held(HELD[STORAGE_GB.name]))]

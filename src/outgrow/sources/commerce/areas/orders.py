@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.metric import ORDERS_PER_DAY, TOTAL_ORDERS_MONTH
+from outgrow.domain.resource import ORDERS_MONTH
 from outgrow.sources.commerce.contract import Count, CountHistory, MetricsContext
 from outgrow.sources.commerce.dayscan import DayScan
-from outgrow.sources.commerce.models import Order
+from outgrow.sources.commerce.held import HELD
 
 
 class OrderMetrics:
@@ -22,14 +22,11 @@ class OrderMetrics:
     limitations = ()
 
     def collect(self, db: Session, context: MetricsContext) -> Sequence[Count]:
-        query = select(func.count()).select_from(Order).where(Order.platform_id == context.platform_id)
-        in_period = query
-        if context.date_from is not None:
-            in_period = in_period.where(Order.created_at >= context.date_from)
-        if context.date_to is not None:
-            in_period = in_period.where(Order.created_at < context.date_to)
+        orders = HELD[ORDERS_MONTH.name]
+        query = orders.count(context.platform_id)
+        in_period = query.where(*orders.there(context.date_to, context.date_from))
         return [Count("total", db.scalar(query) or 0), Count("in_period", db.scalar(in_period) or 0)]
 
     def rebuild(self, scan: DayScan) -> Sequence[CountHistory]:
-        placed = scan.changes(Order, Order.created_at)
+        placed = scan.held(HELD[ORDERS_MONTH.name])
         return [CountHistory("per_day", placed), CountHistory("in_period", placed)]

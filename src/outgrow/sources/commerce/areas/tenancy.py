@@ -6,9 +6,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.metric import ACTIVE_STORES, TOTAL_STORES, TOTAL_TEAM_MEMBERS
+from outgrow.domain.resource import STORES, TEAM_MEMBERS
 from outgrow.sources.commerce.contract import Count, CountHistory, MetricsContext
-from outgrow.sources.commerce.dayscan import DayScan, earlier
-from outgrow.sources.commerce.models import Store, StoreUser
+from outgrow.sources.commerce.dayscan import Changes, DayScan
+from outgrow.sources.commerce.held import HELD, count_now
+from outgrow.sources.commerce.models import Store
 
 
 class TenancyMetrics:
@@ -25,24 +27,23 @@ class TenancyMetrics:
     )
 
     def collect(self, db: Session, context: MetricsContext) -> Sequence[Count]:
-        mine = Store.platform_id == context.platform_id
-        stores = select(func.count()).select_from(Store).where(mine, Store.deleted_at.is_(None))
-        team = (
+        stores = (
             select(func.count())
-            .select_from(StoreUser)
-            .where(StoreUser.platform_id == context.platform_id, StoreUser.is_active)
+            .select_from(Store)
+            .where(Store.platform_id == context.platform_id, Store.deleted_at.is_(None))
         )
         return [
             Count("total_stores", db.scalar(stores) or 0),
-            Count("active_stores", db.scalar(stores.where(Store.is_active)) or 0),
-            Count("team_members", db.scalar(team) or 0),
+            Count("active_stores", count_now(db, context.platform_id, STORES)),
+            Count("team_members", count_now(db, context.platform_id, TEAM_MEMBERS)),
         ]
 
     def rebuild(self, scan: DayScan) -> Sequence[CountHistory]:
-        opened = scan.changes(Store, Store.created_at)
-        closed = scan.changes(Store, earlier(Store.deactivated_at, Store.deleted_at))
+        active = HELD[STORES.name]
+        opened = scan.changes(Store, active.began)
+        closed = Changes.none() if active.ended is None else scan.changes(Store, active.ended)
         return [
             CountHistory("total_stores", opened - scan.changes(Store, Store.deleted_at)),
             CountHistory("active_stores", opened - closed),
-            CountHistory("team_members", scan.lifetimes(StoreUser, StoreUser.created_at, StoreUser.deactivated_at)),
+            CountHistory("team_members", scan.held(HELD[TEAM_MEMBERS.name])),
         ]

@@ -38,6 +38,7 @@ class PlanLimits:
 
 
 LIMITS = ("products_limit", "orders_limit", "team_limit", "storage_limit_gb")
+"""Its columns."""
 
 
 class SubscriptionTier(OfPlatform, PlanLimits, CommerceBase):

@@ -8,7 +8,7 @@ from outgrow.domain.ladder import MOST_COST
 
 
 @dataclass(frozen=True, slots=True)
-class PlanRules:
+class LadderRules:
     """What the plan rests on besides forecasts and limits.
 
     Attributes:
