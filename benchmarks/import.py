@@ -29,7 +29,7 @@ from tests.support.postgres import PostgresServer, running_postgres
 
 FIRST = date(2012, 1, 1)
 HOSTS, METRICS = 250, 100
-COMMAND = "from outgrow.faces.cli.app import main; main()"
+COMMAND = "import runpy; runpy.run_module('outgrow', run_name='__main__')"
 FORMS = ("long", "wide")
 
 

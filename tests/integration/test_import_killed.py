@@ -14,21 +14,24 @@ from outgrow.store.tables import DAY_INDEX
 
 WORK = """
 import os, signal, sys
-from outgrow.store import bulk
+from outgrow.store.dialects.dialect import Dialect
+from outgrow.store.dialects.postgresql import Postgresql
+from outgrow.store.dialects.sqlite import Sqlite
+from outgrow.store.sql import values
 
-bulk.ROWS = {"sqlite": 100, "postgresql": 100}
-bulk.MANY = 1_000
-written, stop_at = bulk._Statement.upsert, int(sys.argv.pop(1))
+Sqlite.rows = Postgresql.rows = 100
+Dialect.many = 1_000
+written, stop_at = values._write, int(sys.argv.pop(1))
 
-def until_killed(self, block):
+def until_killed(*block, **how):
     global stop_at
     stop_at -= 1
     if not stop_at:
         os.kill(os.getpid(), signal.SIGKILL)
-    return written(self, block)
+    return written(*block, **how)
 
-bulk._Statement.upsert = until_killed
-from outgrow.faces.cli.run import main
+values._write = until_killed
+from outgrow.__main__ import main
 main()
 """
 """The command, killed before it writes its block of that number; 0 lets it end."""

@@ -31,7 +31,7 @@ import outgrow
 for module in pkgutil.walk_packages(outgrow.__path__, "outgrow."):
     if "migrations" not in module.name and "charts" not in module.name:
         import_module(module.name)
-from outgrow.faces.cli.run import main
+from outgrow.__main__ import main
 
 for line in sys.stdin:
     folder, words = json.loads(line)

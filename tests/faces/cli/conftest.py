@@ -15,8 +15,8 @@ from tests.support.platforms import eventful_platform
 
 from outgrow import create_schema
 from outgrow.faces.cli.run import main
+from outgrow.setup import settings
 from outgrow.setup.program import SettingsProgram
-from outgrow.setup.settings import load_settings
 from outgrow.setup.workspace import Workspace
 
 
@@ -27,7 +27,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
     class AtNoon(SettingsProgram):
         def open(self, config: Path | None, **options: object) -> Workspace:
-            opened.append(Workspace(load_settings(config, **options), clock=lambda: NOW))
+            opened.append(Workspace(settings.load_settings(config, **options), clock=lambda: NOW))
             return opened[-1]
 
     monkeypatch.chdir(tmp_path)

@@ -24,6 +24,8 @@ from outgrow.domain.monitoring import UNKNOWN
 from outgrow.domain.note import NoteCode
 from outgrow.faces.cli.app import app
 from outgrow.faces.cli.plugin import answer
+from outgrow.faces.cli.program import start_with
+from outgrow.setup.program import SettingsProgram
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "demo"
 DAY = datetime.now(UTC).date()
@@ -84,6 +86,7 @@ CASES = (
 
 def run(line: str) -> str:
     """What a command prints."""
+    start_with(SettingsProgram())
     words = shlex.split(line)
     where = [] if "--database-url" in words else ["--database-url", "sqlite:///demo.db"]
     return CliRunner().invoke(app, [*words, *where], catch_exceptions=False).stdout

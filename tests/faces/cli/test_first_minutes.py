@@ -299,7 +299,9 @@ class TestAWeeklyFile:
         assert seats.split() == ["31", "Mar", "2026", "96", "observed"]
         assert storage.split() == ["31", "Mar", "2026", "317.00", "observed"]
 
-    def test_statuses_are_told_in_words(self, weekly: Cli) -> None:
+    def test_statuses_are_told_in_words(self, weekly: Cli, tmp_path: Path) -> None:
+        (tmp_path / "young.csv").write_text(f"date,trials\n{TODAY},4\n", encoding="utf-8")
+        assert weekly("import", "young.csv", *STORE).status == 0
         told = weekly("trends", *STORE).out
 
         assert "too little data" in told
