@@ -67,7 +67,7 @@ class BadThresholdError(UsageError):
 
     def __init__(self, threshold: object, *, falling: bool = False) -> None:
         or_zero = "0 or " if falling else ""
-        nothing = not falling and str(threshold).strip() in {"0", "0.0"}
+        nothing = not falling and quoted(threshold).strip("' ") in {"0", "0.0"}
         runs_out = "; when something has run out, down to 0, is a fall: ask with --falling" if nothing else ""
         super().__init__(
             f"the threshold {quoted(threshold)} is not {or_zero}a positive number",
