@@ -39,6 +39,13 @@ from outgrow.domain.errors import (
             "the threshold 'many' is not a positive number\n  mend: give a number above zero, in the metric's own unit",
         ),
         (
+            BadThresholdError(10**5_000),
+            (
+                "the threshold a huge int is not a positive number\n"
+                "  mend: give a number above zero, in the metric's own unit"
+            ),
+        ),
+        (
             BadThresholdError(-3, falling=True),
             (
                 "the threshold -3 is not 0 or a positive number\n"
