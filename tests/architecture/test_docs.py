@@ -35,7 +35,9 @@ from outgrow.domain.note import NoteCode
 from outgrow.domain.recommendation import LifeState as Standing
 from outgrow.domain.snapshot import Provenance
 from outgrow.faces.cli.app import app
+from outgrow.faces.cli.program import start_with
 from outgrow.service.scenario_file import read_scenarios
+from outgrow.setup.program import SettingsProgram
 from outgrow.setup.settings import LISTS, SECTIONS, SETTINGS, Settings, load_settings
 from outgrow.sources import registry
 from outgrow.sources.commerce.aggregator import BUILT_IN, ENTRY_POINTS
@@ -355,6 +357,7 @@ def platform_url(files: Path) -> str:
 
 def run(command: str, url: str) -> Any:
     """The document of a command."""
+    start_with(SettingsProgram())
     words = [*shlex.split(command), "--json", "--database-url", url]
     return json.loads(CliRunner().invoke(app, words, catch_exceptions=False).stdout)
 

@@ -195,6 +195,8 @@ def test_what_failed_is_missing_and_the_next_capture_fills_it_alone(
     catalog.fail = None
     with Session(commerce_engine) as session, session.begin():
         session.execute(text("UPDATE stores SET deleted_at = created_at"))
+        # A plan that nobody had: what was observed before stays of one moment, in all its scopes.
+        session.execute(text("UPDATE merchant_subscriptions SET tier_id = (SELECT max(id) FROM subscription_tiers)"))
     take(commerce_engine, NOW + timedelta(minutes=10), StatsAggregator(areas))
 
     assert all_stored(commerce_engine) == {**first, ("total_products", "platform", day): (7, None, "observed")}

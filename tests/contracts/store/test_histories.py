@@ -132,7 +132,7 @@ def test_a_captured_day_s_value_that_came_later_was_not_known_on_that_day(store:
     store.claim_day("main", day(1), late + timedelta(days=1))
     write(store, {-1: rebuilt(7)})
     write(store, {0: observed(8)}, at=late)
-    write(store, {0: rebuilt(3)}, ORDERS_PER_DAY.name, at=late + timedelta(days=1))
+    write(store, {0: rebuilt(3)}, ORDERS_PER_DAY.name, at=datetime.combine(day(1), time.min, zone))
 
     for until, orders, products in ((0, [], 2), (1, [3.0], 2)):
         known = KnownOn(day(until), zone)
