@@ -41,7 +41,7 @@ from outgrow.domain.forecast import DayBand, DaysUntil, HistoryNote, Status
 from outgrow.domain.history import MISSING, OBSERVED
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
 from outgrow.domain.metric import Kind, Metric
-from outgrow.domain.recommendation import Life, LifeState
+from outgrow.domain.recommendation import RecommendationState, TrackedRecommendation
 from outgrow.forecasting import forecast_panel
 from outgrow.forecasting.faults import find_faults
 from outgrow.planning.advice.lifecycle import advance
@@ -159,14 +159,16 @@ def _until(metric: Metric, threshold: float, current: float, day: date, band: li
 
 def _severities(outlooks: Sequence[LimitOutlook]) -> tuple[Days, Days]:
     """What each look says by itself, and what the life says after it."""
-    plain, held, lives = [], [], dict[str, Life]()
+    plain, held, recommendations = [], [], dict[str, TrackedRecommendation]()
     for outlook in outlooks:
         (finding,) = find_limits([outlook])
         assert outlook.until.as_of is not None
-        lives = advance(lives, [finding], outlook.until.as_of)
-        life = lives.get(finding.key)
+        recommendations = advance(recommendations, [finding], outlook.until.as_of)
+        tracked = recommendations.get(finding.key)
         plain.append(finding.severity)
-        held.append(Severity.OK if life is None or life.state is LifeState.RESOLVED else life.severity)
+        held.append(
+            Severity.OK if tracked is None or tracked.state is RecommendationState.RESOLVED else tracked.severity
+        )
     return np.array(plain, dtype=np.int64), np.array(held, dtype=np.int64)
 
 

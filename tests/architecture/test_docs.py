@@ -32,7 +32,7 @@ from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Kind
 from outgrow.domain.monitoring import STATES
 from outgrow.domain.movement import Mover
 from outgrow.domain.note import NoteCode
-from outgrow.domain.recommendation import LifeState as Standing
+from outgrow.domain.recommendation import RecommendationState as Standing
 from outgrow.domain.snapshot import Provenance
 from outgrow.faces.cli.app import app
 from outgrow.faces.cli.program import start_with

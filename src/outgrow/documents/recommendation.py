@@ -4,7 +4,7 @@ from typing import Literal, NotRequired, TypedDict, cast
 
 from outgrow.documents.kinds import Day, Money, SeverityWord, StatusWord, iso, severity_word
 from outgrow.documents.shared import DateBandDocument, ProjectDocument
-from outgrow.domain.recommendation import Life
+from outgrow.domain.recommendation import TrackedRecommendation
 
 Category = Literal["capacity", "infrastructure", "growth", "storage", "limit"]
 
@@ -129,12 +129,12 @@ class RecommendationDocument(TypedDict):
     """the day on which it is open again, or null"""
 
 
-def recommendation_document(life: Life) -> RecommendationDocument:
+def recommendation_document(tracked: TrackedRecommendation) -> RecommendationDocument:
     """The recommendation with the severity in force, and where it stands; the first five keys are those of any face."""
-    said = life.said
+    said = tracked.said
     return {
         "category": cast("Category", said.category),
-        "severity": severity_word(life.severity),
+        "severity": severity_word(tracked.severity),
         "title": said.title,
         "description": said.description,
         "action": said.action,
@@ -143,9 +143,9 @@ def recommendation_document(life: Life) -> RecommendationDocument:
         "act_by": iso(said.act_by),
         # As it was made and kept, see `planning/evidence.py`: what is read back knows no types.
         "evidence": [cast("EvidenceDocument", dict(entry)) for entry in said.evidence],
-        "state": life.state.value,
-        "opened_on": life.opened_on.isoformat(),
-        "changed_on": life.changed_on.isoformat(),
-        "quiet_since": iso(life.quiet_since),
-        "snoozed_until": iso(life.snoozed_until),
+        "state": tracked.state.value,
+        "opened_on": tracked.opened_on.isoformat(),
+        "changed_on": tracked.changed_on.isoformat(),
+        "quiet_since": iso(tracked.quiet_since),
+        "snoozed_until": iso(tracked.snoozed_until),
     }

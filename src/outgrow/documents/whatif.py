@@ -13,7 +13,7 @@ from outgrow.domain.money import MoneyBand, written
 if TYPE_CHECKING:
     from outgrow.planning.limits.dates import LimitDate
     from outgrow.planning.tenants.affected import Affected, Touched
-    from outgrow.service.whatif import Outcome, WhatIf
+    from outgrow.service.whatif import ScenarioOutcome, WhatIf
 
 
 class LimitDateDocument(TypedDict):
@@ -149,7 +149,7 @@ def whatif_document(report: "WhatIf") -> WhatIfDocument:
     }
 
 
-def outcome_document(outcome: "Outcome", baseline: "Outcome") -> OutcomeDocument:
+def outcome_document(outcome: "ScenarioOutcome", baseline: "ScenarioOutcome") -> OutcomeDocument:
     """What is to be expected, and what of it is otherwise than in the baseline."""
     return {
         "name": outcome.name,

@@ -9,7 +9,7 @@ from typing import Any, Self
 from outgrow.domain.limit import Severity
 
 
-class LifeState(StrEnum):
+class RecommendationState(StrEnum):
     """Where a recommendation stands in its life."""
 
     OPEN = "open"
@@ -70,7 +70,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class TrackedRecommendation:
     """A recommendation from the day on which it was opened.
 
     Attributes:
@@ -87,7 +87,7 @@ class Life:
 
     said: Recommendation
     basis: str
-    state: LifeState
+    state: RecommendationState
     severity: Severity
     opened_on: date
     changed_on: date

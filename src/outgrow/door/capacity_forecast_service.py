@@ -11,7 +11,7 @@ from outgrow.door.host import Host
 from outgrow.service.capture import capture
 from outgrow.service.config import CapacityConfig
 from outgrow.service.findings import use_to_judge
-from outgrow.service.lives import found_now
+from outgrow.service.tracking import found_now
 from outgrow.service.trends import trends
 from outgrow.service.when import when
 from outgrow.sources.commerce.aggregator import StatsAggregator, stats_aggregator
@@ -71,12 +71,12 @@ class CapacityForecastService:
         """What should be done, most severe first: category, severity, title, description, action, and more.
 
         What is found at this moment, whoever acknowledged it or put it off: `state` tells. What was found on days
-        before and is only held on to is not among them; see `outgrow.service.lives.lives`.
+        before and is only held on to is not among them; see `outgrow.service.tracking.lives`.
         """
         with self._host(db).desk() as desk:
             # Here the ladder and the limit that outgrow brings were always the host's own.
             mine = desk.with_config(desk.config.as_own())
-            return [recommendation_document(life) for life in found_now(mine, use_to_judge(mine))]
+            return [recommendation_document(tracked) for tracked in found_now(mine, use_to_judge(mine))]
 
     def get_days_until_threshold(self, db: Session, metric: str, threshold: float) -> int | None:
         """Days from the newest snapshot until a metric is at or above a threshold, likeliest value.

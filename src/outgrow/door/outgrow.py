@@ -238,10 +238,10 @@ class Outgrow:
 
     def whatif(self, *scenarios: Mapping[str, object], as_of: date | None = None, projects: bool = True) -> "WhatIf":
         """What other dates, tiers and cost scenarios would bring, each as a table of a scenarios file."""
-        from outgrow.service.scenarios import Asked
+        from outgrow.service.scenarios import ScenarioRequest
         from outgrow.service.whatif import whatif
 
-        asked = [[Asked.of_options(tables, {})] for tables in scenarios]
+        asked = [[ScenarioRequest.of_options(tables, {})] for tables in scenarios]
         with self.desk(as_of, projects=projects) as desk:
             return whatif(desk, asked)
 

@@ -70,7 +70,7 @@ class TooShort:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Said:
+class OriginForecasts:
     """What one forecaster said at each origin, of the days that are scored.
 
     Attributes:
@@ -81,9 +81,9 @@ class Said:
     quantiles: Array
     probability: Array
 
-    def rows(self, part: slice) -> "Said":
+    def rows(self, part: slice) -> "OriginForecasts":
         """Some of the origins."""
-        return Said(self.quantiles[part], self.probability[part])
+        return OriginForecasts(self.quantiles[part], self.probability[part])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +101,7 @@ class MetricBacktest:
     metric: Metric
     days: tuple[int, ...]
     origins: Origins
-    said: dict[str, Said]
+    said: dict[str, OriginForecasts]
     actual: Array
     crossed: Array
 
@@ -223,7 +223,7 @@ def _tell_more(tell: Tell, before: int, total: int, done: int) -> None:
     tell(before + done, total)
 
 
-def _ask(origins: Origins, kind: Kind, rules: BacktestRules, tell: Callable[[int], None]) -> dict[str, Said]:
+def _ask(origins: Origins, kind: Kind, rules: BacktestRules, tell: Callable[[int], None]) -> dict[str, OriginForecasts]:
     """Every forecaster's answers at every origin, many rows at a time."""
 
     def engine(values: Array, horizon: int) -> Answers:
@@ -231,29 +231,31 @@ def _ask(origins: Origins, kind: Kind, rules: BacktestRules, tell: Callable[[int
         return forecast_panel(mended, horizon, kind.value, model_asked(rules.model, rules.model_file))
 
     forecasters = {ENGINE: engine, **BASELINES, **(FLOW_BASELINES if kind is Kind.FLOW else {})}
-    said: dict[str, list[Said]] = {name: [] for name in forecasters}
+    said: dict[str, list[OriginForecasts]] = {name: [] for name in forecasters}
     for start in range(0, len(origins), BLOCK):
         past, limits = origins.past[start : start + BLOCK], origins.limits[start : start + BLOCK]
         for name, forecaster in forecasters.items():
             said[name].append(_answers(forecaster(past, rules.days[-1]), past, limits, rules.days))
         tell(start + len(past))
     return {
-        name: Said(np.concatenate([p.quantiles for p in parts]), np.concatenate([p.probability for p in parts]))
+        name: OriginForecasts(
+            np.concatenate([p.quantiles for p in parts]), np.concatenate([p.probability for p in parts])
+        )
         for name, parts in said.items()
     }
 
 
-def _answers(panel: Answers, past: Array, limits: Array, days: tuple[int, ...]) -> Said:
+def _answers(panel: Answers, past: Array, limits: Array, days: tuple[int, ...]) -> OriginForecasts:
     at = np.array(days) - 1
     # Where no limit is asked about, any will do: its answer is thrown away.
     asked = np.where(np.isnan(limits), np.abs(past[:, -1:]) * 2 + 1, limits)
     probability = np.stack([panel.crossing_cdf(limit)[:, at] for limit in asked.T], axis=1)
     probability[np.isnan(limits)] = np.nan
-    return Said(panel.quantiles(LEVELS)[:, :, at], probability)
+    return OriginForecasts(panel.quantiles(LEVELS)[:, :, at], probability)
 
 
 def _held_against_what_came(
-    metric: Metric, origins: Origins, said: dict[str, Said], days: tuple[int, ...]
+    metric: Metric, origins: Origins, said: dict[str, OriginForecasts], days: tuple[int, ...]
 ) -> MetricBacktest:
     return MetricBacktest(metric, days, origins, said, origins.path[:, list(days)], origins.crossed(days))
 

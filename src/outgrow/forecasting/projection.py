@@ -146,7 +146,7 @@ def project_panel(panel: HistoryPanel, rules: Sequence[ForecastRules], today: da
     for key, members in alike.items():
         for begin in range(0, len(members), TOGETHER):
             some = members[begin : begin + TOGETHER]
-            together = _Together.of(key, some)
+            together = _Batch.of(key, some)
             for row, one in enumerate(some):
                 found[one.at] = together.projection(row, one)
     return [projection for projection in found if projection is not None]
@@ -177,7 +177,7 @@ class _Alike(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Together:
+class _Batch:
     """Some histories as the rows of one panel, the newest day of each last."""
 
     rules: ForecastRules

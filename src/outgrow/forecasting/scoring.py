@@ -24,7 +24,7 @@ LEAST_ISSUES = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class ScoredForecasts:
     """One metric's kept forecasts and what came.
 
     Attributes:
@@ -61,7 +61,7 @@ class Outcome:
         return due if since is None else due & (self.record.due_on() >= np.datetime64(since, "D"))
 
 
-def hold_against(record: IssuedRecord, history: History) -> Outcome:
+def hold_against(record: IssuedRecord, history: History) -> ScoredForecasts:
     """What came of a record.
 
     Args:
@@ -71,7 +71,7 @@ def hold_against(record: IssuedRecord, history: History) -> Outcome:
     if history.metric.month_total_of is not None:
         path = month_to_date(path, history.first_day, history.metric.begins_on)
     at = (record.due_on() - np.datetime64(history.first_day, "D")).astype(np.int64)
-    return Outcome(record, _on(path, at), path, history.first_day)
+    return ScoredForecasts(record, _on(path, at), path, history.first_day)
 
 
 def _on(path: Array, at: NDArray[np.int64]) -> Array:
@@ -82,7 +82,7 @@ def _on(path: Array, at: NDArray[np.int64]) -> Array:
     return np.where(inside, path[np.where(inside, at, 0)], np.nan)
 
 
-def crossings(outcome: Outcome, days: tuple[int, ...]) -> Array:
+def crossings(outcome: ScoredForecasts, days: tuple[int, ...]) -> Array:
     """Whether each kept limit was reached within so many days of its issue, (m, n_days): 1.0, 0.0, NaN not known."""
     record = outcome.record
     if not len(record.limit_issue):
@@ -131,7 +131,7 @@ def _short(loss: float | None) -> str:
     return "?" if loss is None else f"{loss:,.0f}" if loss >= 100 else f"{loss:.3g}"  # noqa: PLR2004 - three digits
 
 
-def judge(outcome: Outcome, metric: Metric, today: date) -> Verdict:
+def judge(outcome: ScoredForecasts, metric: Metric, today: date) -> Verdict:
     """Compare both models by all quantiles that have come due within the window."""
     since = today - timedelta(days=WINDOW_DAYS - 1)
     shared, drift = (outcome.loss(outcome.quantiles(model)) for model in (SHARED, DRIFT))

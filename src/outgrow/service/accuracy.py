@@ -12,7 +12,7 @@ from outgrow.domain.issued import DAYS_AHEAD, KEPT_LEVELS, Array
 from outgrow.domain.metric import Metric
 from outgrow.forecasting import scores
 from outgrow.forecasting.panel import MODELS
-from outgrow.forecasting.scoring import WINDOW_DAYS, Outcome, Verdict, crossings, hold_against, judge
+from outgrow.forecasting.scoring import WINDOW_DAYS, ScoredForecasts, Verdict, crossings, hold_against, judge
 from outgrow.service.desk import Desk
 
 BANDS = {50: (0.25, 0.75), 80: (0.1, 0.9), 95: (0.025, 0.975)}
@@ -126,7 +126,7 @@ def accuracy(desk: Desk, metrics: Sequence[str] = ()) -> AccuracyReport:
     return AccuracyReport(desk.code, desk.today, tuple(found))
 
 
-def _of_metric(desk: Desk, outcome: Outcome, metric: Metric) -> MetricAccuracy:
+def _of_metric(desk: Desk, outcome: ScoredForecasts, metric: Metric) -> MetricAccuracy:
     ahead = outcome.record.due_on()
     ahead = ahead[ahead > np.datetime64(desk.today, "D")]
     return MetricAccuracy(
@@ -142,7 +142,7 @@ def _of_metric(desk: Desk, outcome: Outcome, metric: Metric) -> MetricAccuracy:
     )
 
 
-def _of_span(outcome: Outcome, since: date | None) -> SpanScore:
+def _of_span(outcome: ScoredForecasts, since: date | None) -> SpanScore:
     due = outcome.due_since(since)
     came = np.where(due, outcome.came, np.nan)
     said = outcome.issued()
@@ -162,7 +162,7 @@ def _of_span(outcome: Outcome, since: date | None) -> SpanScore:
     return SpanScore(score(None, slice(None)), horizons, _of_limits(outcome, since))
 
 
-def _of_limits(outcome: Outcome, since: date | None) -> tuple[LimitScore, ...]:
+def _of_limits(outcome: ScoredForecasts, since: date | None) -> tuple[LimitScore, ...]:
     reached = crossings(outcome, WITHIN_DAYS)
     said = outcome.record.limit_within
     day = outcome.record.as_of[outcome.record.limit_issue][:, None] + np.array(WITHIN_DAYS)

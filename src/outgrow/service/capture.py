@@ -14,7 +14,7 @@ from outgrow.domain.snapshot import Provenance, Snapshot, shortened
 from outgrow.service.desk import Desk
 from outgrow.service.findings import captured_use
 from outgrow.service.issue import issue
-from outgrow.service.lives import keep_lives
+from outgrow.service.tracking import track
 from outgrow.store.contract import SeriesValues, StoredPlatform, StoredSnapshot
 
 LOOK_BACK_DAYS = 62
@@ -44,7 +44,7 @@ def capture(desk: Desk) -> CaptureReport:
     """Store today's snapshot, or fill what is missing in it; everything else in it stays as it was.
 
     The forecasts that follow from it are kept with it, and recommendations live on by it; see `issue` and
-    `keep_lives`.
+    `track`.
 
     The day is claimed before anything is read, so concurrent captures follow each other and leave one snapshot.
 
@@ -82,7 +82,7 @@ def _keep_what_follows(desk: Desk) -> None:
     if not _is_kept("forecast", anew, lambda: issue(anew)):
         return  # recommendations would fail by the same
     now = anew.on(anew.today)  # anew, because only the forecasts decide which models are asked
-    _is_kept("recommendation", now, lambda: keep_lives(now, captured_use(now)))
+    _is_kept("recommendation", now, lambda: track(now, captured_use(now)))
 
 
 def _is_kept(what: str, desk: Desk, keep: Callable[[], object]) -> bool:

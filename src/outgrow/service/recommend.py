@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from outgrow.domain.errors import UsageError
-from outgrow.domain.recommendation import Life
+from outgrow.domain.recommendation import TrackedRecommendation
 from outgrow.domain.scenario import Project
 from outgrow.service.desk import Desk
 from outgrow.service.findings import use_to_judge
-from outgrow.service.lives import SHOWN, acknowledge, lives, snooze
+from outgrow.service.tracking import SHOWN, acknowledge, recommendations, snooze
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class RecommendReport:
 
     platform: str
     today: date
-    lives: tuple[Life, ...]
-    acknowledged: tuple[Life, ...] = ()
-    put_off: tuple[Life, ...] = ()
+    recommendations: tuple[TrackedRecommendation, ...]
+    acknowledged: tuple[TrackedRecommendation, ...] = ()
+    put_off: tuple[TrackedRecommendation, ...] = ()
     projects: tuple[Project, ...] = ()
 
-    def shown(self, *, everything: bool = False) -> list[Life]:
+    def shown(self, *, everything: bool = False) -> list[TrackedRecommendation]:
         """Those that are told of without being asked for; or all, also those put off and resolved."""
-        return [life for life in self.lives if everything or life.state in SHOWN]
+        return [tracked for tracked in self.recommendations if everything or tracked.state in SHOWN]
 
 
 def recommend(
@@ -59,7 +59,7 @@ def recommend(
     return RecommendReport(
         platform=desk.code,
         today=desk.today,
-        lives=tuple(lives(desk, newest)),
+        recommendations=tuple(recommendations(desk, newest)),
         acknowledged=tuple(acknowledged),
         put_off=tuple(later),
         projects=desk.projects,

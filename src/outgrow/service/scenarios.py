@@ -51,7 +51,7 @@ class Written(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ScenarioRequest:
     """A scenario's table, and how its faults are told."""
 
     name: str
@@ -83,7 +83,7 @@ class Asked:
             raise fault(misread.keys, misread.what, written(misread.keys).right) from misread
 
 
-def asked_for(file: ScenarioFile, name: str) -> list[Asked]:
+def asked_for(file: ScenarioFile, name: str) -> list[ScenarioRequest]:
     """The tables that a name means: one, or several with a plus between them.
 
     Raises:
@@ -91,10 +91,10 @@ def asked_for(file: ScenarioFile, name: str) -> list[Asked]:
         UsageError: there is no scenario of this name in it.
     """
     names = [name] if cleaned_key(name) in file.tables else name.split(TOGETHER)
-    return [Asked(cleaned_key(each), file.table(each), file.fault(each)) for each in names]
+    return [ScenarioRequest(cleaned_key(each), file.table(each), file.fault(each)) for each in names]
 
 
-def to_scenario(asked: Sequence[Asked], known: Known) -> Scenario:
+def to_scenario(asked: Sequence[ScenarioRequest], known: Known) -> Scenario:
     """The changes of one or more tables together.
 
     Raises:
@@ -128,7 +128,7 @@ def _together(a: Scenario, b: Scenario) -> Scenario:
     )
 
 
-def _scenario(asked: Asked, known: Known) -> Scenario:
+def _scenario(asked: ScenarioRequest, known: Known) -> Scenario:
     table = asked.table
     for kind, key, changes in (
         ("stores", "on", table.stores),
@@ -161,13 +161,13 @@ def _scenario(asked: Asked, known: Known) -> Scenario:
     )
 
 
-def _see_that_it_is_to_come(asked: Asked, keys: Keys, day: date, today: date) -> None:
+def _see_that_it_is_to_come(asked: ScenarioRequest, keys: Keys, day: date, today: date) -> None:
     if day < today:
         mend = f"give {today} or a later day, or take it out: what has come is part of the data"
         raise asked.fault(keys, f"{day} lies in the past, today is {today}", mend)
 
 
-def _stores(asked: Asked, known: Known) -> tuple[NewStores, ...]:
+def _stores(asked: ScenarioRequest, known: Known) -> tuple[NewStores, ...]:
     found = []
     for n, new in enumerate(asked.table.stores):
         if new.plan is not None:
@@ -177,7 +177,7 @@ def _stores(asked: Asked, known: Known) -> tuple[NewStores, ...]:
     return tuple(found)
 
 
-def _plans(asked: Asked, known: Known) -> tuple[PlanChange, ...]:
+def _plans(asked: ScenarioRequest, known: Known) -> tuple[PlanChange, ...]:
     for n, plan in enumerate(asked.table.plans):
         _see_that_it_is_sold(asked, ("plans", n, "code"), plan.code, known)
     return tuple(
@@ -186,7 +186,7 @@ def _plans(asked: Asked, known: Known) -> tuple[PlanChange, ...]:
     )
 
 
-def _limits(asked: Asked, keys: Keys, plan: PlanTable, known: Known) -> dict[str, float]:
+def _limits(asked: ScenarioRequest, keys: Keys, plan: PlanTable, known: Known) -> dict[str, float]:
     """Limits by the resources' names."""
     found = {}
     for name, top in plan.limits().items():
@@ -199,7 +199,7 @@ def _limits(asked: Asked, keys: Keys, plan: PlanTable, known: Known) -> dict[str
     return found
 
 
-def _see_that_it_is_sold(asked: Asked, keys: Keys, plan: str, known: Known) -> None:
+def _see_that_it_is_sold(asked: ScenarioRequest, keys: Keys, plan: str, known: Known) -> None:
     if known.plans is None:
         mend = "give --database-url, or say how large stores are with `sizes`"
         raise asked.fault(keys, f"nothing is known of plan '{plan}' without the platform's database", mend)
@@ -208,19 +208,19 @@ def _see_that_it_is_sold(asked: Asked, keys: Keys, plan: str, known: Known) -> N
         raise asked.fault(keys, f"there is no plan '{plan}'", sold)
 
 
-def _sizes(asked: Asked, keys: Keys, sizes: Mapping[str, float], known: Known) -> dict[str, float]:
+def _sizes(asked: ScenarioRequest, keys: Keys, sizes: Mapping[str, float], known: Known) -> dict[str, float]:
     """Sizes by the metrics' full names."""
     return {_metric(asked, (*keys, name), name, known): size for name, size in sizes.items()}
 
 
-def _metric(asked: Asked, keys: Keys, name: str, known: Known) -> str:
+def _metric(asked: ScenarioRequest, keys: Keys, name: str, known: Known) -> str:
     try:
         return known.metrics.resolve(name).name
     except UnknownMetricError as error:
         raise asked.fault(keys, error.what, error.mend) from error
 
 
-def _ladder(asked: Asked, known: Known) -> Ladder | None:
+def _ladder(asked: ScenarioRequest, known: Known) -> Ladder | None:
     tiers = asked.table.ladder
     if tiers is None:
         return None
@@ -235,7 +235,7 @@ def _ladder(asked: Asked, known: Known) -> Ladder | None:
         raise asked.fault(("ladder",), error.what, error.mend) from error
 
 
-def _prices(asked: Asked, known: Known) -> dict[str, Decimal]:
+def _prices(asked: ScenarioRequest, known: Known) -> dict[str, Decimal]:
     """Other prices by tier, of the scenario's own ladder where it has one."""
     ladder = _ladder(asked, known) or known.ladder
     names = [tier.name for tier in ladder]
@@ -261,8 +261,8 @@ def priced(ladder: Ladder, prices: Mapping[str, Decimal]) -> Ladder:
     return replace(ladder, tiers=tiers)
 
 
-def _see_that_nothing_overlaps(asked: Sequence[Asked], parts: Iterable[Scenario]) -> None:
-    events: list[tuple[Event, Asked, int]] = sorted(
+def _see_that_nothing_overlaps(asked: Sequence[ScenarioRequest], parts: Iterable[Scenario]) -> None:
+    events: list[tuple[Event, ScenarioRequest, int]] = sorted(
         (
             (event, each, n)
             for each, part in zip(asked, parts, strict=True)

@@ -18,14 +18,14 @@ from outgrow.service.affected import whom_they_touch
 from outgrow.service.desk import Desk
 from outgrow.service.futures import joint_future
 from outgrow.service.limits import configured_limits, tier_limits
-from outgrow.service.scenarios import Asked, Known, priced, to_scenario
+from outgrow.service.scenarios import Known, ScenarioRequest, priced, to_scenario
 from outgrow.sources.contract import TenantSource
 
 BASELINE = "baseline"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ScenarioOutcome:
     """What is to be expected, of the baseline or of one scenario.
 
     Attributes:
@@ -60,13 +60,13 @@ class WhatIf:
     platform: str
     as_of: date
     horizon_days: int
-    baseline: Outcome
-    scenarios: tuple[Outcome, ...]
+    baseline: ScenarioOutcome
+    scenarios: tuple[ScenarioOutcome, ...]
     metrics: Mapping[str, Metric]
     unknown: Mapping[str, str]
 
     @property
-    def outcomes(self) -> tuple[Outcome, ...]:
+    def outcomes(self) -> tuple[ScenarioOutcome, ...]:
         """The baseline first."""
         return (self.baseline, *self.scenarios)
 
@@ -79,7 +79,7 @@ def _same(limit: Limit) -> tuple[str, str, float]:
     return limit.metric, limit.name, limit.maximum
 
 
-def whatif(desk: Desk, asked: Sequence[Sequence[Asked]]) -> WhatIf:
+def whatif(desk: Desk, asked: Sequence[Sequence[ScenarioRequest]]) -> WhatIf:
     """Hold scenarios against the baseline.
 
     Args:
@@ -114,7 +114,7 @@ def _by_full_names(desk: Desk, scenario: Scenario) -> Scenario:
     return scenario if scenario.ladder is None else replace(scenario, ladder=desk.by_full_names(scenario.ladder))
 
 
-def _ramps(asked: Sequence[Asked], source: TenantSource | None, today: date) -> dict[str, Ramp]:
+def _ramps(asked: Sequence[ScenarioRequest], source: TenantSource | None, today: date) -> dict[str, Ramp]:
     """How stores grow, by plan that some scenario opens stores of."""
     ramps: dict[str, Ramp] = {}
     for each in asked:
@@ -128,7 +128,7 @@ def _ramps(asked: Sequence[Asked], source: TenantSource | None, today: date) -> 
     return ramps
 
 
-def _outcome(desk: Desk, scenario: Scenario, paths: Paths) -> Outcome:
+def _outcome(desk: Desk, scenario: Scenario, paths: Paths) -> ScenarioOutcome:
     config, rules = desk.config, desk.config.plan
     ladder = priced(scenario.ladder or desk.ladder, scenario.prices)
     if rules.current_tier not in {tier.name for tier in ladder}:
@@ -136,7 +136,7 @@ def _outcome(desk: Desk, scenario: Scenario, paths: Paths) -> Outcome:
     plan = plan_ladder(paths, ladder, rules, config.policy)
     own = [limit for limit in configured_limits(desk) if limit.scope == str(PLATFORM)]
     limits = [limit for limit in (*tier_limits(ladder, plan.tier), *own) if limit.metric in paths.metrics]
-    return Outcome(
+    return ScenarioOutcome(
         name=scenario.name,
         description=scenario.description,
         changes=tuple(scenario.sentences(desk.metrics)),

@@ -14,7 +14,7 @@ from outgrow.domain.days import day_start
 from outgrow.domain.issued import IssuedForecast, IssuedRecord
 from outgrow.domain.metric import Metric, MetricCatalogue, Scope
 from outgrow.domain.panel import HistoryPanel
-from outgrow.domain.recommendation import Life
+from outgrow.domain.recommendation import TrackedRecommendation
 from outgrow.domain.snapshot import Provenance, Snapshot
 
 
@@ -267,11 +267,11 @@ class Store(Protocol):
 
     # recommendations
 
-    def claim_lives(self, platform: str) -> None:
+    def claim_recommendations(self, platform: str) -> None:
         """Wait for whoever is just writing lives of the platform, and keep others waiting until the end."""
         ...
 
-    def lives(self, platform: str, until: date | None = None) -> Mapping[str, Life]:
+    def recommendations(self, platform: str, until: date | None = None) -> Mapping[str, TrackedRecommendation]:
         """The lives by key, in the order in which they were opened.
 
         Args:
@@ -279,7 +279,7 @@ class Store(Protocol):
         """
         ...
 
-    def write_lives(self, platform: str, lives: Iterable[Life]) -> None:
+    def write_recommendations(self, platform: str, tracked: Iterable[TrackedRecommendation]) -> None:
         """Keep lives, each in the place of the former one of its key. They have to be claimed before."""
         ...
 

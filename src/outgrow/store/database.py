@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from outgrow.domain.issued import IssuedForecast, IssuedRecord
 from outgrow.domain.metric import Metric, MetricCatalogue, Scope
 from outgrow.domain.panel import HistoryPanel
-from outgrow.domain.recommendation import Life
+from outgrow.domain.recommendation import TrackedRecommendation
 from outgrow.domain.snapshot import Provenance, Snapshot
 from outgrow.store.contract import (
     EVER,
@@ -130,14 +130,14 @@ class DatabaseStore:
     ) -> Mapping[str, IssuedRecord]:
         return forecasts.forecasts(self._connection, platform, until, since=since, metrics=metrics)
 
-    def claim_lives(self, platform: str) -> None:
-        recommendations.claim_lives(self._connection, platform)
+    def claim_recommendations(self, platform: str) -> None:
+        recommendations.claim_recommendations(self._connection, platform)
 
-    def lives(self, platform: str, until: date | None = None) -> Mapping[str, Life]:
-        return recommendations.lives(self._connection, platform, until)
+    def recommendations(self, platform: str, until: date | None = None) -> Mapping[str, TrackedRecommendation]:
+        return recommendations.read(self._connection, platform, until)
 
-    def write_lives(self, platform: str, lives: Iterable[Life]) -> None:
-        recommendations.write_lives(self._connection, platform, lives)
+    def write_recommendations(self, platform: str, tracked: Iterable[TrackedRecommendation]) -> None:
+        recommendations.write_recommendations(self._connection, platform, tracked)
 
     def apart(self) -> AbstractContextManager[None]:
         return savepoint(self._connection)

@@ -11,7 +11,7 @@ from typing import Any
 from outgrow.domain.issued import IssuedForecast, IssuedRecord
 from outgrow.domain.metric import PLATFORM, Metric, MetricCatalogue, Scope
 from outgrow.domain.panel import NO_DAY, HistoryPanel
-from outgrow.domain.recommendation import Life
+from outgrow.domain.recommendation import TrackedRecommendation
 from outgrow.domain.snapshot import Provenance, Reading, Snapshot
 from outgrow.domain.text import LONGEST_KEY
 from outgrow.store.contract import (
@@ -215,16 +215,20 @@ class MemoryStore:
 
     # recommendations
 
-    def claim_lives(self, platform: str) -> None:
+    def claim_recommendations(self, platform: str) -> None:
         """There is nobody to wait for."""
 
-    def lives(self, platform: str, until: date | None = None) -> Mapping[str, Life]:
+    def recommendations(self, platform: str, until: date | None = None) -> Mapping[str, TrackedRecommendation]:
         last = until or date.max
-        kept = [one for one in self._at.lives.get(platform, {}).values() if max(one.looked_on, one.changed_on) <= last]
+        kept = [
+            one
+            for one in self._at.recommendations.get(platform, {}).values()
+            if max(one.looked_on, one.changed_on) <= last
+        ]
         return {one.key: one for one in sorted(kept, key=lambda one: (one.opened_on, one.key))}
 
-    def write_lives(self, platform: str, lives: Iterable[Life]) -> None:
-        self._at.lives.setdefault(platform, {}).update({one.key: one for one in lives})
+    def write_recommendations(self, platform: str, tracked: Iterable[TrackedRecommendation]) -> None:
+        self._at.recommendations.setdefault(platform, {}).update({one.key: one for one in tracked})
 
     # the transaction
 

@@ -10,7 +10,7 @@ import numpy as np
 from outgrow.domain.history import MISSING, OBSERVED, RECONSTRUCTED, History
 from outgrow.domain.metric import LONGEST_SCOPE, PLATFORM, Metric, Scope
 from outgrow.domain.panel import NO_DAY
-from outgrow.domain.recommendation import Life
+from outgrow.domain.recommendation import TrackedRecommendation
 from outgrow.domain.snapshot import Provenance
 from outgrow.domain.text import LONGEST_KEY
 from outgrow.store.contract import KnownOn, StoredPlatform
@@ -52,7 +52,7 @@ class Tables:
     days: dict[str, dict[date, int | None]] = field(default_factory=dict)
     values: dict[Series, dict[date, Value]] = field(default_factory=dict)
     forecasts: dict[tuple[str, str, str, date], Any] = field(default_factory=dict)
-    lives: dict[str, dict[str, Life]] = field(default_factory=dict)
+    recommendations: dict[str, dict[str, TrackedRecommendation]] = field(default_factory=dict)
 
     def write(self, series: Series, day: date, new: Value, *, replace: bool) -> bool:
         """Whether it is stored."""

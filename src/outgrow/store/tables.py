@@ -142,4 +142,4 @@ RECOMMENDATIONS = Table(
     # What it said when it was last found.
     _given("document", JSON()),
 )
-"""The life of one recommendation; see `outgrow.domain.recommendation.Life`."""
+"""The life of one recommendation; see `outgrow.domain.recommendation.TrackedRecommendation`."""

@@ -21,7 +21,7 @@ from outgrow.service.exposure import exposure
 from outgrow.service.findings import find, stored_use
 from outgrow.service.futures import joint_future
 from outgrow.service.ladder import ladder
-from outgrow.service.scenarios import Asked
+from outgrow.service.scenarios import ScenarioRequest
 from outgrow.service.status import status
 from outgrow.service.whatif import whatif
 from outgrow.store.memory import MemoryStore
@@ -97,7 +97,7 @@ def test_nothing_is_sold_of_it_and_nothing_else_is_missing(db: MemoryStore) -> N
 
 
 def test_what_if_it_grew_faster(db: MemoryStore) -> None:
-    report = whatif(seen(db), [[Asked.of_options({"growth": {GPUS.name: 2.0}}, {})]])
+    report = whatif(seen(db), [[ScenarioRequest.of_options({"growth": {GPUS.name: 2.0}}, {})]])
     before, moved = (
         next(each.days.p50 for each in outcome.limits if each.limit.metric == GPUS.name) for outcome in report.outcomes
     )

@@ -96,7 +96,7 @@ def test_scenarios_are_held_against_it(cloud: Outgrow) -> None:
 
 def test_what_should_be_done_is_said_and_checked(cloud: Outgrow) -> None:
     report = cloud.recommend()
-    assert {life.key for life in report.lives} >= {"tier:One rack"}
+    assert {tracked.key for tracked in report.recommendations} >= {"tier:One rack"}
     assert cloud.check("gpus_used").line.startswith("OUTGROW ")
     assert cloud.explain("gpus_used").status is Status.INSUFFICIENT_DATA
     assert [trend.metric.name for trend in cloud.trends().trends] == ["gpus_sold", "gpus_used"]

@@ -114,7 +114,7 @@ def answers(ours: Ours, day: date) -> dict[str, Any]:
         "check": asdict(check(desk)),
         "metrics": metrics_document(metrics(desk)),
         "trends": trends_document(trends(desk)),
-        "recommend": [recommendation_document(life) for life in recommend(desk).lives],
+        "recommend": [recommendation_document(tracked) for tracked in recommend(desk).recommendations],
         "ladder": ladder(desk).sentence,
         "explain": movement_document(explain(desk, "products", TODAY - timedelta(days=7))),
         "accuracy": accuracy_document(accuracy(desk)),

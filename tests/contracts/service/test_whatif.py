@@ -17,7 +17,7 @@ from outgrow.domain.tenant import Tenants
 from outgrow.service.desk import Desk
 from outgrow.service.futures import joint_future
 from outgrow.service.ladder import ladder
-from outgrow.service.scenarios import Asked, Written
+from outgrow.service.scenarios import ScenarioRequest, Written
 from outgrow.service.whatif import WhatIf, whatif
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
@@ -49,9 +49,9 @@ def workspace(shop: str) -> Iterator[Workspace]:
 
 
 def ask(workspace: Workspace, *tables: dict[str, Any]) -> WhatIf:
-    def asked(number: int, table: dict[str, Any]) -> list[Asked]:
-        of_options = Asked.of_options(table, {(): Written("", "")})
-        return [Asked(f"s{number}", of_options.table, of_options.fault)]
+    def asked(number: int, table: dict[str, Any]) -> list[ScenarioRequest]:
+        of_options = ScenarioRequest.of_options(table, {(): Written("", "")})
+        return [ScenarioRequest(f"s{number}", of_options.table, of_options.fault)]
 
     with workspace.desk() as desk:
         return whatif(desk, [asked(n, table) for n, table in enumerate(tables)])

@@ -5,7 +5,7 @@ from datetime import date
 
 from outgrow.documents.recommendation import recommendation_document
 from outgrow.domain.limit import Severity
-from outgrow.domain.recommendation import Life, LifeState, Recommendation
+from outgrow.domain.recommendation import Recommendation, RecommendationState, TrackedRecommendation
 
 DAY = date(2026, 3, 20)
 SAID = Recommendation(
@@ -19,7 +19,9 @@ SAID = Recommendation(
     act_by=DAY,
     evidence=({"metric": "total_products", "date": {"p10": None}},),
 )
-LIFE = Life(SAID, "100 0.8", LifeState.SNOOZED, Severity.WARNING, DAY, DAY, DAY, DAY, snoozed_until=date(2026, 4, 1))
+LIFE = TrackedRecommendation(
+    SAID, "100 0.8", RecommendationState.SNOOZED, Severity.WARNING, DAY, DAY, DAY, DAY, snoozed_until=date(2026, 4, 1)
+)
 
 
 def test_a_life_has_the_severity_in_force_and_where_it_stands() -> None:
@@ -42,6 +44,6 @@ def test_a_life_has_the_severity_in_force_and_where_it_stands() -> None:
         "quiet_since": None,
         "snoozed_until": "2026-04-01",
     }
-    quiet = replace(LIFE, quiet_since=DAY, state=LifeState.OPEN, snoozed_until=None)
+    quiet = replace(LIFE, quiet_since=DAY, state=RecommendationState.OPEN, snoozed_until=None)
     assert recommendation_document(quiet)["quiet_since"] == "2026-03-20"
     assert quiet.key == "tier:Small"

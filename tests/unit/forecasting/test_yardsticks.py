@@ -8,7 +8,7 @@ import pytest
 
 from outgrow.domain.history import OBSERVED, History
 from outgrow.domain.metric import PLATFORM, STORAGE_USED_GB
-from outgrow.forecasting.backtest import ENGINE, LINE, MetricBacktest, Said, backtest
+from outgrow.forecasting.backtest import ENGINE, LINE, MetricBacktest, OriginForecasts, backtest
 from outgrow.forecasting.origins import BacktestRules
 from outgrow.forecasting.yardsticks import Yardstick, best_yardstick
 
@@ -25,7 +25,7 @@ def with_engine_off_by(found: MetricBacktest, share: float) -> MetricBacktest:
     """The same where the engine says what came, and so much more."""
     said = found.said[ENGINE]
     told = np.broadcast_to((found.actual * (1 + share))[:, None, :], said.quantiles.shape)
-    return replace(found, said={**found.said, ENGINE: Said(told, said.probability)})
+    return replace(found, said={**found.said, ENGINE: OriginForecasts(told, said.probability)})
 
 
 def test_where_the_engine_loses_the_best_yardstick_is_told() -> None:

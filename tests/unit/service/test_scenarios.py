@@ -17,7 +17,7 @@ from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.scenario import Scenario
 from outgrow.service.scenario_file import ScenarioFile
 from outgrow.service.scenario_tables import SCENARIO
-from outgrow.service.scenarios import Asked, Known, Written, asked_for, to_scenario
+from outgrow.service.scenarios import Known, ScenarioRequest, Written, asked_for, to_scenario
 
 TODAY = date(2026, 11, 22)
 KNOWN = Known(TODAY, MetricCatalogue(), ["free", "pro"], DEFAULT_LADDER)
@@ -225,8 +225,8 @@ class TestLadder:
 class TestOptions:
     WORDS: Mapping[tuple[str | int, ...], Written] = {("stores", 0): Written("--stores 'x'", "write it like this")}
 
-    def of(self, **store: Any) -> Asked:
-        return Asked.of_options({"stores": [{"count": "1", "on": "2027-01-01", **store}]}, self.WORDS)
+    def of(self, **store: Any) -> ScenarioRequest:
+        return ScenarioRequest.of_options({"stores": [{"count": "1", "on": "2027-01-01", **store}]}, self.WORDS)
 
     def test_what_is_out_of_range_names_the_option_and_shows_a_right_one(self) -> None:
         with pytest.raises(UsageError) as caught:

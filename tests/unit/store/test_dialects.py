@@ -31,7 +31,7 @@ class Elsewhere(Connection):
         lambda store: store.write_missing("main", {"total_products": "down"}, [DAY], NOON),
         lambda store: store.remember_platform(StoredPlatform("main", None, "UTC"), NOON),
         lambda store: store.remember_metrics([Metric("vans", Kind.LEVEL, "vans", "Vans")]),
-        lambda store: store.claim_lives("main"),
+        lambda store: store.claim_recommendations("main"),
     ],
 )
 def test_a_database_that_cannot_hold_snapshots_is_refused_with_what_can(write: Any) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from outgrow.domain.recommendation import Life
+    from outgrow.domain.recommendation import TrackedRecommendation
     from outgrow.domain.scenario import Project
     from outgrow.service.opening import Opening
     from outgrow.service.recommend import RecommendReport
@@ -43,9 +43,9 @@ def recommend(
         say(message)
     shown = report.shown(everything=everything)
     if json:
-        print_json([recommendation_document(life) for life in shown])
+        print_json([recommendation_document(tracked) for tracked in shown])
     else:
-        print_lives(shown, hidden=len(report.lives) - len(shown))
+        print_recommendations(shown, hidden=len(report.recommendations) - len(shown))
         if report.projects:
             print_projects(report.projects)
 
@@ -69,11 +69,11 @@ def _changed(report: "RecommendReport") -> list[str]:
     """What was done, a sentence each."""
     from outgrow.domain.days import spoken
 
-    done = [f"acknowledged {life.key}" for life in report.acknowledged]
-    return done + [f"put off until {spoken(life.snoozed_until)}: {life.key}" for life in report.put_off]
+    done = [f"acknowledged {tracked.key}" for tracked in report.acknowledged]
+    return done + [f"put off until {spoken(tracked.snoozed_until)}: {tracked.key}" for tracked in report.put_off]
 
 
-def print_lives(shown: "list[Life]", hidden: int) -> None:
+def print_recommendations(shown: "list[TrackedRecommendation]", hidden: int) -> None:
     """Each with what it says and where it stands."""
     from rich.text import Text
 
@@ -82,13 +82,13 @@ def print_lives(shown: "list[Life]", hidden: int) -> None:
     out = console()
     if not shown:
         out.print("Nothing to do.")
-    for at, life in enumerate(shown):
+    for at, tracked in enumerate(shown):
         if at:
             out.print()
-        out.print(light(life.severity), Text(life.said.title, style="bold"))
-        out.print(Text(f"  {life.said.description}"), soft_wrap=True)
-        out.print(Text(f"  → {life.said.action}"), soft_wrap=True)
-        out.print(Text(f"  {standing(life)} [{life.key}]", style="bright_black"), soft_wrap=True)
+        out.print(light(tracked.severity), Text(tracked.said.title, style="bold"))
+        out.print(Text(f"  {tracked.said.description}"), soft_wrap=True)
+        out.print(Text(f"  → {tracked.said.action}"), soft_wrap=True)
+        out.print(Text(f"  {standing(tracked)} [{tracked.key}]", style="bright_black"), soft_wrap=True)
     if hidden:
         out.print(f"{hidden} more {'is' if hidden == 1 else 'are'} put off or resolved: see --all.")
 
@@ -101,19 +101,20 @@ def print_projects(projects: "Sequence[Project]") -> None:
     console().print(projects_line(projects), soft_wrap=True)
 
 
-def standing(life: "Life") -> str:
+def standing(tracked: "TrackedRecommendation") -> str:
     """Where a recommendation stands, since when, and what it waits for."""
     from outgrow.domain.days import spoken
-    from outgrow.domain.recommendation import LifeState
+    from outgrow.domain.recommendation import RecommendationState
 
-    opened = f"since {spoken(life.opened_on)}"
-    quiet = f", quieter since {spoken(life.quiet_since)}" if life.quiet_since else ""
+    opened = f"since {spoken(tracked.opened_on)}"
+    quiet = f", quieter since {spoken(tracked.quiet_since)}" if tracked.quiet_since else ""
     return {
-        LifeState.OPEN: f"open {opened}{quiet}",
-        LifeState.ACKNOWLEDGED: f"acknowledged on {spoken(life.changed_on)}, open {opened}{quiet}",
-        LifeState.SNOOZED: f"put off until {spoken(life.snoozed_until)}, open {opened}{quiet}",
-        LifeState.RESOLVED: f"resolved on {spoken(life.changed_on)}, last found on {spoken(life.seen_on)}",
-    }[life.state]
+        RecommendationState.OPEN: f"open {opened}{quiet}",
+        RecommendationState.ACKNOWLEDGED: f"acknowledged on {spoken(tracked.changed_on)}, open {opened}{quiet}",
+        RecommendationState.SNOOZED: f"put off until {spoken(tracked.snoozed_until)}, open {opened}{quiet}",
+        RecommendationState.RESOLVED: f"resolved on {spoken(tracked.changed_on)}, last found on "
+        f"{spoken(tracked.seen_on)}",
+    }[tracked.state]
 
 
 def register(app: typer.Typer) -> None:

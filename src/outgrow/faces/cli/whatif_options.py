@@ -8,7 +8,7 @@ from typing import Any
 from outgrow.domain.errors import UsageError
 from outgrow.service.places import Keys
 from outgrow.service.scenario_tables import EVERY
-from outgrow.service.scenarios import Asked, Written
+from outgrow.service.scenarios import ScenarioRequest, Written
 
 Table = dict[str, Any]
 
@@ -37,7 +37,7 @@ TABLES = {"merchant": "merchants", "event": "events", "step": "steps", "plan": "
 """The table of a scenario that an option writes a row of, where they do not bear one name."""
 
 
-def asked_by_options(given: Mapping[str, Sequence[str]]) -> Asked:
+def asked_by_options(given: Mapping[str, Sequence[str]]) -> ScenarioRequest:
     """The scenario of all options together.
 
     Args:
@@ -60,7 +60,7 @@ def asked_by_options(given: Mapping[str, Sequence[str]]) -> Asked:
             else:
                 words[table, len(tables.setdefault(table, []))] = told
                 tables[table].append(row)
-    return Asked.of_options(tables, words)
+    return ScenarioRequest.of_options(tables, words)
 
 
 def _read(option: str, text: str) -> Table:

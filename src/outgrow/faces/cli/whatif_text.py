@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from outgrow.planning.limits.dates import LimitDate
     from outgrow.planning.tenants.affected import Affected, Touched
     from outgrow.service.scenario_file import ScenarioFile
-    from outgrow.service.whatif import Outcome, WhatIf
+    from outgrow.service.whatif import ScenarioOutcome, WhatIf
 
 AS_IT_IS = "as it is"
 SURE = 0.995
@@ -82,7 +82,7 @@ def _print_heads(out: Console, report: "WhatIf") -> None:
             out.print(Text(f"  ! {note}", style="yellow"), soft_wrap=True)
 
 
-def _print_limits(out: Console, report: "WhatIf", shown: Sequence["Outcome"]) -> None:
+def _print_limits(out: Console, report: "WhatIf", shown: Sequence["ScenarioOutcome"]) -> None:
     """A line for each limit: its date as it is and in some scenarios, and how far each moves it."""
     ranged = len(report.scenarios) == 1
     span = [Column("80% range", rank=1)] if ranged else []
@@ -98,7 +98,9 @@ def _print_limits(out: Console, report: "WhatIf", shown: Sequence["Outcome"]) ->
     out.print(table(headings, rows, out.width))
 
 
-def _dates(limit: "Limit", baseline: "Outcome", shown: Sequence["Outcome"], *, ranged: bool) -> Iterator[str | Text]:
+def _dates(
+    limit: "Limit", baseline: "ScenarioOutcome", shown: Sequence["ScenarioOutcome"], *, ranged: bool
+) -> Iterator[str | Text]:
     base = baseline.of(limit)
     for outcome in (baseline, *shown):
         found = outcome.of(limit)
@@ -136,7 +138,7 @@ def _moved(found: "LimitDate | None", base: "LimitDate | None") -> Text:
     return Text(f"{'+' if days > 0 else '-'}{counted(abs(days), 'day')}", WORSE if days < 0 else BETTER)
 
 
-def _print_months(out: Console, baseline: "Outcome", shown: Sequence["Outcome"]) -> None:
+def _print_months(out: Console, baseline: "ScenarioOutcome", shown: Sequence["ScenarioOutcome"]) -> None:
     """A line for each month: tier and cost in each; then all months together, and the day to order the next tier."""
     headings, plans = [("Month", "left")], [baseline.plan, *(outcome.plan for outcome in shown)]
     for name, plan in zip((AS_IT_IS, *(outcome.name for outcome in shown)), plans, strict=True):

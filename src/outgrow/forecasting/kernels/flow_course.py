@@ -111,7 +111,7 @@ def course(weekly: Array, shape: Shape, ahead: Array, quiet: float) -> Course:
     log_off, plain_off = (_beside(*each, sums) for each, sums in zip(both, (logs, plains), strict=True))
     straighter = (plain_off**2).sum(axis=0) < (log_off**2).sum(axis=0)
     alone, recent = _scatter(np.where(straighter, plain_off, log_off), even)
-    lines = _Both(averaged(logs, 0, alone), averaged(plains, 0, alone))
+    lines = _TwoScales(averaged(logs, 0, alone), averaged(plains, 0, alone))
     middle, doubt = _at(lines, ahead, quiet)
     off, count = _past_errors(weeks, (logs, plains), alone, lines, quiet)
     inflated = (SUSPICION * PRIOR + off) / (PRIOR + count)
@@ -126,7 +126,7 @@ def course(weekly: Array, shape: Shape, ahead: Array, quiet: float) -> Course:
     return Course(middle.T, np.sqrt(doubt).T, recent, alone, waves, curved, even.sum(axis=0) >= LEAST)
 
 
-class _Both(NamedTuple):
+class _TwoScales(NamedTuple):
     """Lines through logarithms and through shares."""
 
     log: Averaged
@@ -139,7 +139,7 @@ class _Both(NamedTuple):
         return result
 
 
-def _at(lines: _Both, ahead: Array, quiet: float) -> tuple[Array, Array]:
+def _at(lines: _TwoScales, ahead: Array, quiet: float) -> tuple[Array, Array]:
     """Expected logarithm and its variance, (k, n) each, at places (k,)."""
     x = ahead[:, None]
     power, share = (one.mean[0] + one.mean[1] * x for one in lines)
@@ -160,17 +160,17 @@ def _mixed(chance: Array, log: Array, plain: Array) -> Array:
 
 
 def _past_errors(
-    weeks: Array, sums: tuple[Array, Array], alone: Array, now: _Both, quiet: float
+    weeks: Array, sums: tuple[Array, Array], alone: Array, now: _TwoScales, quiet: float
 ) -> tuple[Array, Array]:
     """Sum of the squared errors at the origins of the past, in what was told of them, and their number, (n,) each.
 
     An origin counts as far as no line has begun since: what it did not know, today is known.
     """
     total, number = np.zeros((2, len(alone)))
-    lines: dict[int, _Both] = {}
+    lines: dict[int, _TwoScales] = {}
     for ago, first, last in PAST:
         if ago not in lines:
-            lines[ago] = _Both(*(averaged(each, ago, alone) for each in sums))
+            lines[ago] = _TwoScales(*(averaged(each, ago, alone) for each in sums))
         there = weeks[:, ago - first] - weeks[:, ago - last]
         count = np.maximum(there[COUNT], 1.0)
         came = there[VALUE] / count

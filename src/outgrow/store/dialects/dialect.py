@@ -106,7 +106,7 @@ class Dialect:
         """Around several rows: all in one transaction also where each would be committed by itself."""
         return nullcontext()
 
-    def claim_lives(self, connection: Connection, platform: str) -> None:  # noqa: ARG002
+    def claim_recommendations(self, connection: Connection, platform: str) -> None:  # noqa: ARG002
         """Take the lock under which one writer of a platform's lives works at a time."""
         self._refuse()
 

@@ -89,7 +89,7 @@ class Postgresql(Dialect):
             where = f"{quote(schema)}." if schema else ""
             connection.exec_driver_sql(f"ANALYZE {where}{MEASUREMENTS.name}")
 
-    def claim_lives(self, connection: Connection, platform: str) -> None:
+    def claim_recommendations(self, connection: Connection, platform: str) -> None:
         """A lock of the platform alone, until the transaction ends."""
         connection.execute(select(func.pg_advisory_xact_lock(LOCK, func.hashtext(platform))))
 

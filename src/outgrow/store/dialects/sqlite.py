@@ -109,7 +109,7 @@ class Sqlite(Dialect):
             raise
         connection.exec_driver_sql("COMMIT")
 
-    def claim_lives(self, connection: Connection, platform: str) -> None:  # noqa: ARG002
+    def claim_recommendations(self, connection: Connection, platform: str) -> None:  # noqa: ARG002
         """There is one lock for all, and any write takes it."""
         connection.execute(update(RECOMMENDATIONS).where(false()).values(state=""))
 

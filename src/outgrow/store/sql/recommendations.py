@@ -7,21 +7,21 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from outgrow.domain.limit import Severity
-from outgrow.domain.recommendation import Life, LifeState
+from outgrow.domain.recommendation import RecommendationState, TrackedRecommendation
 from outgrow.store.dialects.dialect import dialect_of
 from outgrow.store.sql.codec import decoded, encoded
 from outgrow.store.tables import RECOMMENDATIONS
 
 
-def claim_lives(connection: Connection, platform: str) -> None:
+def claim_recommendations(connection: Connection, platform: str) -> None:
     """Called before lives are read that are to be written: what was read would else be of before another's change.
 
-    See `Store.claim_lives`.
+    See `Store.claim_recommendations`.
     """
-    dialect_of(connection).claim_lives(connection, platform)
+    dialect_of(connection).claim_recommendations(connection, platform)
 
 
-def lives(connection: Connection, platform: str, until: date | None = None) -> dict[str, Life]:
+def read(connection: Connection, platform: str, until: date | None = None) -> dict[str, TrackedRecommendation]:
     """The lives by key; up to a day, those that were not looked at or changed after it, for the others tell of later.
 
     In the order in which they were opened.
@@ -33,9 +33,9 @@ def lives(connection: Connection, platform: str, until: date | None = None) -> d
     return {row.key: _life(row) for row in connection.execute(query.order_by(table.opened_on, table.key))}
 
 
-def write_lives(connection: Connection, platform: str, kept: Iterable[Life]) -> None:
+def write_recommendations(connection: Connection, platform: str, kept: Iterable[TrackedRecommendation]) -> None:
     """Keep lives, each in the place of the former one of its key. They have to be claimed before."""
-    rows = [_row(platform, life) for life in kept]
+    rows = [_row(platform, tracked) for tracked in kept]
     if rows:
         keys = [row["key"] for row in rows]
         former = dialect_of(connection).among(RECOMMENDATIONS.c.key, keys)
@@ -43,29 +43,29 @@ def write_lives(connection: Connection, platform: str, kept: Iterable[Life]) -> 
         connection.execute(insert(RECOMMENDATIONS), rows)
 
 
-def _row(platform: str, life: Life) -> dict[str, Any]:
+def _row(platform: str, tracked: TrackedRecommendation) -> dict[str, Any]:
     return {
         "platform": platform,
-        "key": life.key,
-        "basis": life.basis,
-        "state": life.state.value,
-        "severity": life.severity.word,
-        "opened_on": life.opened_on,
-        "changed_on": life.changed_on,
-        "seen_on": life.seen_on,
-        "looked_on": life.looked_on,
-        "quiet_since": life.quiet_since,
-        "quiet_severity": life.quiet_severity.word,
-        "snoozed_until": life.snoozed_until,
-        "document": encoded(life.said),
+        "key": tracked.key,
+        "basis": tracked.basis,
+        "state": tracked.state.value,
+        "severity": tracked.severity.word,
+        "opened_on": tracked.opened_on,
+        "changed_on": tracked.changed_on,
+        "seen_on": tracked.seen_on,
+        "looked_on": tracked.looked_on,
+        "quiet_since": tracked.quiet_since,
+        "quiet_severity": tracked.quiet_severity.word,
+        "snoozed_until": tracked.snoozed_until,
+        "document": encoded(tracked.said),
     }
 
 
-def _life(row: Any) -> Life:  # noqa: ANN401 - a row has no type of its own
-    return Life(
+def _life(row: Any) -> TrackedRecommendation:  # noqa: ANN401 - a row has no type of its own
+    return TrackedRecommendation(
         said=decoded(row.document),
         basis=row.basis,
-        state=LifeState(row.state),
+        state=RecommendationState(row.state),
         severity=Severity[row.severity.upper()],
         opened_on=row.opened_on,
         changed_on=row.changed_on,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from outgrow.documents.recommendation import recommendation_document
 from outgrow.domain.limit import Severity
-from outgrow.domain.recommendation import Finding, Life, LifeState, Recommendation
+from outgrow.domain.recommendation import Finding, Recommendation, RecommendationState, TrackedRecommendation
 from outgrow.planning.advice.lifecycle import HOLD_DAYS, LONGEST_GAP_DAYS, acknowledged, advance, look, snoozed
 
 DAY = date(2026, 3, 1)
@@ -33,42 +33,44 @@ def finding(
     return Finding.of(said, basis, with_margin or severity, known=known)
 
 
-def live(looks: Iterable[tuple[int, Finding]], life: Life | None = None) -> Life | None:
+def live(
+    looks: Iterable[tuple[int, Finding]], tracked: TrackedRecommendation | None = None
+) -> TrackedRecommendation | None:
     """The life after looks on these days."""
     for days, found in looks:
-        life = look(life, found, on(days))
-    return life
+        tracked = look(tracked, found, on(days))
+    return tracked
 
 
 def daily(*severities: Severity, first: int = 0) -> list[tuple[int, Finding]]:
     return [(first + n, finding(severity)) for n, severity in enumerate(severities)]
 
 
-def alive(life: Life | None) -> Life:
-    assert life is not None
-    return life
+def alive(tracked: TrackedRecommendation | None) -> TrackedRecommendation:
+    assert tracked is not None
+    return tracked
 
 
-def held(life: Life | None) -> Severity:
+def held(tracked: TrackedRecommendation | None) -> Severity:
     """How severe it is; OK where nothing is open."""
-    return OK if life is None or life.state is LifeState.RESOLVED else life.severity
+    return OK if tracked is None or tracked.state is RecommendationState.RESOLVED else tracked.severity
 
 
 def course(looks: Iterable[tuple[int, Finding]]) -> list[Severity]:
     """How severe it is after each look."""
-    severities, life = [], None
+    severities, tracked = [], None
     for days, found in looks:
-        life = look(life, found, on(days))
-        severities.append(held(life))
+        tracked = look(tracked, found, on(days))
+        severities.append(held(tracked))
     return severities
 
 
 def test_what_is_found_is_open_on_the_day_on_which_it_is_found() -> None:
-    life = alive(live(daily(WARNING, first=3)))
+    tracked = alive(live(daily(WARNING, first=3)))
 
-    assert (life.state, life.severity) == (LifeState.OPEN, WARNING)
-    assert {life.opened_on, life.changed_on, life.seen_on, life.looked_on} == {on(3)}
-    assert life.quiet_since is None
+    assert (tracked.state, tracked.severity) == (RecommendationState.OPEN, WARNING)
+    assert {tracked.opened_on, tracked.changed_on, tracked.seen_on, tracked.looked_on} == {on(3)}
+    assert tracked.quiet_since is None
 
 
 def test_what_was_never_found_has_no_life() -> None:
@@ -80,9 +82,9 @@ def test_it_is_resolved_after_four_quiet_weeks() -> None:
     looks = daily(WARNING, WARNING, *[OK] * 40)
 
     assert course(looks).index(OK) == 2 + HOLD_DAYS
-    life = alive(live(looks))
-    assert (life.state, life.severity, life.changed_on, life.seen_on) == (
-        LifeState.RESOLVED, WARNING, on(2 + HOLD_DAYS), on(1),
+    tracked = alive(live(looks))
+    assert (tracked.state, tracked.severity, tracked.changed_on, tracked.seen_on) == (
+        RecommendationState.RESOLVED, WARNING, on(2 + HOLD_DAYS), on(1),
     )  # fmt: skip
 
 
@@ -100,24 +102,29 @@ def test_severity_rises_at_once_and_falls_after_four_weeks() -> None:
     quiet = daily(*[WARNING] * (HOLD_DAYS + 1), first=2)
     assert held(live(quiet[:-1], risen)) is CRITICAL
     fallen = alive(live(quiet, risen))
-    assert (fallen.state, fallen.severity, fallen.changed_on) == (LifeState.OPEN, WARNING, on(2 + HOLD_DAYS))
+    assert (fallen.state, fallen.severity, fallen.changed_on) == (RecommendationState.OPEN, WARNING, on(2 + HOLD_DAYS))
     assert fallen.quiet_since is None
 
 
 def test_it_falls_to_the_most_that_was_found_in_the_quiet_time() -> None:
     looks = daily(CRITICAL, *[OK] * 10, WARNING, *[OK] * (HOLD_DAYS - 10))
-    life = alive(live(looks))
+    tracked = alive(live(looks))
 
-    assert (life.severity, life.changed_on) == (WARNING, on(HOLD_DAYS + 1))
-    assert life.quiet_since == on(HOLD_DAYS + 1), "what was quiet on the day of the fall counts on"
-    assert held(live(daily(*[OK] * (HOLD_DAYS + 1), first=HOLD_DAYS + 1), life)) is OK
+    assert (tracked.severity, tracked.changed_on) == (WARNING, on(HOLD_DAYS + 1))
+    assert tracked.quiet_since == on(HOLD_DAYS + 1), "what was quiet on the day of the fall counts on"
+    assert held(live(daily(*[OK] * (HOLD_DAYS + 1), first=HOLD_DAYS + 1), tracked)) is OK
 
 
 def test_it_says_what_was_found_last() -> None:
-    life = alive(live([(0, finding(CRITICAL, word="Full")), (1, finding(WARNING, word="Fuller")), (2, finding(OK))]))
+    tracked = alive(live([(0, finding(CRITICAL, word="Full")), (1, finding(WARNING, word="Fuller")), (2, finding(OK))]))
 
-    assert (life.said.title, life.said.severity, life.severity, life.seen_on) == ("Fuller", WARNING, CRITICAL, on(1))
-    assert recommendation_document(life)["severity"] == "critical"
+    assert (tracked.said.title, tracked.said.severity, tracked.severity, tracked.seen_on) == (
+        "Fuller",
+        WARNING,
+        CRITICAL,
+        on(1),
+    )
+    assert recommendation_document(tracked)["severity"] == "critical"
 
 
 def test_a_changed_limit_needs_no_quiet_weeks() -> None:
@@ -125,17 +132,27 @@ def test_a_changed_limit_needs_no_quiet_weeks() -> None:
     raised = alive(live([(1, finding(OK, basis="200"))], before))
     milder = alive(live([(1, finding(WARNING, basis="120"))], before))
 
-    assert (raised.state, raised.changed_on) == (LifeState.RESOLVED, on(1))
-    assert (milder.state, milder.severity, milder.basis, milder.opened_on) == (LifeState.OPEN, WARNING, "120", on(0))
+    assert (raised.state, raised.changed_on) == (RecommendationState.RESOLVED, on(1))
+    assert (milder.state, milder.severity, milder.basis, milder.opened_on) == (
+        RecommendationState.OPEN,
+        WARNING,
+        "120",
+        on(0),
+    )
 
 
 def test_what_was_resolved_and_is_found_again_is_opened_again() -> None:
     resolved = alive(live(daily(CRITICAL, *[OK] * 30)))
-    assert resolved.state is LifeState.RESOLVED
+    assert resolved.state is RecommendationState.RESOLVED
     assert live(daily(*[OK] * 9, first=40), resolved) == resolved
 
     again = alive(live(daily(WARNING, first=60), resolved))
-    assert (again.state, again.severity, again.opened_on, again.changed_on) == (LifeState.OPEN, WARNING, on(60), on(60))
+    assert (again.state, again.severity, again.opened_on, again.changed_on) == (
+        RecommendationState.OPEN,
+        WARNING,
+        on(60),
+        on(60),
+    )
 
 
 def test_days_without_a_look_are_no_reason_to_close() -> None:
@@ -165,89 +182,89 @@ def test_looks_that_could_judge_nothing_say_nothing() -> None:
 
 
 def test_what_is_spoken_of_no_more_is_resolved_at_once() -> None:
-    lives = advance({}, [finding(WARNING)], DAY)
-    gone = advance(lives, [], on(1))
+    recommendations = advance({}, [finding(WARNING)], DAY)
+    gone = advance(recommendations, [], on(1))
 
-    assert (gone[KEY].state, gone[KEY].changed_on) == (LifeState.RESOLVED, on(1))
+    assert (gone[KEY].state, gone[KEY].changed_on) == (RecommendationState.RESOLVED, on(1))
     assert advance(gone, [], on(2)) == gone
 
 
 def test_findings_come_in_their_order_and_what_is_gone_after_them() -> None:
     some = [replace(finding(WARNING), key=key) for key in "cab"]
     some = [replace(f, said=replace(f.said, key=f.key)) for f in some if f.said is not None]
-    lives = advance({}, some, DAY)
+    recommendations = advance({}, some, DAY)
 
-    assert list(lives) == ["c", "a", "b"]
-    assert list(advance(lives, some[1:], on(1))) == ["a", "b", "c"]
+    assert list(recommendations) == ["c", "a", "b"]
+    assert list(advance(recommendations, some[1:], on(1))) == ["a", "b", "c"]
 
 
 class TestAcknowledged:
     @pytest.fixture
-    def life(self) -> Life:
+    def tracked(self) -> TrackedRecommendation:
         return acknowledged(alive(live(daily(WARNING))), on(0))
 
-    def test_it_stays_so_while_nothing_gets_worse(self, life: Life) -> None:
-        assert (life.state, life.changed_on) == (LifeState.ACKNOWLEDGED, on(0))
-        assert alive(live(daily(*[WARNING] * 60, first=1), life)).state is LifeState.ACKNOWLEDGED
-        assert alive(live(daily(OK, WARNING, OK, first=1), life)).state is LifeState.ACKNOWLEDGED
+    def test_it_stays_so_while_nothing_gets_worse(self, tracked: TrackedRecommendation) -> None:
+        assert (tracked.state, tracked.changed_on) == (RecommendationState.ACKNOWLEDGED, on(0))
+        assert alive(live(daily(*[WARNING] * 60, first=1), tracked)).state is RecommendationState.ACKNOWLEDGED
+        assert alive(live(daily(OK, WARNING, OK, first=1), tracked)).state is RecommendationState.ACKNOWLEDGED
 
-    def test_twice_is_once(self, life: Life) -> None:
-        assert acknowledged(life, on(5)) == life
+    def test_twice_is_once(self, tracked: TrackedRecommendation) -> None:
+        assert acknowledged(tracked, on(5)) == tracked
 
-    def test_it_is_open_again_when_its_severity_rises(self, life: Life) -> None:
-        worse = alive(live(daily(CRITICAL, first=1), life))
+    def test_it_is_open_again_when_its_severity_rises(self, tracked: TrackedRecommendation) -> None:
+        worse = alive(live(daily(CRITICAL, first=1), tracked))
 
-        assert (worse.state, worse.severity, worse.changed_on) == (LifeState.OPEN, CRITICAL, on(1))
+        assert (worse.state, worse.severity, worse.changed_on) == (RecommendationState.OPEN, CRITICAL, on(1))
 
     def test_it_stays_so_when_it_gets_milder(self) -> None:
-        life = acknowledged(alive(live(daily(CRITICAL))), on(0))
-        milder = alive(live(daily(*[WARNING] * 30, first=1), life))
+        tracked = acknowledged(alive(live(daily(CRITICAL))), on(0))
+        milder = alive(live(daily(*[WARNING] * 30, first=1), tracked))
 
-        assert (milder.state, milder.severity) == (LifeState.ACKNOWLEDGED, WARNING)
-        assert alive(live(daily(CRITICAL, first=31), milder)).state is LifeState.OPEN
+        assert (milder.state, milder.severity) == (RecommendationState.ACKNOWLEDGED, WARNING)
+        assert alive(live(daily(CRITICAL, first=31), milder)).state is RecommendationState.OPEN
 
-    def test_it_is_resolved_like_any_other_and_then_opened(self, life: Life) -> None:
-        resolved = alive(live(daily(*[OK] * 30, first=1), life))
+    def test_it_is_resolved_like_any_other_and_then_opened(self, tracked: TrackedRecommendation) -> None:
+        resolved = alive(live(daily(*[OK] * 30, first=1), tracked))
 
-        assert resolved.state is LifeState.RESOLVED
-        assert alive(live(daily(WARNING, first=40), resolved)).state is LifeState.OPEN
+        assert resolved.state is RecommendationState.RESOLVED
+        assert alive(live(daily(WARNING, first=40), resolved)).state is RecommendationState.OPEN
 
 
 class TestSnoozed:
     @pytest.fixture
-    def life(self) -> Life:
+    def tracked(self) -> TrackedRecommendation:
         return snoozed(alive(live(daily(WARNING))), on(10), on(0))
 
-    def test_it_is_open_again_on_its_day(self, life: Life) -> None:
-        asleep = alive(live(daily(*[WARNING] * 9, first=1), life))
-        assert (asleep.state, asleep.snoozed_until) == (LifeState.SNOOZED, on(10))
+    def test_it_is_open_again_on_its_day(self, tracked: TrackedRecommendation) -> None:
+        asleep = alive(live(daily(*[WARNING] * 9, first=1), tracked))
+        assert (asleep.state, asleep.snoozed_until) == (RecommendationState.SNOOZED, on(10))
 
         awake = alive(live(daily(WARNING, first=10), asleep))
-        assert (awake.state, awake.changed_on, awake.snoozed_until) == (LifeState.OPEN, on(10), None)
+        assert (awake.state, awake.changed_on, awake.snoozed_until) == (RecommendationState.OPEN, on(10), None)
 
-    def test_a_day_that_nobody_looked_on_wakes_it_all_the_same(self, life: Life) -> None:
-        awake = alive(live([(40, finding(WARNING))], life))
+    def test_a_day_that_nobody_looked_on_wakes_it_all_the_same(self, tracked: TrackedRecommendation) -> None:
+        awake = alive(live([(40, finding(WARNING))], tracked))
 
-        assert (awake.state, awake.changed_on) == (LifeState.OPEN, on(10))
-        assert alive(live([(40, finding(OK, known=False))], life)).state is LifeState.OPEN
+        assert (awake.state, awake.changed_on) == (RecommendationState.OPEN, on(10))
+        assert alive(live([(40, finding(OK, known=False))], tracked)).state is RecommendationState.OPEN
 
-    def test_until_then_it_sleeps_whatever_comes(self, life: Life) -> None:
-        worse = alive(live(daily(CRITICAL, first=1), life))
+    def test_until_then_it_sleeps_whatever_comes(self, tracked: TrackedRecommendation) -> None:
+        worse = alive(live(daily(CRITICAL, first=1), tracked))
 
-        assert (worse.state, worse.severity) == (LifeState.SNOOZED, CRITICAL)
-        assert alive(live(daily(CRITICAL, first=10), worse)).state is LifeState.OPEN
+        assert (worse.state, worse.severity) == (RecommendationState.SNOOZED, CRITICAL)
+        assert alive(live(daily(CRITICAL, first=10), worse)).state is RecommendationState.OPEN
 
     def test_it_can_be_resolved_in_its_sleep(self) -> None:
-        life = snoozed(alive(live(daily(WARNING))), on(90), on(0))
-        resolved = alive(live(daily(*[OK] * 40, first=1), life))
+        tracked = snoozed(alive(live(daily(WARNING))), on(90), on(0))
+        resolved = alive(live(daily(*[OK] * 40, first=1), tracked))
 
-        assert (resolved.state, resolved.snoozed_until) == (LifeState.RESOLVED, None)
+        assert (resolved.state, resolved.snoozed_until) == (RecommendationState.RESOLVED, None)
 
-    def test_acknowledging_ends_it(self, life: Life) -> None:
-        known = acknowledged(life, on(1))
+    def test_acknowledging_ends_it(self, tracked: TrackedRecommendation) -> None:
+        known = acknowledged(tracked, on(1))
 
-        assert (known.state, known.snoozed_until) == (LifeState.ACKNOWLEDGED, None)
-        assert alive(live(daily(WARNING, first=10), known)).state is LifeState.ACKNOWLEDGED
+        assert (known.state, known.snoozed_until) == (RecommendationState.ACKNOWLEDGED, None)
+        assert alive(live(daily(WARNING, first=10), known)).state is RecommendationState.ACKNOWLEDGED
 
 
 severities = st.sampled_from([OK, INFO, WARNING, CRITICAL])
@@ -276,10 +293,10 @@ def test_a_second_look_on_a_day_changes_nothing(looks: Sequence[tuple[int, Findi
 
 @given(timelines(), findings)
 def test_a_look_at_an_earlier_day_changes_nothing(looks: Sequence[tuple[int, Finding]], late: Finding) -> None:
-    life = live(looks)
-    assume(life is not None)
+    tracked = live(looks)
+    assume(tracked is not None)
 
-    assert look(life, late, alive(life).looked_on - timedelta(days=1)) == life
+    assert look(tracked, late, alive(tracked).looked_on - timedelta(days=1)) == tracked
 
 
 @given(timelines(margins))

@@ -21,13 +21,13 @@ from outgrow.domain.errors import ConfigurationError, UsageError
 from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import Limit, Severity
 from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
-from outgrow.domain.recommendation import Life, LifeState
+from outgrow.domain.recommendation import RecommendationState, TrackedRecommendation
 from outgrow.planning.advice.lifecycle import HOLD_DAYS
 from outgrow.service import capture as capture_verb
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
 from outgrow.service.findings import stored_use, use_to_judge
-from outgrow.service.lives import acknowledge, keep_lives, lives, snooze
+from outgrow.service.tracking import acknowledge, recommendations, snooze, track
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
 from outgrow.sources.commerce.aggregator import StatsAggregator
@@ -74,21 +74,28 @@ def view(db: Ours, day: date = TODAY, config: CapacityConfig = CONFIG) -> Desk:
     return desk_of(db, "main", day, config)
 
 
-def look(db: Ours, day: date = TODAY, config: CapacityConfig = CONFIG, **values: float) -> dict[str, Life]:
+def look(
+    db: Ours, day: date = TODAY, config: CapacityConfig = CONFIG, **values: float
+) -> dict[str, TrackedRecommendation]:
     """Store these values for a day, and let the lives take the look of it."""
     for metric, value in values.items():
         store_days(db, 1, lambda n, value=value: value, day, metric)  # type: ignore[misc]
     seen = view(db, day, config)
-    found = keep_lives(seen, stored_use(seen))
+    found = track(seen, stored_use(seen))
     keep(db)
-    return {life.key: life for life in found}
+    return {tracked.key: tracked for tracked in found}
 
 
 def known(db: Ours) -> dict[str, tuple[str, str]]:
-    return {key: (life.state.value, life.severity.word) for key, life in store_of(db).lives("main").items()}
+    return {
+        key: (tracked.state.value, tracked.severity.word)
+        for key, tracked in store_of(db).recommendations("main").items()
+    }
 
 
-def change(db: Ours, verb: Callable[..., list[Life]], *arguments: Any, day: date = TODAY) -> list[Life]:
+def change(
+    db: Ours, verb: Callable[..., list[TrackedRecommendation]], *arguments: Any, day: date = TODAY
+) -> list[TrackedRecommendation]:
     seen = view(db, day)
     changed = verb(seen, stored_use(seen), *arguments)
     keep(db)
@@ -116,24 +123,27 @@ class TestLooks:
         days = [TODAY + timedelta(days=n) for n in range(1, HOLD_DAYS + 3)]
         states = [look(ours, day, total_products=300, total_team_members=85)[DISK].state for day in days]
 
-        assert states == [LifeState.OPEN] * HOLD_DAYS + [LifeState.RESOLVED] * 2
+        assert states == [RecommendationState.OPEN] * HOLD_DAYS + [RecommendationState.RESOLVED] * 2
         assert known(ours)[SEATS] == ("open", "warning")
 
     def test_a_raised_limit_resolves_at_once(self, ours: MemoryStore) -> None:
         look(ours)
         roomy = CapacityConfig(limits=(Limit("products", 2_000, "catalogue"), CONFIG.limits[1]))
 
-        assert look(ours, TODAY + timedelta(days=1), roomy)[DISK].state is LifeState.RESOLVED
+        assert look(ours, TODAY + timedelta(days=1), roomy)[DISK].state is RecommendationState.RESOLVED
 
     def test_a_limit_that_is_taken_out_is_resolved(self, ours: MemoryStore) -> None:
         look(ours)
 
-        assert look(ours, TODAY, CapacityConfig(limits=CONFIG.limits[:1]))[SEATS].state is LifeState.RESOLVED
+        assert look(ours, TODAY, CapacityConfig(limits=CONFIG.limits[:1]))[SEATS].state is RecommendationState.RESOLVED
 
     def test_the_tier_that_was_needed_before_is_held_for_a_while(self, ours: MemoryStore) -> None:
         look(ours, active_stores=49)
         found = look(ours, TODAY + timedelta(days=1), active_stores=50)
-        assert (found["tier:Starter"].state, found["tier:Small"].state) == (LifeState.OPEN, LifeState.OPEN)
+        assert (found["tier:Starter"].state, found["tier:Small"].state) == (
+            RecommendationState.OPEN,
+            RecommendationState.OPEN,
+        )
 
         back = look(ours, TODAY + timedelta(days=2), active_stores=49)
         assert back["tier:Starter"].opened_on == TODAY
@@ -144,33 +154,36 @@ class TestLooks:
         rented = CapacityConfig(limits=CONFIG.limits, plan=LadderRules(current_tier="Medium"))
         found = look(ours, TODAY + timedelta(days=1), rented, active_stores=49)
 
-        assert (found["tier:Starter"].state, found["tier:Medium"].state) == (LifeState.RESOLVED, LifeState.OPEN)
+        assert (found["tier:Starter"].state, found["tier:Medium"].state) == (
+            RecommendationState.RESOLVED,
+            RecommendationState.OPEN,
+        )
 
     def test_stale_values_resolve_nothing(self, ours: MemoryStore) -> None:
         look(ours)
         for n in range(1, 90):
             found = look(ours, TODAY + timedelta(days=n), active_stores=10)
 
-        assert (found[DISK].state, found[DISK].severity) == (LifeState.OPEN, Severity.WARNING)
+        assert (found[DISK].state, found[DISK].severity) == (RecommendationState.OPEN, Severity.WARNING)
 
 
 class TestShown:
-    def shown(self, ours: MemoryStore, day: date = TODAY) -> dict[str, Life]:
+    def shown(self, ours: MemoryStore, day: date = TODAY) -> dict[str, TrackedRecommendation]:
         seen = view(ours, day)
-        return {life.key: life for life in lives(seen, stored_use(seen))}
+        return {tracked.key: tracked for tracked in recommendations(seen, stored_use(seen))}
 
     def test_without_any_kept_life_it_is_what_is_found_today(self, ours: MemoryStore) -> None:
         found = self.shown(ours)
 
         assert list(found) == [DISK, SEATS, TIER]
-        assert {life.opened_on for life in found.values()} == {TODAY}
+        assert {tracked.opened_on for tracked in found.values()} == {TODAY}
 
     def test_showing_keeps_nothing(self, ours: MemoryStore) -> None:
         look(ours)
-        before = dict(ours.lives("main"))
+        before = dict(ours.recommendations("main"))
         self.shown(ours, TODAY + timedelta(days=5))
 
-        assert dict(ours.lives("main")) == before
+        assert dict(ours.recommendations("main")) == before
 
     def test_kept_lives_are_carried_on_to_the_day(self, ours: MemoryStore) -> None:
         look(ours)
@@ -178,7 +191,7 @@ class TestShown:
         store_days(ours, 1, lambda n: 300, TODAY + timedelta(days=5))
         shown = self.shown(ours, TODAY + timedelta(days=5))
 
-        assert (shown[DISK].state, shown[DISK].opened_on) == (LifeState.OPEN, TODAY)
+        assert (shown[DISK].state, shown[DISK].opened_on) == (RecommendationState.OPEN, TODAY)
         assert shown[DISK].quiet_since == TODAY + timedelta(days=5)
 
     def test_a_past_day_knows_nothing_of_what_came_later(self, ours: MemoryStore) -> None:
@@ -187,8 +200,8 @@ class TestShown:
         earlier = TODAY - timedelta(days=1)
 
         assert (self.shown(ours)[DISK].state, self.shown(ours, earlier)[DISK].state) == (
-            LifeState.ACKNOWLEDGED,
-            LifeState.OPEN,
+            RecommendationState.ACKNOWLEDGED,
+            RecommendationState.OPEN,
         )
         assert self.shown(ours, earlier)[DISK].opened_on == earlier
 
@@ -197,9 +210,9 @@ class TestAcknowledgeAndSnooze:
     @EACH_DATABASE
     def test_it_is_kept(self, db: Session) -> None:
         look(db)
-        (life,) = change(db, acknowledge, [DISK])
+        (tracked,) = change(db, acknowledge, [DISK])
 
-        assert (life.key, life.state) == (DISK, LifeState.ACKNOWLEDGED)
+        assert (tracked.key, tracked.state) == (DISK, RecommendationState.ACKNOWLEDGED)
         assert known(db)[DISK] == ("acknowledged", "warning")
         assert known(db)[SEATS] == ("open", "warning")
 
@@ -214,13 +227,13 @@ class TestAcknowledgeAndSnooze:
         assert set(known(ours).values()) == {("acknowledged", "warning")}
 
     def test_the_beginning_of_a_key_will_do(self, ours: MemoryStore) -> None:
-        assert [life.key for life in change(ours, acknowledge, ["tier"])] == [TIER]
+        assert [tracked.key for tracked in change(ours, acknowledge, ["tier"])] == [TIER]
 
     def test_a_whole_key_may_be_the_beginning_of_another(self, ours: MemoryStore) -> None:
         twice = CapacityConfig(limits=(CONFIG.limits[0], Limit("products", 900, "catalogue")))
         seen = view(ours, config=twice)
 
-        assert [life.key for life in acknowledge(seen, stored_use(seen), [DISK])] == [DISK]
+        assert [tracked.key for tracked in acknowledge(seen, stored_use(seen), [DISK])] == [DISK]
 
     def test_a_beginning_of_several_names_them(self, ours: MemoryStore) -> None:
         with pytest.raises(UsageError, match="several recommendations begin with 'limit:'") as caught:
@@ -230,12 +243,12 @@ class TestAcknowledgeAndSnooze:
 
     def test_an_unknown_key_names_those_that_are_open_and_changes_nothing(self, ours: MemoryStore) -> None:
         look(ours)
-        before = dict(ours.lives("main"))
+        before = dict(ours.recommendations("main"))
         with pytest.raises(UsageError, match="there is no recommendation 'nothing'") as caught:
             change(ours, acknowledge, [DISK, "nothing"])
 
         assert caught.value.mend == f"use one of: {DISK}, {SEATS}, {TIER}"
-        assert dict(ours.lives("main")) == before
+        assert dict(ours.recommendations("main")) == before
 
     def test_a_resolved_one_is_none(self, ours: MemoryStore) -> None:
         look(ours)
@@ -314,7 +327,7 @@ class TestCapture:
             self.take(db)
 
             assert known(db)["sold:products"] == ("open", "warning")
-            numbers = store_of(db).lives("main")["sold:products"].said.evidence[0]
+            numbers = store_of(db).recommendations("main")["sold:products"].said.evidence[0]
             assert (numbers["used"], numbers["sold"]) == (900, 1_000)
 
     @EACH_DATABASE
@@ -335,7 +348,7 @@ class TestCapture:
         def fail(*_arguments: object) -> None:
             raise ConfigurationError("it cannot be said")
 
-        monkeypatch.setattr(capture_verb, "keep_lives", fail)
+        monkeypatch.setattr(capture_verb, "track", fail)
         with caplog.at_level(logging.WARNING, "outgrow"):
             self.take(db, NOW + timedelta(days=1), lambda: 900)
 
@@ -347,7 +360,7 @@ class TestCapture:
     @EACH_DATABASE
     def test_the_caller_s_rollback_takes_them_back(self, db: Session) -> None:
         capture(db, db, find_platform(db), NOW, StatsAggregator([]), config=CONFIG)
-        assert store_of(db).lives("main")
+        assert store_of(db).recommendations("main")
         db.rollback()
 
         assert known(db) == {}
@@ -372,7 +385,7 @@ class TestEmbedded:
         service = CapacityForecastService(config=CONFIG, clock=lambda: NOW + timedelta(days=1))
 
         assert DISK not in [one["key"] for one in service.get_scaling_recommendations(db)]
-        assert DISK in [life.key for life in lives(view(db, tomorrow), stored_use(view(db, tomorrow)))]
+        assert DISK in [tracked.key for tracked in recommendations(view(db, tomorrow), stored_use(view(db, tomorrow)))]
 
 
 @EACH_DATABASE
@@ -384,9 +397,9 @@ def test_a_person_can_acknowledge_while_the_platform_s_own_database_is_read(
         KnownPlatform("UTC", stores=[Thing(NOW - timedelta(days=3))]).put(db)
     workspace = Workspace(Settings(database_url=database_url), clock=lambda: NOW)
     with workspace.desk() as desk:
-        (life,) = acknowledge(desk, use_to_judge(desk), [TIER])
+        (tracked,) = acknowledge(desk, use_to_judge(desk), [TIER])
     workspace.close()
 
-    assert life.state is LifeState.ACKNOWLEDGED
+    assert tracked.state is RecommendationState.ACKNOWLEDGED
     with Session(commerce_engine) as db:
         assert known(db) == {TIER: ("acknowledged", "info")}
