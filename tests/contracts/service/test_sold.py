@@ -20,7 +20,6 @@ from outgrow.service.drivers import drivers
 from outgrow.service.exposure import exposure as ask
 from outgrow.service.findings import captured_use, use_to_judge
 from outgrow.sources.commerce.aggregator import stats_aggregator
-from outgrow.sources.commerce.capture import Rebuilding
 from outgrow.sources.commerce.health import platform_health_service
 from outgrow.sources.commerce.models import (
     Merchant,
@@ -32,6 +31,7 @@ from outgrow.sources.commerce.models import (
     SubscriptionTier,
 )
 from outgrow.sources.commerce.platforms import find_platform
+from outgrow.sources.commerce.source import CommerceSource
 from outgrow.sources.commerce.tenants import read_tenants
 
 NOW = datetime.now(UTC)
@@ -80,16 +80,16 @@ def told(db: Session) -> dict[str, tuple[float | None, float | None]]:
     row = exposure_document(ask(desk))["resources"][0]
     now, after_capture = (found(desk).sold[0] for found in (use_to_judge, captured_use))
     snapshot = capture(db, db, ref, NOW, stats_aggregator)
-    rebuilding = Rebuilding(db, ref, TODAY, stats_aggregator)
-    list(rebuilding.run())
-    rebuilt = next(each for each in rebuilding.series if each.metric == THEORETICAL_PRODUCTS_LIMIT)
+    past = CommerceSource(db, ref).past(
+        TODAY, TODAY, lambda metric: metric == THEORETICAL_PRODUCTS_LIMIT, lambda *_: None
+    )
     return {
         "health": (health["theoretical_limit"], health["limited_actual"]),
         "ladder": (row["sold"], row["used_limited"]),
         "recommend": (now.sold, now.used),
         "recommend after a capture": (after_capture.sold, after_capture.used),
         "capture": (snapshot.theoretical_products_limit, None),
-        "backfill": (rebuilt.values(TODAY, TODAY)[0], None),
+        "backfill": (past.panel.values[0, 0], None),
     }
 
 

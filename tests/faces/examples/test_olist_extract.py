@@ -15,8 +15,6 @@ from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from outgrow.domain.metric import ORDERS_PER_DAY, TOTAL_PRODUCTS, TOTAL_STORES
-from outgrow.sources.commerce.aggregator import stats_aggregator
-from outgrow.sources.commerce.capture import Rebuilding
 from outgrow.sources.commerce.models import (
     MediaFile,
     Merchant,
@@ -29,6 +27,8 @@ from outgrow.sources.commerce.models import (
     SubscriptionPeriod,
 )
 from outgrow.sources.commerce.platforms import find_platform
+from outgrow.sources.commerce.source import CommerceSource
+from outgrow.sources.contract import every_metric
 
 ROOT = Path(__file__).parents[3]
 COUNTS = ROOT / "tests" / "data" / "olist_daily_counts.csv"
@@ -84,9 +84,8 @@ def test_round_numbers_are_passed_on_the_local_days_on_which_they_were(commerce_
     days, counts = daily_counts()
     fill(commerce_engine, days, counts)
     with Session(commerce_engine) as db:
-        rebuilding = Rebuilding(db, find_platform(db), days[-1], stats_aggregator)
-        list(rebuilding.run())
-    values = {s.metric: s.values(days[0], days[-1]) for s in rebuilding.series}
+        past = CommerceSource(db, find_platform(db)).past(days[0], days[-1], every_metric, lambda *_: None)
+    values = dict(zip(past.panel.metrics, past.panel.values, strict=True))
     passed = {
         (metric.name, number): str(days[int(np.argmax(values[metric] >= number))])
         for metric in (TOTAL_STORES, TOTAL_PRODUCTS)

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.days import day_start
 from outgrow.domain.drivers import StoreChanges
 from outgrow.domain.resource import STORES
-from outgrow.sources.commerce.held import BY_DAY, Held
-from outgrow.sources.commerce.held import HELD as OF_RESOURCE
+from outgrow.sources.commerce.held import BY_DAY, HELD, Held
 from outgrow.sources.commerce.localdays import local_days, seconds_of
 from outgrow.sources.commerce.models import Store, SubscriptionTier
 from outgrow.sources.commerce.platforms import PlatformRef
@@ -20,7 +19,6 @@ from outgrow.sources.commerce.stores import store_of
 from outgrow.sources.commerce.subscriptions import read_subscriptions
 from outgrow.sources.commerce.tallies import Integers, added_up, all_whole_numbers, places_of, tallies
 
-HELD = BY_DAY
 Ends = tuple[datetime, datetime]
 
 
@@ -38,7 +36,7 @@ def read_store_changes(db: Session, platform: PlatformRef, metric: str, since: d
     before, after = (day_start(day + timedelta(days=1), platform.zone) for day in (since, until))
     first = day_start(since - (until - since) + timedelta(days=1), platform.zone)
     ids, merchants, opened, there = _read_stores(db, platform, (before, after))
-    held = OF_RESOURCE[BY_DAY[metric].name]
+    held = HELD[BY_DAY[metric].name]
     stores, amounts = _amounts(db, platform, held, first, (before, after))
     at, known = places_of(ids, stores)
     by_store = np.zeros((len(ids), 2), dtype=np.int64)
@@ -61,7 +59,7 @@ def _read_stores(
 ) -> tuple[Integers, Integers, Integers, NDArray[np.bool_]]:
     """Ids, ascending, merchants, seconds of opening, and whether each was there at either end, (n, 2)."""
     opened = seconds_of(Store.created_at, db.get_bind(Store).dialect.name)
-    there = [case((and_(*OF_RESOURCE[STORES.name].there(end)), 1), else_=0) for end in ends]
+    there = [case((and_(*HELD[STORES.name].there(end)), 1), else_=0) for end in ends]
     query = select(Store.id, Store.merchant_id, opened, *there).where(Store.platform_id == platform.id)
     table = all_whole_numbers(db, query.order_by(Store.id), 5)
     return table[:, 0], table[:, 1], table[:, 2], table[:, 3:] == 1

@@ -10,8 +10,6 @@ from outgrow.sources.commerce.contract import Count, CountHistory, MetricsContex
 from outgrow.sources.commerce.dayscan import DayScan
 from outgrow.sources.commerce.held import GB, HELD
 
-__all__ = ["GB", "MediaMetrics", "files_and_bytes"]
-
 
 def files_and_bytes(db: Session, platform_id: int | None) -> tuple[int, int]:
     """How many files are not deleted, and their bytes together."""

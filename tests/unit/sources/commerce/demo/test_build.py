@@ -10,8 +10,9 @@ from sqlalchemy import Engine, create_engine, event, func, insert, inspect, sele
 from sqlalchemy.orm import Session
 
 from outgrow.domain.errors import DataError, SchemaError, UsageError
-from outgrow.sources.commerce.aggregator import StatsAggregator
-from outgrow.sources.commerce.capture import Rebuilding, measure_today
+from outgrow.sources.commerce.aggregator import installed_providers
+from outgrow.sources.commerce.contract import RebuildingProvider
+from outgrow.sources.commerce.dayscan import DayScan
 from outgrow.sources.commerce.demo import DemoReport, build_demo
 from outgrow.sources.commerce.models import (
     CommerceBase,
@@ -24,6 +25,8 @@ from outgrow.sources.commerce.models import (
     SubscriptionTier,
 )
 from outgrow.sources.commerce.platforms import find_platform
+from outgrow.sources.commerce.source import CommerceSource
+from outgrow.sources.contract import every_metric
 
 TODAY = date(2026, 11, 22)
 LATE = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
@@ -125,26 +128,32 @@ def test_periods_follow_each_other_and_end_in_the_present_state(db: Session) -> 
 
 
 def test_the_rebuilt_present_is_what_a_capture_counts(db: Session) -> None:
-    platform, aggregator = find_platform(db), StatsAggregator()
-    measured = {
-        (m.metric.name, m.scope): m.reading.value for m in measure_today(db, platform, TODAY, aggregator).measurements
+    source = CommerceSource(db, find_platform(db))
+    measured = {(m.metric, m.scope): m.reading.value for m in source.measure(TODAY) if m.reading.value is not None}
+    panel = source.past(None, TODAY, every_metric, lambda *_: None).panel
+    rebuilt = {
+        (metric, key.scope): values[-1]
+        for metric, key, values in zip(panel.metrics, panel.keys, panel.values, strict=True)
+        if (metric, key.scope) in measured
     }
-    rebuilding = Rebuilding(db, platform, TODAY, aggregator)
-    assert list(rebuilding.run()) == list(rebuilding.areas())
-    compared = 0
-    for series in rebuilding.series:
-        value = measured.get((series.metric.name, series.scope))
-        if value is not None:
-            assert series.values(TODAY, TODAY)[0] == pytest.approx(value), series.metric.name
-            compared += 1
-    assert compared > 12
+
+    assert len(rebuilt) > 12
+    assert rebuilt == pytest.approx({which: measured[which] for which in rebuilt})
 
 
 def test_no_rebuilt_level_was_ever_negative(db: Session) -> None:
-    rebuilding = Rebuilding(db, find_platform(db), TODAY, StatsAggregator())
-    list(rebuilding.run())
-    for series in rebuilding.series:
-        assert np.min(series.changes.level(TODAY - timedelta(days=740), TODAY)) > -1e-6, series.metric.name
+    platform = find_platform(db)
+    scan = DayScan(db, platform.id, platform.zone, TODAY)
+    histories = [
+        history
+        for provider in installed_providers()
+        if isinstance(provider, RebuildingProvider)
+        for history in provider.rebuild(scan)
+    ]
+
+    assert len(histories) > 12
+    for history in histories:
+        assert np.min(history.changes.level(TODAY - timedelta(days=740), TODAY)) > -1e-6, history.key
 
 
 def test_instants_are_stored_as_the_models_store_them(db: Session) -> None:
