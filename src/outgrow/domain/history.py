@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from statistics import median
 from typing import Self
 
 import numpy as np
@@ -33,7 +34,7 @@ def usual_gap(days: NDArray[np.integer]) -> int:
         days: ascending, (n_days,), as numbers of days since any day; with fewer than three, the answer is 1.
     """
     gaps = np.diff(days[-RHYTHM - 1 :])
-    return int(np.median(gaps)) if len(gaps) > 1 else 1
+    return int(median(gaps.tolist())) if len(gaps) > 1 else 1
 
 
 def allowed_age(usual_gap: int, stale_after_days: int) -> int:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.forecasting.kernels.faults import median
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.series import bridge_gaps
 from outgrow.forecasting.laws import MOST_EVENTS, Law
@@ -150,7 +151,7 @@ def _steps(values: Array, age: int) -> Law | None:
     if at is None or not _few_are_enough(at, change[at]):
         return None
     rest = np.delete(change, at)
-    if np.abs(rest).sum() > (1 - SHARE) * np.abs(change).sum() or np.abs(rest).max() > EVENT * np.median(change[at]):
+    if np.abs(rest).sum() > (1 - SHARE) * np.abs(change).sum() or np.abs(rest).max() > EVENT * median(change[at]):
         return None
     ahead, early = _coming(at, len(change) - 1 + age)
     size, lasting, scatter = _trend(change[at], np.arange(0.0, len(at)), len(at) + np.arange(0.0, MOST_EVENTS))
@@ -172,7 +173,7 @@ def _teeth(values: Array, age: int) -> Law | None:
     change = np.diff(values)
     falls = merged(np.maximum(-change, 0.0)[None])[0]
     at = _events(falls, NEEDED_FALLS, REGULAR_FALLS)
-    if at is None or change.max() > 0.75 * np.median(falls[at]):
+    if at is None or change.max() > 0.75 * median(falls[at]):
         return None
     gaps, low = np.diff(at), _lows(change, at)
     if np.mean(low - at) > max(1.0, FALL_SHARE * gaps.mean()):
@@ -180,10 +181,10 @@ def _teeth(values: Array, age: int) -> Law | None:
     now = len(change) - 1 + age
     top, floor = values[at], values[low]
     climbed = top[1:] - floor[:-1]
-    if np.median(climbed) < CLIMBED * np.median(falls[at]):
+    if median(climbed) < CLIMBED * median(falls[at]):
         return None
     mean = float(gaps.mean())
-    pace = float(np.median(climbed / np.maximum(at[1:] - low[:-1], 1)))
+    pace = float(median(climbed / np.maximum(at[1:] - low[:-1], 1)))
     if gaps.std() <= max(1.0, 0.05 * mean):
         ahead, early = _coming(at, now)
     else:
@@ -194,7 +195,7 @@ def _teeth(values: Array, age: int) -> Law | None:
     # Where tops climb, the floors climb with them, unless all is cleared away.
     follow = bool((floor - top).std() < floor.std())
     floor = floor - top if follow else floor
-    middle = float(np.median(floor))
+    middle = float(median(floor))
     return Law(
         teeth=True,
         current=float(values[-1]),

@@ -11,6 +11,7 @@ from outgrow.domain.days import spoken
 from outgrow.domain.history import MISSING, History
 from outgrow.domain.metric import Kind
 from outgrow.domain.note import Note, NoteCode
+from outgrow.domain.panel import HistoryPanel
 from outgrow.forecasting.kernels.normal import Array
 from outgrow.forecasting.kernels.restarts import daily_amounts, find_restarts, month_starts
 from outgrow.forecasting.kernels.series import bridge_gaps
@@ -42,10 +43,8 @@ def flows_of_plain_totals(histories: Sequence[History]) -> list[History | None]:
     some = [at for at, history in enumerate(histories) if len(history) and history.metric.month_total_of is None]
     if not some:
         return found
-    values = np.full((len(some), max(len(histories[at]) for at in some)), np.nan)
-    for row, at in enumerate(some):
-        values[row, values.shape[1] - len(histories[at]) :] = histories[at].values
-    restarts = find_restarts(values, _newest([histories[at] for at in some]))
+    panel = HistoryPanel.of([histories[at] for at in some])
+    restarts = find_restarts(panel.newest_last().values, _newest(list(panel)))
     for row in np.flatnonzero(restarts.plain).tolist():
         total, day = histories[some[row]], int(restarts.day[row])
         if day < 0 and total.metric.kind is not Kind.CUMULATIVE:

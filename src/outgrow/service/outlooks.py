@@ -9,6 +9,7 @@ from outgrow.domain.history import History
 from outgrow.domain.limit import Limit, checked_threshold
 from outgrow.domain.metric import PLATFORM, Kind, Metric, Scope
 from outgrow.domain.scenario import Project
+from outgrow.forecasting.kernels.faults import median
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.projection import MONTH_DAYS, Projection
 from outgrow.forecasting.reserved import Reserved, ReservedProjection
@@ -71,7 +72,7 @@ def _more_growth(desk: Desk, metric: Metric, future: JointFuture) -> float:
     both = (future.alone, future.paths)
     if metric.kind is not Kind.FLOW:
         day = min(MONTH_DAYS, future.paths.n_days) - 1
-        before, after = (float(np.median(paths.of(metric.name)[0][:, day])) for paths in both)
+        before, after = (float(median(paths.of(metric.name)[0][:, day])) for paths in both)
         return after - before
     known = {each.name: each for each in desk.metrics}
     before, after = (float(daily_amounts(paths, metric.name, known)[:, :MONTH_DAYS].mean()) for paths in both)

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.forecasting.kernels.faults import median
 from outgrow.forecasting.kernels.normal import Array
 
 Mask = NDArray[np.bool_]
@@ -141,9 +142,9 @@ def find_restarts(totals: Array, newest: NDArray[np.datetime64]) -> Restarts:
             kept[some] = np.where(better, new, kept[some])
     left = np.where(restart, value / np.where(restart, past, 1.0), np.nan)
     share = np.full(n, np.nan)
-    share[number > 0] = np.nanmedian(left[number > 0], axis=1)
+    share[number > 0] = median(left[number > 0])
     steepest = np.full(n, np.nan)
-    came_to = np.nanmedian(np.where(restart, past, np.nan)[number > 0], axis=1)
+    came_to = median(np.where(restart, past, np.nan)[number > 0])
     steepest[number > 0] = rise[number > 0].max(axis=1) / came_to
     first = np.where(known.any(axis=1), known.argmax(axis=1), 0)
     span = held.max(axis=1, initial=-1) - first
