@@ -68,8 +68,18 @@ def projects_of(desk: Desk, name: str) -> tuple[Project, ...]:
     return tuple(
         project
         for project in desk.projects
-        if (project.on - desk.today).days <= ahead and name in adds_to(project, desk.metrics)
+        if (project.on - desk.today).days <= ahead and name in _touched(desk, project)
     )
+
+
+def _touched(desk: Desk, project: Project) -> frozenset[str]:
+    """What a project takes room of, worked out once: it looks at every metric, and is asked for every one."""
+    key = ("touched", frozenset(project.sizes))
+    if key not in desk.remembered:
+        desk.remembered[key] = adds_to(project, desk.metrics)
+    found = desk.remembered[key]
+    assert isinstance(found, frozenset)  # noqa: S101
+    return found
 
 
 def limited_metrics(desk: Desk) -> set[str]:

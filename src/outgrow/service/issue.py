@@ -12,8 +12,8 @@ from outgrow.forecasting.outage import before_outage
 from outgrow.forecasting.outlook import days_until_of
 from outgrow.forecasting.panel import DRIFT, MODELS
 from outgrow.forecasting.projection import Projection, project_panel
+from outgrow.forecasting.recent import looked_at, trimmed
 from outgrow.forecasting.refusals import refuse
-from outgrow.forecasting.rules import ForecastRules
 from outgrow.forecasting.scoring import JUDGED_DAYS_AHEAD, WINDOW_DAYS, Verdict, hold_against, judge
 from outgrow.service.assumptions import assumed, model_id
 from outgrow.service.desk import Desk
@@ -37,9 +37,10 @@ def issue(desk: Desk) -> list[IssuedForecast]:
     kept = desk.store.kept_on(desk.code, desk.today)
     ready: dict[str, tuple[History, History]] = {}
     for name, history in histories.items():
-        if refuse(_looked_at(history, rules), desk.today, rules) is not None:
+        if refuse(looked_at(history, rules.history_days), desk.today, rules) is not None:
             continue
-        known = _looked_at(before_outage(history, desk.rules(history.metric).events)[0], rules)
+        events = desk.events if history.metric.kind is Kind.FLOW else ()
+        known = looked_at(before_outage(history, events)[0], rules.history_days)
         if kept.get(name) != (known.last_day, known.known_days):
             ready[name] = history, known
     if not ready:
@@ -75,13 +76,7 @@ def _histories(desk: Desk) -> dict[str, History]:
     others = [metric for metric in metrics if metric not in eventful]
     found = [*desk.forecastables(others, since=since), *desk.forecastables(eventful)]
     by_name = {history.metric.name: history for history in found}
-    return {metric.name: by_name[metric.name] for metric in metrics}
-
-
-def _looked_at(history: History, rules: ForecastRules) -> History:
-    """The part of a history that a forecast looks at."""
-    whole = history.to_known()
-    return whole.between(whole.last_day - timedelta(days=rules.history_days - 1), None).to_known()
+    return {metric.name: trimmed(by_name[metric.name]) for metric in metrics}
 
 
 def _said(desk: Desk, histories: Sequence[History], model: str) -> dict[str, Projection]:

@@ -179,7 +179,7 @@ class TestRefused:
 WORK = """
 import os, sys
 from datetime import UTC, datetime
-from outgrow.service import lives
+from outgrow.service import tracking
 from outgrow.service.findings import stored_use
 from outgrow.setup.settings import Settings
 from outgrow.setup.workspace import Workspace
@@ -188,7 +188,7 @@ with workspace.desk() as desk:
     newest = stored_use(desk)
     print("ready", flush=True)
     sys.stdin.readline()
-    lives.acknowledge(desk, newest, [sys.argv[2]])
+    tracking.acknowledge(desk, newest, [sys.argv[2]])
     if sys.argv[3:] == ["and die"]:
         os.kill(os.getpid(), 9)
 """
