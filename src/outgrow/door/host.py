@@ -1,7 +1,7 @@
 """A host's own session as what opens its platform: everything happens in the host's transaction."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -98,6 +98,10 @@ class Host:
             store = self.store()
             source = self.source() or self._to_be(store)
         yield self._desk(store, source, as_of)
+
+    def storing_desk(self) -> AbstractContextManager[Desk]:
+        """The same."""
+        return self.source_desk()
 
     def _to_be(self, store: Store) -> CommerceSource:
         check_commerce(self.db)

@@ -1,7 +1,7 @@
 """Which opening stands behind the public door: a host's session, settings, or a source with a store of its own."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,6 +32,10 @@ class OpensDesks(Protocol):
 
     def source_desk(self, as_of: date | None = None) -> "AbstractContextManager[Desk]":
         """The platform as its source knows it."""
+        ...
+
+    def storing_desk(self) -> "AbstractContextManager[Desk]":
+        """The same, to be captured or rebuilt."""
         ...
 
     def close(self) -> None:
@@ -78,6 +82,38 @@ def opened(
 
 
 @dataclass(frozen=True, slots=True)
+class OneDesk:
+    """Every question is asked of one desk, which remembers what was read for those before."""
+
+    asked: Desk
+
+    def desk(self, as_of: date | None = None, *, projects: bool = True) -> "AbstractContextManager[Desk]":
+        """The one.
+
+        Raises:
+            UsageError: it is of another day.
+        """
+        if as_of not in {None, self.asked.today}:
+            raise UsageError(f"these questions are of {self.asked.today} together", f"ask that of {as_of} by itself")
+        return nullcontext(self.asked if projects else self.asked.without_projects())
+
+    def source_desk(self, as_of: date | None = None) -> "AbstractContextManager[Desk]":
+        """The same: it opens the source when that is needed."""
+        return self.desk(as_of)
+
+    def storing_desk(self) -> "AbstractContextManager[Desk]":
+        """None: what is asked together with it would rest on what was stored before.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError("what stores days is not asked together with other questions", "ask it before or after them")
+
+    def close(self) -> None:
+        """Whoever opened it closes it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """A source with a store beside it."""
 
@@ -110,6 +146,10 @@ class Beside:
     def source_desk(self, as_of: date | None = None) -> "AbstractContextManager[Desk]":
         """The same, for the source is always there."""
         return self.desk(as_of)
+
+    def storing_desk(self) -> "AbstractContextManager[Desk]":
+        """The same."""
+        return self.desk()
 
     def close(self) -> None:
         """Nothing was opened."""

@@ -1,7 +1,7 @@
 """The public door: a platform, and a method for each verb."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -42,7 +42,7 @@ class Outgrow:
     """One platform. Every method reads, and answers with a report, as the command of its name does.
 
     With a session of a host, everything happens in the host's transaction: flushed, never committed. With settings,
-    each question has a transaction of its own. `desk` keeps one open over several questions: they share what was read.
+    each question has a transaction of its own. `together` keeps one open over several: they share what was read.
 
     Args:
         settings: a settings file; `outgrow.toml` in the working folder by default, which need not exist; or a
@@ -84,8 +84,20 @@ class Outgrow:
         """Close the connections that were opened; a host's session stays open."""
         self._opening.close()
 
-    def desk(self, as_of: date | None = None, *, projects: bool = True) -> "AbstractContextManager[Desk]":
-        """One transaction over several questions, which share what was read: for the functions of `outgrow.service`."""
+    @contextmanager
+    def together(self, as_of: date | None = None, *, projects: bool = True) -> "Iterator[Outgrow]":
+        """The same for several questions of one day, in one transaction: what one of them read, none reads again.
+
+        What stores more than a recommendation's state, `capture` and `backfill`, is asked by itself.
+        """
+        from outgrow.door.opened import OneDesk
+
+        with self._opening.desk(as_of, projects=projects) as desk:
+            made = object.__new__(type(self))
+            made._opening = OneDesk(desk)
+            yield made
+
+    def _desk(self, as_of: date | None = None, *, projects: bool = True) -> "AbstractContextManager[Desk]":
         return self._opening.desk(as_of, projects=projects)
 
     # what is stored
@@ -94,7 +106,7 @@ class Outgrow:
         """Store today's snapshot, or fill what is missing in it."""
         from outgrow.service.capture import capture
 
-        with self._opening.source_desk() as desk:
+        with self._opening.storing_desk() as desk:
             return capture(desk)
 
     def backfill(
@@ -108,14 +120,14 @@ class Outgrow:
         """Rebuild the days that were never captured, from the first on which anything happened to yesterday."""
         from outgrow.service.backfill import backfill
 
-        with self._opening.source_desk() as desk:
+        with self._opening.storing_desk() as desk:
             return backfill(desk, since=since, until=until, dry_run=dry_run, progress=progress)
 
     def metrics(self, as_of: date | None = None) -> "MetricsReport":
         """Every metric that is known, and what is stored of it."""
         from outgrow.service.metrics import metrics
 
-        with self.desk(as_of) as desk:
+        with self._desk(as_of) as desk:
             return metrics(desk)
 
     def history(
@@ -130,7 +142,7 @@ class Outgrow:
         """A metric's daily values with their provenance."""
         from outgrow.service.history import history
 
-        with self.desk(as_of) as desk:
+        with self._desk(as_of) as desk:
             return history(desk, metric, _scope(scope), since, until)
 
     # what is to be expected
@@ -139,7 +151,7 @@ class Outgrow:
         """What runs out first, and when; everything else by urgency."""
         from outgrow.service.status import status
 
-        with self.desk(as_of, projects=projects) as desk:
+        with self._desk(as_of, projects=projects) as desk:
             return status(desk)
 
     def when(
@@ -155,7 +167,7 @@ class Outgrow:
         """When a metric reaches a level in its unit, by default its nearest limit; `falling`: comes down to it."""
         from outgrow.service.when import when
 
-        with self.desk(as_of, projects=projects) as desk:
+        with self._desk(as_of, projects=projects) as desk:
             return when(desk, metric, threshold, _scope(scope), falling=falling)
 
     def forecast(
@@ -170,14 +182,14 @@ class Outgrow:
         """Every coming day of a metric as a distribution, held against a limit in its unit."""
         from outgrow.service.forecast import forecast
 
-        with self.desk(as_of, projects=projects) as desk:
+        with self._desk(as_of, projects=projects) as desk:
             return forecast(desk, metric, limit, _scope(scope))
 
     def trends(self, days: int = 30, as_of: date | None = None) -> "TrendsReport":
         """What changed over the last days, and what the next thirty bring."""
         from outgrow.service.trends import trends
 
-        with self.desk(as_of) as desk:
+        with self._desk(as_of) as desk:
             return trends(desk, days)
 
     def explain(
@@ -186,7 +198,7 @@ class Outgrow:
         """Why the date of a metric's limit moved since an earlier forecast, of a week ago by default."""
         from outgrow.service.explain import explain
 
-        with self.desk(as_of) as desk:
+        with self._desk(as_of) as desk:
             return explain(desk, metric, since, level)
 
     def drivers(
@@ -195,7 +207,7 @@ class Outgrow:
         """Who brought a metric's growth, over 90 days by default; apart by `plan` or `cohort`."""
         from outgrow.service.drivers import drivers
 
-        with self.desk(as_of) as desk:
+        with self._desk(as_of) as desk:
             return drivers(desk, metric, since=since, by=by)
 
     # what should be done
@@ -212,21 +224,21 @@ class Outgrow:
         """What someone should do; and before, which of it somebody knows of, or puts off until a day."""
         from outgrow.service.recommend import recommend
 
-        with self.desk(as_of, projects=projects) as desk:
+        with self._desk(as_of, projects=projects) as desk:
             return recommend(desk, known=known, put_off=put_off, until=until)
 
     def ladder(self, as_of: date | None = None, *, projects: bool = True) -> "LadderReport":
         """Which infrastructure tier is needed when, by when to order it, and what twelve months cost."""
         from outgrow.service.ladder import ladder
 
-        with self.desk(as_of, projects=projects) as desk:
+        with self._desk(as_of, projects=projects) as desk:
             return ladder(desk)
 
     def exposure(self, as_of: date | None = None) -> "ExposureReport":
         """What was sold against what is used."""
         from outgrow.service.exposure import exposure
 
-        with self.desk(as_of) as desk:
+        with self._desk(as_of) as desk:
             return exposure(desk)
 
     def tenants(self, as_of: date | None = None, resource: str | None = None) -> "TenantReport":
@@ -242,7 +254,7 @@ class Outgrow:
         from outgrow.service.whatif import whatif
 
         asked = [[ScenarioRequest.of_options(tables, {})] for tables in scenarios]
-        with self.desk(as_of, projects=projects) as desk:
+        with self._desk(as_of, projects=projects) as desk:
             return whatif(desk, asked)
 
     # whether it can be trusted
@@ -258,7 +270,7 @@ class Outgrow:
         """One line and a state, 0 to 3, as monitoring plugins answer."""
         from outgrow.service.check import AS_POLICY, check
 
-        with self.desk(as_of, projects=projects) as desk:
+        with self._desk(as_of, projects=projects) as desk:
             return check(desk, metric, alarms or AS_POLICY)
 
     def backtest(
@@ -267,14 +279,14 @@ class Outgrow:
         """Whether forecasts of the platform's own past keep their word."""
         from outgrow.service.backtest import backtest
 
-        with self.desk(as_of) as desk:
+        with self._desk(as_of) as desk:
             return backtest(desk, metrics, progress=progress)
 
     def accuracy(self, metrics: Sequence[str] = (), as_of: date | None = None) -> "AccuracyReport":
         """How good the forecasts were that were issued, now that their days have come."""
         from outgrow.service.accuracy import accuracy
 
-        with self.desk(as_of) as desk:
+        with self._desk(as_of) as desk:
             return accuracy(desk, metrics)
 
 

@@ -1,7 +1,7 @@
 """The one place that wires rooms together: settings to open databases, sources, stores and desks."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -115,6 +115,10 @@ class Workspace:
                 nobody = _known(StoredPlatform(DEFAULT_PLATFORM, None, self.settings.time_zone))
                 store, source = MemoryStore(), self._source_at_hand(opened, nobody)
             yield self._desk(store, source.platform, as_of, lambda: source, captures=True)
+
+    def storing_desk(self) -> AbstractContextManager[Desk]:
+        """The same, to be captured or rebuilt."""
+        return self.source_desk()
 
     def _desk(
         self,

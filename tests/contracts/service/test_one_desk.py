@@ -16,6 +16,7 @@ from tests.support.documents import plain
 from tests.support.platforms import eventful_platform
 from tests.support.reading import TODAY, fill
 
+from outgrow import Outgrow
 from outgrow.documents.accuracy import accuracy_document
 from outgrow.documents.days_until import days_until_document
 from outgrow.documents.forecast import forecast_document
@@ -25,6 +26,7 @@ from outgrow.documents.movement import movement_document
 from outgrow.documents.recommendation import recommendation_document
 from outgrow.documents.status import status_document
 from outgrow.documents.trends import trends_document
+from outgrow.domain.errors import UsageError
 from outgrow.domain.limit import Limit
 from outgrow.domain.scenario import Project
 from outgrow.service.accuracy import accuracy
@@ -80,6 +82,28 @@ def test_a_page_of_questions_costs_few_reads(commerce_engine: Engine, projects: 
             recommend(desk)
 
     assert 0 < len(sent) <= MOST_READS
+
+
+def test_questions_that_are_asked_together_read_once(commerce_engine: Engine) -> None:
+    with Session(commerce_engine) as db:
+        eventful_platform("UTC", TODAY - timedelta(days=120), TODAY - timedelta(days=1)).put(db)
+        backfill(db, db, None, NOW)
+        platform = Outgrow(db, platform="main", clock=lambda: NOW)
+        with reads(commerce_engine) as sent, platform.together() as asked:
+            alone = asked.status()
+            asked.trends()
+            asked.when("products", 20_000)
+            asked.when("products", 30_000, as_of=TODAY)
+            assert len(sent) == 1
+            again = [status_document(each) for each in (alone, asked.status(), platform.status())]
+
+            assert again[0] == again[1] == again[2]
+            with pytest.raises(UsageError, match="of 2026-03-31 together"):
+                asked.status(as_of=TODAY - timedelta(days=1))
+            with pytest.raises(UsageError, match="what stores days is not asked together"):
+                asked.capture()
+            with pytest.raises(UsageError, match="what stores days is not asked together"):
+                asked.backfill()
 
 
 WALKS: dict[str, tuple[float, float]] = {
