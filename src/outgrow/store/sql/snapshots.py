@@ -12,8 +12,6 @@ from outgrow.store.contract import StoredMeasurement, StoredSnapshot
 from outgrow.store.dialects.dialect import dialect_of
 from outgrow.store.tables import MEASUREMENTS, METRICS, SNAPSHOTS
 
-ONE_BY_ONE = 20
-"""Names that are asked about in a statement each."""
 TOGETHER = 5_000
 """Rows of days that are handed over at a time."""
 
@@ -74,21 +72,16 @@ def missing_since(
     connection: Connection, platform: str, metrics: Sequence[str], since: date, before: date
 ) -> list[date]:
     """See `Store.missing_since`."""
-    named = MEASUREMENTS.c.metric
-    several = [dialect_of(connection).among(named, metrics)]
-    found: set[date] = set()
-    # Of one name a database looks along the key; of several it may take the days of all metrics instead.
-    for one in [named == metric for metric in metrics] if len(metrics) <= ONE_BY_ONE else several:
-        query = select(MEASUREMENTS.c.day).where(
-            MEASUREMENTS.c.platform == platform,
-            one,
-            MEASUREMENTS.c.scope == str(PLATFORM),
-            MEASUREMENTS.c.day >= since,
-            MEASUREMENTS.c.day < before,
-            MEASUREMENTS.c.value.is_(None),
-        )
-        found.update(connection.scalars(query.distinct()))
-    return sorted(found)
+    query = select(MEASUREMENTS.c.day).where(
+        MEASUREMENTS.c.platform == platform,
+        dialect_of(connection).among(MEASUREMENTS.c.metric, metrics),
+        MEASUREMENTS.c.scope == str(PLATFORM),
+        MEASUREMENTS.c.day >= since,
+        MEASUREMENTS.c.day < before,
+        MEASUREMENTS.c.value.is_(None),
+    )
+    # Not by DISTINCT, for which SQLite goes through these days of all metrics instead of along the key.
+    return sorted(set(connection.scalars(query)))
 
 
 def count(connection: Connection, platform: str, metrics: Sequence[str], since: date, until: date) -> int:
