@@ -8,7 +8,7 @@ import numpy as np
 from outgrow.domain.ladder import Ladder, Tier
 from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import AlertPolicy
-from outgrow.domain.metric import ACTIVE_STORES
+from outgrow.domain.metric import ACTIVE_STORES, CAPTURED
 from outgrow.domain.paths import Paths
 from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
 from outgrow.planning.ladder.words import plan_severity
@@ -18,6 +18,7 @@ from outgrow.service.sold import ExposureReport
 
 AS_OF = date(2026, 11, 22)
 N_PATHS = 200
+KNOWN = {metric.name: metric for metric in CAPTURED}
 
 
 def straight_paths(now: float, slowest: float, fastest: float, days: int = 365, as_of: date = AS_OF) -> Paths:
@@ -55,4 +56,12 @@ def plan_of(
 def report_of(plan: LadderPlan, **unknown: str) -> LadderReport:
     nothing = Exposure(plan.as_of, plan.tier, None, (), None, "not known")
     sold = ExposureReport("main", nothing)
-    return LadderReport("main", plan, plan_severity(plan, AlertPolicy()), (), unknown, sold)
+    return LadderReport(
+        "main",
+        plan,
+        plan_severity(plan, AlertPolicy()),
+        (),
+        unknown,
+        sold,
+        KNOWN,
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Self
 
 from outgrow.domain.errors import AmbiguousMetricError, UnknownMetricError, UsageError
@@ -147,10 +148,16 @@ ALIASES: Mapping[str, str] = {
 
 
 class MetricCatalogue:
-    """The metrics that are known: the built-in ones and those that imports or other packages added."""
+    """The metrics that are known: the built-in ones and those that imports or other packages added.
 
-    def __init__(self, more: Iterable[Metric] = ()) -> None:
+    Args:
+        more: the others.
+        called: names of metrics by further names, under which they are found where no metric bears them.
+    """
+
+    def __init__(self, more: Iterable[Metric] = (), called: Mapping[str, str] = MappingProxyType({})) -> None:
         self._by_name = {m.name: m for m in (*CAPTURED, TIER_SUBSCRIPTIONS, *more)}
+        self._called_too = {short: name for short, name in called.items() if short not in self._by_name}
 
     def __iter__(self) -> Iterator[Metric]:
         return iter(self._by_name.values())
@@ -165,7 +172,7 @@ class MetricCatalogue:
         """
         if not isinstance(name, str):
             raise UsageError(f"a metric is asked for by {type(name).__name__}", "give its name, a text")
-        metric = self._by_name.get(ALIASES.get(name, name))
+        metric = self._by_name.get(self._called_too.get(name) or ALIASES.get(name, name))
         if metric is not None:
             return metric
         asked = name.strip().casefold()
@@ -174,7 +181,7 @@ class MetricCatalogue:
             raise AmbiguousMetricError(name, found)
         if not found:
             titles = {metric.label: metric.name for metric in self}
-            raise UnknownMetricError(name, (*self._by_name, *ALIASES), titles)
+            raise UnknownMetricError(name, (*self._by_name, *ALIASES, *self._called_too), titles)
         return self._by_name[found.pop()]
 
     def _called(self) -> Iterator[tuple[str, str]]:

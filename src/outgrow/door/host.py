@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.days import Clock, local_day, system_clock, time_zone
 from outgrow.domain.errors import UnknownPlatformError, UsageError, quoted
 from outgrow.domain.platform import DEFAULT_PLATFORM, SourcePlatform
+from outgrow.domain.resource import COMMERCE
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
 from outgrow.sources.commerce.aggregator import StatsAggregator
@@ -127,6 +128,7 @@ class Host:
             lambda: source,
             self.config,
             captures=not isinstance(source, NullSource),
+            own_resources=None if self.given else COMMERCE,
             is_past=as_of is not None and as_of < today,
             is_present=as_of is None,
         )

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Self
 
-from outgrow.domain.errors import ConfigurationError, UnknownMetricError
+from outgrow.domain.errors import ConfigurationError, OutgrowError, UnknownMetricError
 from outgrow.domain.event import Event
 from outgrow.domain.forecast import Refusal
 from outgrow.domain.history import History
@@ -135,8 +135,20 @@ class Desk:
 
     @cached_property
     def metrics(self) -> MetricCatalogue:
-        """Every metric that is known."""
-        return self.store.catalogue()
+        """Every metric that is known: those that are stored, and until then those that the source is to tell.
+
+        A source of another kind is asked for its resources too: they are names of their metrics. Where it cannot be
+        asked, what is stored can be all the same.
+        """
+        stored = self.store.catalogue()
+        if self.own_resources is not None:
+            return stored
+        try:
+            more, called = _told_by(self.source)
+        except OutgrowError:
+            return stored
+        known = {metric.name for metric in stored}
+        return MetricCatalogue([*stored, *(metric for metric in more if metric.name not in known)], called)
 
     def platform_metrics(self) -> list[Metric]:
         """The platform's own captured metrics and those that imports and providers brought."""
@@ -289,6 +301,13 @@ class Desk:
         for at, made in zip(new, project_panel(asked, rules, self.today), strict=True):
             self.remembered[keys[at]] = made
         return [self.remembered[key] for key in keys]  # type: ignore[misc]
+
+
+def _told_by(source: Source) -> tuple[list[Metric], dict[str, str]]:
+    """A source's metrics, and those of its resources, by whose names they go too."""
+    resources = list(source.resources)
+    behind = [metric for each in resources for metric in (each.metric, each.sold, each.flow) if metric is not None]
+    return [*source.metrics(), *behind], {each.name: each.metric.name for each in resources}
 
 
 def _flow_behind(flow: History, total: History) -> History:

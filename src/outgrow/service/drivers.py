@@ -46,6 +46,11 @@ def drivers(
     source = desk.tenant_source
     if source is not None and found.name not in source.drivable():
         raise UsageError(f"{found.name} cannot be split by stores", f"use one of: {', '.join(source.drivable())}")
+    if source is None and desk.source.metrics():
+        raise ConfigurationError(
+            f"the source of platform '{desk.code}' does not tell who brought growth",
+            "let it keep TenantSource, see docs/reference/sources.md",
+        )
     if source is None:
         raise ConfigurationError(
             "who brought growth is counted in the platform's database, which is not at hand",

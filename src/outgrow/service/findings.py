@@ -110,7 +110,6 @@ def find(desk: Desk, newest: NewestUse) -> list[Finding]:
     ladder, rented = desk.ladder, desk.config.plan.current_tier
     held = resource_metrics(desk)
     usage = {metric.name: round(newest.usage[metric.name]) for metric in held if metric.name in newest.usage}
-    usage = {resource.metric.name: 0 for resource in desk.resources if resource.one} | usage
     tier = ladder.rented(usage, rented)
     tiers, others = tier_limits(ladder, tier), configured_limits(desk)
     outlooks = _outlooks(desk, [*tiers, *others], newest)

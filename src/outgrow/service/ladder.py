@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from outgrow.domain.limit import Severity
+from outgrow.domain.metric import Metric
 from outgrow.domain.scenario import Project
 from outgrow.planning.ladder.plan import LadderPlan, plan_ladder
 from outgrow.planning.ladder.words import plan_severity, sentence
@@ -20,6 +21,7 @@ class LadderReport:
         projects: those that are reserved.
         unknown: by metric that the ladder limits, why nothing is known of its future.
         sold: what was sold to tenants against what they use and what the rented tier holds.
+        metrics: those that the ladder limits, by name.
     """
 
     platform: str
@@ -28,6 +30,7 @@ class LadderReport:
     projects: tuple[Project, ...]
     unknown: Mapping[str, str]
     sold: ExposureReport
+    metrics: Mapping[str, Metric]
 
     @property
     def sentence(self) -> str:
@@ -54,4 +57,5 @@ def ladder(desk: Desk) -> LadderReport:
         projects=desk.projects,
         unknown={name: why for name, why in future.refused.items() if name in limited},
         sold=exposed(desk),
+        metrics={name: desk.metrics.resolve(name) for name in limited},
     )

@@ -9,6 +9,8 @@ from outgrow.forecasting.tenant_outlooks import tenant_outlooks
 from outgrow.planning.tenants.upsell import tenant_offers
 from outgrow.service.desk import Desk
 
+KNOWS_TENANTS = "let it keep TenantSource, see docs/reference/sources.md"
+
 
 @dataclass(frozen=True, slots=True)
 class TenantReport:
@@ -39,6 +41,8 @@ def tenants(desk: Desk, resource: str | None = None) -> TenantReport:
     """
     source = desk.tenant_source
     if source is None:
+        if desk.source.metrics():
+            raise ConfigurationError(f"the source of platform '{desk.code}' knows no tenants", KNOWS_TENANTS)
         raise ConfigurationError(
             "tenants are read from the platform's own database, and the one at database_url holds no platform",
             "give the address of the platform's database as --database-url; our own tables may lie elsewhere "

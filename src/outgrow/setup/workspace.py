@@ -24,7 +24,7 @@ from outgrow.setup.connections import database_errors, open_engine
 from outgrow.setup.settings import Settings
 from outgrow.sources.contract import Source
 from outgrow.sources.null import NullSource
-from outgrow.sources.registry import SourceRequest, make_source
+from outgrow.sources.registry import BUILT_IN, SourceRequest, make_source
 from outgrow.store.contract import Store, StoredPlatform
 from outgrow.store.database import DatabaseStore
 from outgrow.store.schema import check_schema
@@ -69,7 +69,7 @@ class Workspace:
     @property
     def store_url(self) -> str:
         """Address of our tables."""
-        return _required(self.settings.our_url, "database_url")
+        return _required(self.settings.our_url, "database_url" if self._kind in BUILT_IN else "store_url")
 
     @cached_property
     def store_engine(self) -> Engine:
@@ -102,7 +102,7 @@ class Workspace:
     @contextmanager
     def source_desk(self, as_of: date | None = None, *, stores: bool = True) -> Iterator[Desk]:
         """The platform as its source knows it; see `Opening.source_desk`."""
-        if self.given is None:
+        if self.given is None and self._kind in BUILT_IN:
             self.source_url  # noqa: B018 - says what is missing where no source is named
         with ExitStack() as opened:
             if stores:
@@ -322,6 +322,11 @@ def _known(platform: StoredPlatform) -> SourcePlatform:
 
 
 def _required(url: str | None, setting: str) -> str:
+    if url is None and setting == "store_url":
+        raise ConfigurationError(
+            "store_url is not set: outgrow's own tables need a place beside the source",
+            "give --store-url, set OUTGROW_STORE_URL, or write it into outgrow.toml, such as sqlite:///outgrow.db",
+        )
     if url is None:
         raise ConfigurationError(
             f"{setting} is not set",

@@ -43,6 +43,7 @@ class Past:
     limitations: Sequence[str] = ()
 
 
+@runtime_checkable
 class Source(Protocol):
     """A platform where it lives, only ever read. Made for one platform, and closed by whoever opened it."""
 

@@ -53,7 +53,8 @@ def print_report(report: "BackfillReport") -> None:
     )
     for metric, reason in report.unavailable.items():
         out.print(f"  missing: {metric}: {reason}", soft_wrap=True)
-    out.print("What time stamps cannot tell:")
+    if report.limitations:
+        out.print("What time stamps cannot tell:")
     for limitation in report.limitations:
         out.print(f"  - {limitation}", soft_wrap=True)
 

@@ -8,7 +8,6 @@ from rich.text import Text
 
 from outgrow.domain.days import month_end, spoken, spoken_month, spoken_range
 from outgrow.domain.forecast import Status
-from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.money import MoneyBand
 from outgrow.domain.words import counted, percent
 from outgrow.faces.cli.tables import COLOURS, Column, console, table
@@ -17,6 +16,7 @@ from outgrow.planning.ladder.regret import MONTH_DAYS
 from outgrow.planning.ladder.words import amount, middle_tier
 
 if TYPE_CHECKING:
+    from outgrow.domain.metric import Metric
     from outgrow.planning.ladder.downgrade import Downgrade
     from outgrow.planning.ladder.plan import LadderPlan, TierEnd
     from outgrow.planning.ladder.regret import Regret, RegretRow
@@ -46,11 +46,15 @@ def print_ladder(report: "LadderReport", config: "CapacityConfig") -> None:
     _print_months(out, plan)
     if plan.steps:
         out.print()
-        _print_steps(out, plan.steps)
+        _print_steps(out, plan.steps, report.metrics)
     if plan.regret is not None:
         out.print()
         _print_regret(out, plan, plan.regret)
-    lines = [*_downgrade(plan.downgrade, plan.currency), *_rests_on(report, config), *_unknown(report.unknown)]
+    lines = [
+        *_downgrade(plan.downgrade, plan.currency),
+        *_rests_on(report, config),
+        *_unknown(report.unknown, report.metrics),
+    ]
     if lines:
         out.print()
     for line in lines:
@@ -118,7 +122,7 @@ def _span(money: MoneyBand) -> str:
     return "" if money.p10 == money.p90 else f"{amount(money.p10)} to {amount(money.p90)}"
 
 
-def _print_steps(out: Console, steps: Sequence["TierEnd"]) -> None:
+def _print_steps(out: Console, steps: Sequence["TierEnd"], known: "Mapping[str, Metric]") -> None:
     columns = [
         Column("Tier", "text"),
         Column("Outgrown", "text"),
@@ -134,7 +138,7 @@ def _print_steps(out: Console, steps: Sequence["TierEnd"]) -> None:
             _range(step),
             step.needed.name if step.needed else "none is larger",
             spoken(step.act_by),
-            _binding(step.binding),
+            _binding(step.binding, known),
         ]
         for step in steps
     ]
@@ -157,10 +161,9 @@ def _range(step: "TierEnd") -> str:
     return spoken_range(step.dates["p10"], step.dates["p90"])
 
 
-def _binding(binding: Mapping[str, float]) -> str:
+def _binding(binding: Mapping[str, float], known: "Mapping[str, Metric]") -> str:
     """The metrics that come to the limit first, with their shares where there are several."""
-    known = MetricCatalogue()
-    told = {known.resolve(name).label: share for name, share in binding.items() if share >= 1 - SURE}
+    told = {known[name].label: share for name, share in binding.items() if share >= 1 - SURE}
     return ", ".join(told if len(told) == 1 else (f"{label} {percent(share)}" for label, share in told.items()))
 
 
@@ -231,6 +234,5 @@ def _rests_on(report: "LadderReport", config: "CapacityConfig") -> list[str]:
     return lines
 
 
-def _unknown(unknown: Mapping[str, str]) -> list[str]:
-    known = MetricCatalogue()
-    return [f"Left out: {known.resolve(name).label}, {why}." for name, why in unknown.items()]
+def _unknown(unknown: Mapping[str, str], known: "Mapping[str, Metric]") -> list[str]:
+    return [f"Left out: {known[name].label}, {why}." for name, why in unknown.items()]
