@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from tests.conftest import database_of
+from tests.support.backfills import FIRST, LAST
+from tests.support.platforms import KnownPlatform, eventful_platform
 from tests.support.reading import NOW, Opener
 
 from outgrow.domain.days import Clock
@@ -25,6 +27,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def memory() -> MemoryStore:
     """Our tables, without any database."""
     return MemoryStore()
+
+
+@pytest.fixture
+def known() -> KnownPlatform:
+    """A platform in Berlin to be rebuilt."""
+    return eventful_platform("Europe/Berlin", FIRST, LAST)
 
 
 @pytest.fixture
