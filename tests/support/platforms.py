@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
+from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 from outgrow.sources.commerce.models import (
@@ -268,3 +268,9 @@ def tables_of(session: Session, *bases: type[Any]) -> dict[str, list[tuple[Any, 
         for base in (bases or (CommerceBase,))
         for table in base.metadata.sorted_tables
     }
+
+
+def put(engine: Engine, known: KnownPlatform, code: str = "main") -> None:
+    """Put a platform into a database, and commit."""
+    with Session(engine) as session, session.begin():
+        known.put(session, code)

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from tests.support.desks import Ours, store_of
 
@@ -55,6 +55,12 @@ def stored(session: Session) -> dict[tuple[str, str, date], Stored]:
     query = select(table.metric, table.scope, table.day, table.value, table.reason, table.provenance)
     rows = session.execute(query.where(table.platform == "main"))
     return {(r.metric, r.scope, r.day): Stored(r.value, r.reason, r.provenance) for r in rows}
+
+
+def all_stored(engine: Engine) -> dict[tuple[str, str, date], Stored]:
+    """The same, as a session of its own finds it."""
+    with Session(engine) as session:
+        return stored(session)
 
 
 def snapshot(

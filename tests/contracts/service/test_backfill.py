@@ -1,24 +1,18 @@
 """Every rebuilt day is what a plain count over the events says, on every database and in every time zone."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, event, func, select, text
 from sqlalchemy.orm import Session
+from tests.support.backfills import FIRST, LAST, NO_TRACE, NOW, everything_of_ours, naive, rebuild
 from tests.support.databases import EACH_DATABASE
-from tests.support.desks import backfill, source_desk
-from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, tables_of
-from tests.support.snapshots import Stored, missing, observed, row, stored, write_days, write_measurements
+from tests.support.platforms import KnownPlatform, Span, Thing, eventful_platform, put, tables_of
+from tests.support.snapshots import all_stored
 
-from outgrow.documents.backfill import backfill_document
 from outgrow.domain.days import days_between
-from outgrow.domain.errors import UsageError
-from outgrow.service.backfill import CHUNK_DAYS, BackfillReport
-from outgrow.service.backfill import backfill as backfill_verb
-from outgrow.sources.commerce.aggregator import BUILT_IN, StatsAggregator, stats_aggregator
+from outgrow.sources.commerce.aggregator import BUILT_IN, StatsAggregator
 from outgrow.sources.commerce.areas.catalog import CatalogMetrics
 from outgrow.sources.commerce.contract import CountHistory
 from outgrow.sources.commerce.dayscan import DayScan
@@ -30,58 +24,9 @@ from outgrow.sources.commerce.models import (
     SubscriptionPeriod,
     SubscriptionTier,
 )
-from outgrow.sources.commerce.platforms import find_platform
-from outgrow.store.database import DatabaseStore
-from outgrow.store.orm import CapacitySnapshot, StoreBase
+from outgrow.store.orm import CapacitySnapshot
 
-FIRST, LAST = date(2018, 9, 1), date(2019, 4, 5)
-"""Clocks change in Berlin and São Paulo, twice each; in São Paulo at midnight."""
-NOW = datetime(2019, 4, 6, 12, tzinfo=UTC)
 ZONES = ("UTC", "Europe/Berlin", "America/Sao_Paulo", "Asia/Kathmandu")
-NO_TRACE = "database leaves no time stamps to rebuild it from"
-
-
-@pytest.fixture
-def known() -> KnownPlatform:
-    return eventful_platform("Europe/Berlin", FIRST, LAST)
-
-
-def put(engine: Engine, known: KnownPlatform, code: str = "main") -> None:
-    with Session(engine) as session, session.begin():
-        known.put(session, code)
-
-
-def rebuild(
-    engine: Engine, now: datetime = NOW, aggregator: StatsAggregator = stats_aggregator, **options: Any
-) -> BackfillReport:
-    """As the command does it: what is read and what is written in the same database, committed at the end."""
-    with Session(engine) as session:
-        platform = find_platform(session, options.pop("platform", None))
-        report = backfill(session, session, platform, now, aggregator, **options)
-        session.commit()
-    return report
-
-
-def all_stored(engine: Engine) -> dict[tuple[str, str, date], Stored]:
-    with Session(engine) as session:
-        return stored(session)
-
-
-def everything_of_ours(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    with Session(engine) as session:
-        return tables_of(session, StoreBase)
-
-
-def naive(known: KnownPlatform, first: date, last: date) -> dict[tuple[str, str, date], Any]:
-    """What should be stored, by the plain count."""
-    expected: dict[tuple[str, str, date], Any] = {}
-    not_yet = {f"plan:{plan}" for plan in known.plans() - known.plans(until=last)}
-    for day in days_between(first, last):
-        for (metric, scope), value in known.on(day).items():
-            if scope not in not_yet:
-                expected[metric, scope, day] = (pytest.approx(value, abs=1e-9), None, "reconstructed")
-        expected["db_size_mb", "platform", day] = (None, NO_TRACE, "reconstructed")
-    return expected
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -170,99 +115,6 @@ def test_one_platform_says_nothing_of_another(commerce_engine: Engine, known: Kn
         assert session.scalar(select(func.count()).where(CapacitySnapshot.platform == "other")) == 0
 
 
-@EACH_DATABASE
-def test_what_was_observed_stays_and_what_was_missed_is_filled(commerce_engine: Engine, known: KnownPlatform) -> None:
-    put(commerce_engine, known)
-    day = date(2019, 1, 10)
-    with Session(commerce_engine) as session, session.begin():
-        write_days(session, "main", [day])
-        write_measurements(
-            session, [row(observed(999_999), day=day), row(missing("the area was down"), "active_stores", day=day)]
-        )
-    rebuild(commerce_engine)
-
-    expected = naive(known, FIRST, LAST)
-    expected["total_products", "platform", day] = observed(999_999)
-    assert all_stored(commerce_engine) == expected
-
-
-@EACH_DATABASE
-def test_running_it_again_changes_nothing(commerce_engine: Engine, known: KnownPlatform) -> None:
-    put(commerce_engine, known)
-    first = rebuild(commerce_engine)
-    before = everything_of_ours(commerce_engine)
-    second = rebuild(commerce_engine, now=NOW + timedelta(hours=1))
-
-    assert everything_of_ours(commerce_engine) == before
-    assert first == second
-
-
-@EACH_DATABASE
-def test_a_hole_is_filled(commerce_engine: Engine, known: KnownPlatform) -> None:
-    put(commerce_engine, known)
-    rebuild(commerce_engine)
-    before = everything_of_ours(commerce_engine)
-    hole = CapacitySnapshot.snapshot_date.between(date(2018, 11, 1), date(2019, 1, 31))
-    with Session(commerce_engine) as session, session.begin():
-        if commerce_engine.dialect.name == "sqlite":
-            session.execute(text("PRAGMA foreign_keys = ON"))
-        session.execute(delete(CapacitySnapshot).where(hole))
-    assert len(everything_of_ours(commerce_engine)["outgrow_snapshots"]) == len(before["outgrow_snapshots"]) - 92
-    rebuild(commerce_engine)
-
-    assert everything_of_ours(commerce_engine) == before
-
-
-@pytest.mark.parametrize(
-    ("since", "until"),
-    [
-        (date(2018, 12, 24), date(2019, 1, 3)),
-        (None, date(2018, 10, 1)),
-        (date(2019, 3, 15), None),
-        (date(2018, 8, 25), date(2018, 9, 5)),
-        (date(2019, 2, 17), date(2019, 2, 17)),
-    ],
-)
-def test_a_span_holds_what_the_whole_would_hold(
-    commerce_engine: Engine, known: KnownPlatform, since: date | None, until: date | None
-) -> None:
-    """Totals of a month that began before the span too."""
-    put(commerce_engine, known)
-    report = rebuild(commerce_engine, since=since, until=until)
-
-    first, last = since or FIRST, until or LAST
-    assert (report.first_day, report.last_day) == (first, last)
-    assert all_stored(commerce_engine) == naive(known, first, last)
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "said"),
-    [
-        (None, date(2019, 4, 6), "2019-04-06 is not over yet in Europe/Berlin"),
-        (date(2019, 2, 2), date(2019, 2, 1), "there is no day from 2019-02-02 to 2019-02-01"),
-        (date(2019, 4, 6), None, "there is no day from 2019-04-06 to 2019-04-05"),
-    ],
-)
-def test_a_span_without_a_day_that_is_over_is_refused(
-    commerce_engine: Engine, known: KnownPlatform, since: date | None, until: date | None, said: str
-) -> None:
-    put(commerce_engine, known)
-    with pytest.raises(UsageError) as caught:
-        rebuild(commerce_engine, since=since, until=until)
-
-    assert caught.value.what == said
-    assert caught.value.mend
-
-
-def test_a_dry_run_reports_the_same_and_stores_nothing(commerce_engine: Engine, known: KnownPlatform) -> None:
-    put(commerce_engine, known)
-    dry = rebuild(commerce_engine, dry_run=True)
-    assert all(rows == [] for rows in everything_of_ours(commerce_engine).values())
-
-    wet = rebuild(commerce_engine)
-    assert {**backfill_document(dry), "dry_run": False} == backfill_document(wet)
-
-
 def test_nothing_ever_happened(commerce_engine: Engine) -> None:
     put(commerce_engine, KnownPlatform())
     report = rebuild(commerce_engine)
@@ -281,41 +133,6 @@ def test_nothing_has_happened_until_today(commerce_engine: Engine) -> None:
 
     assert (report.first_day, report.days) == (None, 0)
     assert all(rows == [] for rows in everything_of_ours(commerce_engine).values())
-
-
-class CutOff(DatabaseStore):
-    """Keeps so many chunks, and then the process is ended."""
-
-    def __init__(self, connection: Connection, chunks: int) -> None:
-        super().__init__(connection, commits=True)
-        self.left = chunks
-
-    def keep(self) -> None:
-        super().keep()
-        self.left -= 1
-        if not self.left:
-            raise CutOffError
-
-
-class CutOffError(Exception):
-    """The power goes out."""
-
-
-@pytest.mark.parametrize("chunks", [1, 2])
-@EACH_DATABASE
-def test_after_an_interruption_the_next_run_does_what_was_left(
-    commerce_engine: Engine, known: KnownPlatform, chunks: int
-) -> None:
-    put(commerce_engine, known)
-    with commerce_engine.connect() as connection, Session(connection) as db:
-        desk = replace(source_desk(db, db, NOW), store=CutOff(connection, chunks))
-        with pytest.raises(CutOffError):
-            backfill_verb(desk)
-    end = FIRST + timedelta(days=chunks * CHUNK_DAYS - 1)
-    assert all_stored(commerce_engine) == naive(known, FIRST, end)
-
-    rebuild(commerce_engine)
-    assert all_stored(commerce_engine) == naive(known, FIRST, LAST)
 
 
 def test_progress_is_told_from_nothing_to_all(commerce_engine: Engine, known: KnownPlatform) -> None:

@@ -1,105 +1,33 @@
-"""Recommendations from day to day: captures keep them, people acknowledge and put them off."""
+"""Recommendations from day to day: looks keep them, people acknowledge and put them off."""
 
-import logging
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from threading import Barrier
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from tests.support.databases import EACH_DATABASE
-from tests.support.desks import Ours, capture, desk_of, store_of
-from tests.support.forecasts import Products
-from tests.support.platforms import KnownPlatform, Span, Thing, tables_of
+from tests.support.platforms import tables_of
 from tests.support.snapshots import store_days
+from tests.support.tracked import CONFIG, DISK, SEATS, TIER, TODAY, change, known, look, settle, view
 
-from outgrow import CapacityForecastService
-from outgrow.domain.errors import ConfigurationError, UsageError
+from outgrow.domain.errors import UsageError
 from outgrow.domain.ladder_rules import LadderRules
 from outgrow.domain.limit import Limit, Severity
-from outgrow.domain.metric import PLATFORM, TOTAL_PRODUCTS
 from outgrow.domain.recommendation import RecommendationState, TrackedRecommendation
 from outgrow.planning.advice.lifecycle import HOLD_DAYS
-from outgrow.service import capture as capture_verb
 from outgrow.service.config import CapacityConfig
-from outgrow.service.desk import Desk
-from outgrow.service.findings import stored_use, use_to_judge
-from outgrow.service.tracking import acknowledge, recommendations, snooze, track
-from outgrow.setup.settings import Settings
-from outgrow.setup.workspace import Workspace
-from outgrow.sources.commerce.aggregator import StatsAggregator
-from outgrow.sources.commerce.platforms import find_platform
+from outgrow.service.findings import stored_use
+from outgrow.service.tracking import acknowledge, recommendations, snooze
 from outgrow.store.memory import MemoryStore
 from outgrow.store.orm import StoreBase
-
-TODAY = date(2026, 3, 20)
-NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
-DISK, SEATS, TIER = (
-    "limit:platform:total_products:catalogue", "limit:platform:total_team_members:seats", "tier:Starter",
-)  # fmt: skip
-CONFIG = CapacityConfig(limits=(Limit("products", 1_000, "catalogue"), Limit("team_members", 100, "seats")))
-
-
-@pytest.fixture
-def db(commerce_engine: Engine) -> Iterator[Session]:
-    """A platform whose products and team members are known for forty days, and hardly move."""
-    with Session(commerce_engine) as session:
-        KnownPlatform("UTC").put(session)
-        settle(session)
-        session.commit()
-        yield session
 
 
 @pytest.fixture
 def ours(memory: MemoryStore) -> MemoryStore:
-    """The same in memory."""
+    """The same as `settled`, in memory."""
     settle(memory)
     return memory
-
-
-def settle(ours: Ours) -> None:
-    store_days(ours, 40, lambda n: 850, TODAY)
-    store_days(ours, 40, lambda n: 85, TODAY, "total_team_members")
-
-
-def keep(ours: Ours) -> None:
-    if isinstance(ours, Session):
-        ours.commit()
-
-
-def view(db: Ours, day: date = TODAY, config: CapacityConfig = CONFIG) -> Desk:
-    return desk_of(db, "main", day, config)
-
-
-def look(
-    db: Ours, day: date = TODAY, config: CapacityConfig = CONFIG, **values: float
-) -> dict[str, TrackedRecommendation]:
-    """Store these values for a day, and let the lives take the look of it."""
-    for metric, value in values.items():
-        store_days(db, 1, lambda n, value=value: value, day, metric)  # type: ignore[misc]
-    seen = view(db, day, config)
-    found = track(seen, stored_use(seen))
-    keep(db)
-    return {tracked.key: tracked for tracked in found}
-
-
-def known(db: Ours) -> dict[str, tuple[str, str]]:
-    return {
-        key: (tracked.state.value, tracked.severity.word)
-        for key, tracked in store_of(db).recommendations("main").items()
-    }
-
-
-def change(
-    db: Ours, verb: Callable[..., list[TrackedRecommendation]], *arguments: Any, day: date = TODAY
-) -> list[TrackedRecommendation]:
-    seen = view(db, day)
-    changed = verb(seen, stored_use(seen), *arguments)
-    keep(db)
-    return changed
 
 
 class TestLooks:
@@ -111,12 +39,12 @@ class TestLooks:
         }  # fmt: skip
 
     @EACH_DATABASE
-    def test_a_second_look_on_the_day_changes_no_row(self, db: Session) -> None:
-        look(db)
-        before = tables_of(db, StoreBase)
-        look(db)
+    def test_a_second_look_on_the_day_changes_no_row(self, settled: Session) -> None:
+        look(settled)
+        before = tables_of(settled, StoreBase)
+        look(settled)
 
-        assert tables_of(db, StoreBase) == before
+        assert tables_of(settled, StoreBase) == before
 
     def test_four_quiet_weeks_resolve(self, ours: MemoryStore) -> None:
         look(ours)
@@ -208,13 +136,13 @@ class TestShown:
 
 class TestAcknowledgeAndSnooze:
     @EACH_DATABASE
-    def test_it_is_kept(self, db: Session) -> None:
-        look(db)
-        (tracked,) = change(db, acknowledge, [DISK])
+    def test_it_is_kept(self, settled: Session) -> None:
+        look(settled)
+        (tracked,) = change(settled, acknowledge, [DISK])
 
         assert (tracked.key, tracked.state) == (DISK, RecommendationState.ACKNOWLEDGED)
-        assert known(db)[DISK] == ("acknowledged", "warning")
-        assert known(db)[SEATS] == ("open", "warning")
+        assert known(settled)[DISK] == ("acknowledged", "warning")
+        assert known(settled)[SEATS] == ("open", "warning")
 
     def test_it_needs_no_life_that_was_kept_before(self, ours: MemoryStore) -> None:
         change(ours, snooze, [SEATS], TODAY + timedelta(days=3))
@@ -277,12 +205,12 @@ class TestAcknowledgeAndSnooze:
 
     @pytest.mark.parametrize("kept_before", [True, False])
     @EACH_DATABASE
-    def test_several_at_the_same_moment_all_count(self, db: Session, kept_before: bool) -> None:
+    def test_several_at_the_same_moment_all_count(self, settled: Session, kept_before: bool) -> None:
         keys = [DISK, SEATS, TIER] * 2
         if kept_before:
-            look(db)
-        engine = db.get_bind()
-        db.close()
+            look(settled)
+        engine = settled.get_bind()
+        settled.close()
         start = Barrier(len(keys))
 
         def one(key: str) -> None:
@@ -295,111 +223,5 @@ class TestAcknowledgeAndSnooze:
 
         with ThreadPoolExecutor(len(keys)) as pool:
             list(pool.map(one, keys))
-        assert {state for state, _ in known(db).values()} == {"acknowledged"}
-        assert len(known(db)) == 3
-
-
-class TestCapture:
-    def take(self, db: Session, now: datetime = NOW, count: Callable[[], float | None] = lambda: 850) -> None:
-        capture(db, db, find_platform(db), now, StatsAggregator([Products(count)]), config=CONFIG)
-        db.commit()
-
-    def test_a_capture_lets_the_lives_live_on(self, db: Session) -> None:
-        self.take(db)
-        assert known(db)[DISK] == ("open", "warning")
-
-        self.take(db, NOW + timedelta(days=1), lambda: 1_000)
-        assert known(db)[DISK] == ("open", "critical")
-
-    def test_a_second_capture_of_the_day_changes_nothing(self, db: Session) -> None:
-        self.take(db)
-        before = tables_of(db, StoreBase)
-        self.take(db, NOW + timedelta(hours=3))
-
-        assert tables_of(db, StoreBase) == before
-
-    @EACH_DATABASE
-    def test_sold_capacity_is_asked_of_the_platform(self, commerce_engine: Engine) -> None:
-        began = NOW - timedelta(days=20)
-        with Session(commerce_engine) as db:
-            plan = [[Span("pro", "active", began)], [Span("unlimited", "active", began)]]
-            KnownPlatform("UTC", stores=[Thing(began)], products=[Thing(began)] * 900, subscriptions=plan).put(db)
-            self.take(db)
-
-            assert known(db)["sold:products"] == ("open", "warning")
-            numbers = store_of(db).recommendations("main")["sold:products"].said.evidence[0]
-            assert (numbers["used"], numbers["sold"]) == (900, 1_000)
-
-    @EACH_DATABASE
-    def test_what_was_sold_cannot_be_counted(self, db: Session, caplog: pytest.LogCaptureFixture) -> None:
-        self.take(db)
-        db.execute(text("DROP TABLE subscription_periods"))
-        db.execute(text("DROP TABLE merchant_subscriptions"))
-        db.commit()
-        with caplog.at_level(logging.WARNING, "outgrow"):
-            self.take(db, NOW + timedelta(days=1), lambda: 1_000)
-
-        assert caplog.messages == ["what was sold could not be counted"]
-        assert known(db)[DISK] == ("open", "critical")
-
-    def test_an_error_costs_no_day(
-        self, db: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        def fail(*_arguments: object) -> None:
-            raise ConfigurationError("it cannot be said")
-
-        monkeypatch.setattr(capture_verb, "track", fail)
-        with caplog.at_level(logging.WARNING, "outgrow"):
-            self.take(db, NOW + timedelta(days=1), lambda: 900)
-
-        day = TODAY + timedelta(days=1)
-        assert caplog.messages == [f"no recommendation of {day} is kept: it cannot be said"]
-        assert view(db, day).history(TOTAL_PRODUCTS, PLATFORM).newest == (day, 900)
-        assert known(db) == {}
-
-    @EACH_DATABASE
-    def test_the_caller_s_rollback_takes_them_back(self, db: Session) -> None:
-        capture(db, db, find_platform(db), NOW, StatsAggregator([]), config=CONFIG)
-        assert store_of(db).recommendations("main")
-        db.rollback()
-
-        assert known(db) == {}
-
-
-class TestEmbedded:
-    def test_what_is_found_now_with_the_state_of_its_life(self, db: Session) -> None:
-        look(db)
-        change(db, acknowledge, [DISK])
-        service = CapacityForecastService(config=CONFIG, clock=lambda: NOW)
-        told = {one["key"]: one for one in service.get_scaling_recommendations(db)}
-
-        # The platform itself has no products: what is said of today's tier is measured, the rest is from the store.
-        assert told[DISK]["state"] == "acknowledged"
-        assert told[SEATS]["state"] == "open"
-        assert told[SEATS]["opened_on"] == TODAY.isoformat()
-
-    def test_what_is_only_held_on_to_is_not_told(self, db: Session) -> None:
-        look(db)
-        tomorrow = TODAY + timedelta(days=1)
-        store_days(db, 1, lambda n: 100, tomorrow)
-        service = CapacityForecastService(config=CONFIG, clock=lambda: NOW + timedelta(days=1))
-
-        assert DISK not in [one["key"] for one in service.get_scaling_recommendations(db)]
-        assert DISK in [tracked.key for tracked in recommendations(view(db, tomorrow), stored_use(view(db, tomorrow)))]
-
-
-@EACH_DATABASE
-def test_a_person_can_acknowledge_while_the_platform_s_own_database_is_read(
-    commerce_engine: Engine, database_url: str
-) -> None:
-    """As the command does where both are one database: two sessions, one of which writes."""
-    with Session(commerce_engine) as db, db.begin():
-        KnownPlatform("UTC", stores=[Thing(NOW - timedelta(days=3))]).put(db)
-    workspace = Workspace(Settings(database_url=database_url), clock=lambda: NOW)
-    with workspace.desk() as desk:
-        (tracked,) = acknowledge(desk, use_to_judge(desk), [TIER])
-    workspace.close()
-
-    assert tracked.state is RecommendationState.ACKNOWLEDGED
-    with Session(commerce_engine) as db:
-        assert known(db) == {TIER: ("acknowledged", "info")}
+        assert {state for state, _ in known(settled).values()} == {"acknowledged"}
+        assert len(known(settled)) == 3

@@ -1,6 +1,7 @@
 """One way to run a command, and a platform to ask, for all tests of the command line."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -60,3 +61,10 @@ def captured(tmp_path_factory: pytest.TempPathFactory) -> Path:
         capture(session, session, None, NOW)
     engine.dispose()
     return file
+
+
+@pytest.fixture
+def shop(captured: Path, tmp_path: Path) -> str:
+    """The address of a copy of it, in the folder in which commands run."""
+    shutil.copy(captured, tmp_path / "shop.db")
+    return "sqlite:///shop.db"

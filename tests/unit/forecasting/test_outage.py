@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from tests.support import clean_series as makers
 from tests.support.growth_panels import panels
-from tests.unit.forecasting import test_faults as makers
 
 from outgrow.domain.event import Event
 from outgrow.domain.history import MISSING, OBSERVED, History
