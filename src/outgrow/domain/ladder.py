@@ -149,16 +149,17 @@ def next_tier_trigger(ladder: Ladder, tier: Tier, usage: Mapping[str, float], me
     """One sentence on what will make the next tier necessary; None on the last tier.
 
     Args:
-        usage: by metric; what it does not name is no trigger.
+        usage: by metric; what it does not name is no trigger, unless nothing else is known.
         metrics: those that the ladder limits, at the least.
     """
     following = ladder.above(tier)
     shares = {name: usage[name] / top for name, top in tier.maxima.items() if name in usage}
-    if following is None or not shares:
+    if following is None or not tier.maxima:
         return None
-    metric = max(shares, key=lambda name: shares[name])
+    metric = max(shares or tier.maxima, key=lambda name: shares.get(name, 0.0))
     limit = metrics.resolve(metric).amount(tier.maxima[metric])
-    return f"{following.name} at {limit} ({usage[metric]:,} now, {percent(shares[metric])})"
+    now = f"{usage[metric]:,} now, {percent(shares[metric])}" if shares else "nothing is stored of it yet"
+    return f"{following.name} at {limit} ({now})"
 
 
 def in_order(metrics: Iterable[str]) -> tuple[str, ...]:

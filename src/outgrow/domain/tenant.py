@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.domain.errors import DataError
 from outgrow.domain.resource import COMMERCE, Resource, Resources
 
 UNLIMITED = np.inf
@@ -91,6 +92,9 @@ class Tenants:
         used_elsewhere: (c,), what is used by merchants that are gone and by no merchant at all; nothing where it is
             not given.
         resources: of the platform; those that plans limit are the columns of limits and of use.
+
+    Raises:
+        DataError: an array has another shape.
     """
 
     as_of: date
@@ -108,6 +112,13 @@ class Tenants:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "used_elsewhere", self.used_elsewhere or (0.0,) * len(self.columns))
+        n, c = len(self.keys), len(self.columns)
+        one = dict.fromkeys(("names", "plan", "trial", "joined"), (n,))
+        for name, shape in {**one, "limits": (n, c), "used": (n, c)}.items():
+            found = np.shape(getattr(self, name))
+            if found != shape:
+                columns = f", with the {c} resources that plans limit as columns" if len(shape) > 1 else ""
+                raise DataError(f"Tenants: {name} has the shape {found}", f"give {shape} for {n} tenants{columns}")
 
     def __len__(self) -> int:
         return len(self.keys)

@@ -12,6 +12,7 @@ from outgrow.domain.errors import UsageError
 from outgrow.service.config import CapacityConfig
 from outgrow.service.desk import Desk
 from outgrow.sources.contract import Source
+from outgrow.sources.guarded import guarded
 from outgrow.sources.null import NullSource
 from outgrow.store.contract import Store
 
@@ -59,6 +60,7 @@ def opened(
         UsageError: settings are of no kind that could be opened.
         ConfigurationError: they are missing or wrong.
     """
+    source = None if source is None else guarded(source)
     if settings is None and source is not None and not options:
         from outgrow.store.memory import MemoryStore
 
@@ -76,6 +78,8 @@ def opened(
         raise UsageError(
             f"a platform cannot be opened by {type(settings).__name__}", "give a settings file or an SQLAlchemy Session"
         )
+    if options:
+        raise UsageError(f"a session needs no {', '.join(options)}", "settings by name go with a settings file")
     from outgrow.door.host import Host
 
     return Host(settings, platform, config or CapacityConfig(), clock, aggregator, source)

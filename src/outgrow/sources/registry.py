@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from outgrow.domain.days import Clock, system_clock
 from outgrow.domain.errors import ConfigurationError, OutgrowError
 from outgrow.sources.contract import Source
+from outgrow.sources.guarded import guarded
 
 ENTRY_POINTS = "outgrow.sources"
 """Group under which other packages register a callable that makes a `Source` from a `SourceRequest`."""
@@ -66,7 +67,7 @@ def make_source(kind: str, request: SourceRequest) -> Source:
         return built_in(request)
     make, where = _registered(kind)
     try:
-        return make(request)
+        return guarded(make(request), f"the source of the kind '{kind}' ({where})")
     except OutgrowError:
         raise
     except Exception as error:
