@@ -57,9 +57,14 @@ class Metric:
         """Whether values are whole things (stores, products) rather than sizes."""
         return self.unit not in {"GB", "MB", "%"}
 
+    @property
+    def words(self) -> str:
+        """Its title within a sentence: `media storage`, but `GPUs in use`."""
+        return self.label[:1].lower() + self.label[1:] if self.label[1:2].islower() else self.label
+
     def amount(self, value: float) -> str:
         """So much of it, as a reader would say it: `300 active stores`, `1,050 GB of media storage`."""
-        return f"{exact(value)} {'' if self.is_count else f'{self.unit} of '}{self.label.lower()}"
+        return f"{exact(value)} {'' if self.is_count else f'{self.unit} of '}{self.words}"
 
     @property
     def decimals(self) -> int:

@@ -103,7 +103,7 @@ class Resources:
     def noun(self, metric: Metric) -> str:
         """What a metric counts, in words."""
         found = self.of_metric(metric.name)
-        return found.noun if found else metric.label.lower()
+        return found.noun if found else metric.words
 
     def resolve(self, name: str) -> Resource:
         """The one of this name that plans limit, also by its metric's name or short name.

@@ -179,7 +179,7 @@ Known = Mapping[str, Metric]
 def _of_growth(scenario: Scenario, known: Known) -> Iterator[str]:
     for growth in scenario.growth:
         metric = known.get(growth.metric or "")
-        what = metric.label.lower() if metric else growth.metric or "every metric"
+        what = metric.words if metric else growth.metric or "every metric"
         yield f"growth of {what} × {growth.factor:g}"
 
 
@@ -224,7 +224,7 @@ def _sizes(sizes: Mapping[str, float], known: Known) -> str:
 def _size(name: str, size: float, metric: Metric | None) -> str:
     if metric is None:
         return f"{exact(size)} {name}"
-    of_what = "" if metric.is_count else f" of {metric.label.lower()}"
+    of_what = "" if metric.is_count else f" of {metric.words}"
     return f"{exact(size)} {metric.unit}{of_what}{_per(metric)}"
 
 

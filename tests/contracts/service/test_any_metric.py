@@ -82,7 +82,7 @@ def test_what_is_found_and_recommended_is_of_these_metrics(db: MemoryStore) -> N
     view = seen(db)
     told = {each.key: each for each in said_of(find(view, stored_use(view)))}
 
-    assert told["tier:One"].description.startswith("Next upgrade trigger: Two at 64 gpus in use (60 now, 94%).")
+    assert told["tier:One"].description.startswith("Next upgrade trigger: Two at 64 GPUs in use (60 now, 94%).")
     limited = {line.outlook.until.metric.name for line in status(view).rows if line.outlook.limit}
     assert limited == {GPUS.name, CALLS_MONTH.name}
 

@@ -228,10 +228,9 @@ class TestAnyMetric:
         ladder = Ladder((Tier("a", {"gpus": 8, "total_products": 100}, Decimal(5)), Tier("b", {}, Decimal(6))))
         known = MetricCatalogue([GPUS])
 
-        assert next_tier_trigger(ladder, ladder.tiers[0], {"gpus": 6}, known) == "b at 8 gpus in use (6 now, 75%)"
+        assert next_tier_trigger(ladder, ladder.tiers[0], {"gpus": 6}, known) == "b at 8 GPUs in use (6 now, 75%)"
         use = {"gpus": 6, "total_products": 90}
         assert next_tier_trigger(ladder, ladder.tiers[0], use, known) == "b at 100 products (90 now, 90%)"
-        assert (
-            next_tier_trigger(ladder, ladder.tiers[1], use, known) == "b at 100 products (nothing is stored of it yet)"
-        )
-        assert next_tier_trigger(ladder, ladder.tiers[0], {"seats": 6}, known) is None
+        assert next_tier_trigger(ladder, ladder.tiers[1], use, known) is None
+        nothing = next_tier_trigger(ladder, ladder.tiers[0], {"seats": 6}, known)
+        assert nothing == "b at 100 products (nothing is stored of it yet)"

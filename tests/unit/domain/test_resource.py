@@ -40,7 +40,7 @@ def test_a_metric_that_is_no_resource_goes_by_its_own_name() -> None:
     assert COMMERCE.metric_name("gpus") == "gpus"
     assert (COMMERCE.key("gpus"), COMMERCE.key(TOTAL_PRODUCTS.name)) == ("gpus", "products")
     assert (COMMERCE.of_metric("gpus"), COMMERCE.of_metric(TOTAL_PRODUCTS.name)) == (None, PRODUCTS)
-    assert (COMMERCE.noun(GPUS), COMMERCE.noun(DB_SIZE_MB)) == ("gpus in use", "database size")
+    assert (COMMERCE.noun(GPUS), COMMERCE.noun(DB_SIZE_MB)) == ("GPUs in use", "database size")
 
 
 def test_what_is_limited_by_the_month_is_followed_by_the_day() -> None:

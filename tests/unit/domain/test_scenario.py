@@ -83,7 +83,7 @@ def test_metrics_of_ones_own_are_told_by_their_titles_where_they_are_known() -> 
     )
 
     assert scenario.sentences(METRICS) == [
-        "growth of gpus in use × 2",
+        "growth of GPUs in use × 2",
         "Giant joins with 5 GPUs and 90 calls a day on 1 Feb 2027",
         "Room -20 GB from 1 Feb 2027 on",
     ]

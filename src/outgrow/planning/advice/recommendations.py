@@ -177,7 +177,7 @@ def _tier_sentence(infrastructure: Infrastructure, pressing: LimitOutlook | None
     tier = infrastructure.called
     if pressing is None:
         return f"Tier {tier} lasts for now, and next is {infrastructure.trigger}."
-    noun = pressing.until.metric.label.lower()
+    noun = pressing.until.metric.words
     if pressing.until.status is Status.ALREADY_EXCEEDED:
         return f"Tier {tier} is outgrown: {noun} have reached its limit of {exact(pressing.until.threshold or 0.0)}."
     limit = pressing.until.metric.amount(pressing.until.threshold or 0.0)

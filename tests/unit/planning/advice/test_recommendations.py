@@ -378,11 +378,11 @@ class TestAnyMetric:
 
     def test_a_tier_that_is_outgrown(self) -> None:
         near = outlook("tier S", until(GPUS, 8, 7, p50=20))
-        (said,) = told(infrastructure=Infrastructure(*self.TIERS, "M at 8 gpus in use (7 now, 88%)", [near]))
+        (said,) = told(infrastructure=Infrastructure(*self.TIERS, "M at 8 GPUs in use (7 now, 88%)", [near]))
 
         assert (said.key, said.severity, said.act_by) == ("tier:S", Severity.CRITICAL, near.act_by)
-        assert "8 gpus in use reached about" in said.description
-        assert said.sentence.startswith("Tier S is nearly outgrown: its limit of 8 gpus in use is near")
+        assert "8 GPUs in use reached about" in said.description
+        assert said.sentence.startswith("Tier S is nearly outgrown: its limit of 8 GPUs in use is near")
 
     def test_a_tier_of_another_metric_is_judged_anew(self) -> None:
         bases = {
