@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from outgrow.domain.event import EventKind as EventKind
     from outgrow.domain.forecast import DaysUntil as DaysUntil
     from outgrow.domain.forecast import Status as Status
+    from outgrow.domain.history import MISSING as MISSING
+    from outgrow.domain.history import OBSERVED as OBSERVED
+    from outgrow.domain.history import RECONSTRUCTED as RECONSTRUCTED
     from outgrow.domain.history import History as History
     from outgrow.domain.ladder import Ladder as Ladder
     from outgrow.domain.ladder import Tier as Tier
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from outgrow.domain.limit import AlertPolicy as AlertPolicy
     from outgrow.domain.limit import Headroom as Headroom
     from outgrow.domain.limit import Limit as Limit
+    from outgrow.domain.metric import PLATFORM as PLATFORM
     from outgrow.domain.metric import Kind as Kind
     from outgrow.domain.metric import Metric as Metric
     from outgrow.domain.metric import Scope as Scope
@@ -37,7 +41,9 @@ if TYPE_CHECKING:
     from outgrow.domain.snapshot import Measurement as Measurement
     from outgrow.domain.snapshot import Provenance as Provenance
     from outgrow.domain.snapshot import Reading as Reading
+    from outgrow.domain.tenant import UNLIMITED as UNLIMITED
     from outgrow.domain.tenant import Plan as Plan
+    from outgrow.domain.tenant import Subscriptions as Subscriptions
     from outgrow.domain.tenant import Tenants as Tenants
     from outgrow.domain.tenant import UseChanges as UseChanges
     from outgrow.door.capacity_forecast_service import CapacityForecastService as CapacityForecastService
@@ -48,6 +54,7 @@ if TYPE_CHECKING:
     from outgrow.door.snapshots import CapacitySnapshot as CapacitySnapshot
     from outgrow.forecasting import forecast_panel as forecast_panel
     from outgrow.forecasting.rules import ForecastRules as ForecastRules
+    from outgrow.planning.limits.alarm_levels import AlarmLevels as AlarmLevels
     from outgrow.service.config import CapacityConfig as CapacityConfig
     from outgrow.setup.schema import create_schema as create_schema
     from outgrow.setup.schema import include_object as include_object
@@ -78,10 +85,12 @@ if TYPE_CHECKING:
     from outgrow.sources.contract import Past as Past
     from outgrow.sources.contract import Source as Source
     from outgrow.sources.contract import TenantSource as TenantSource
+    from outgrow.sources.registry import SourceRequest as SourceRequest
 
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "AlarmLevels": "planning.limits.alarm_levels",
     "AlertPolicy": "domain.limit",
     "CalendarRules": "domain.event",
     "CapacityConfig": "service.config",
@@ -102,7 +111,9 @@ _PUBLIC = {
     "Key": "domain.panel",
     "Kind": "domain.metric",
     "Ladder": "domain.ladder",
+    "LadderRules": "domain.ladder_rules",
     "Limit": "domain.limit",
+    "MISSING": "domain.history",
     "Measurement": "domain.snapshot",
     "MediaFile": "sources.commerce.models",
     "Merchant": "sources.commerce.models",
@@ -110,17 +121,19 @@ _PUBLIC = {
     "Metric": "domain.metric",
     "MetricsContext": "sources.commerce.contract",
     "MetricsProvider": "sources.commerce.contract",
+    "OBSERVED": "domain.history",
     "Order": "sources.commerce.models",
     "Outgrow": "door.outgrow",
     "OutgrowError": "domain.errors",
+    "PLATFORM": "domain.metric",
     "Past": "sources.contract",
     "Plan": "domain.tenant",
-    "LadderRules": "domain.ladder_rules",
     "Platform": "sources.commerce.models",
     "PlatformHealthService": "sources.commerce.health",
     "Product": "sources.commerce.models",
     "Project": "domain.scenario",
     "Provenance": "domain.snapshot",
+    "RECONSTRUCTED": "domain.history",
     "Ramp": "domain.scenario",
     "Reading": "domain.snapshot",
     "RebuildingProvider": "sources.commerce.contract",
@@ -129,6 +142,7 @@ _PUBLIC = {
     "Scope": "domain.metric",
     "Source": "sources.contract",
     "SourcePlatform": "domain.platform",
+    "SourceRequest": "sources.registry",
     "StatsAggregator": "sources.commerce.aggregator",
     "Status": "domain.forecast",
     "Store": "sources.commerce.models",
@@ -137,9 +151,11 @@ _PUBLIC = {
     "SubscriptionPeriod": "sources.commerce.models",
     "SubscriptionStatus": "sources.commerce.models",
     "SubscriptionTier": "sources.commerce.models",
+    "Subscriptions": "domain.tenant",
     "TenantSource": "sources.contract",
     "Tenants": "domain.tenant",
     "Tier": "domain.ladder",
+    "UNLIMITED": "domain.tenant",
     "UseChanges": "domain.tenant",
     "capacity_forecast_service": "door.capacity_forecast_service",
     "create_schema": "setup.schema",

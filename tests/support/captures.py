@@ -32,7 +32,7 @@ def reasons(db: Session, taken: CapacitySnapshot) -> dict[str, str]:
     """What the capture tells of missing values."""
     found = store_of(db).snapshot(taken.platform, taken.snapshot_date)
     assert found is not None
-    return open_reasons(found)
+    return open_reasons(found, store_of(db).catalogue())
 
 
 def everything(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:

@@ -9,6 +9,7 @@ from typing import Self
 
 from outgrow.domain.bounds import AMOUNT, DAYS, Bounds, check_numbers
 from outgrow.domain.errors import ConfigurationError, quoted
+from outgrow.domain.figures import WHOLE_FROM
 from outgrow.domain.metric import MetricCatalogue
 from outgrow.domain.resource import COMMERCE
 from outgrow.domain.words import percent
@@ -40,6 +41,8 @@ class Tier:
     lead_time_days: int | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.cost_monthly, int):
+            object.__setattr__(self, "cost_monthly", Decimal(self.cost_monthly))
         for metric, top in self.maxima.items():
             if not AMOUNT.hold(top):
                 raise ConfigurationError(
@@ -158,8 +161,13 @@ def next_tier_trigger(ladder: Ladder, tier: Tier, usage: Mapping[str, float], me
         return None
     metric = max(shares or tier.maxima, key=lambda name: shares.get(name, 0.0))
     limit = metrics.resolve(metric).amount(tier.maxima[metric])
-    now = f"{usage[metric]:,} now, {percent(shares[metric])}" if shares else "nothing is stored of it yet"
+    now = f"{_about(usage[metric])} now, {percent(shares[metric])}" if shares else "nothing is stored of it yet"
     return f"{following.name} at {limit} ({now})"
+
+
+def _about(value: float) -> str:
+    """In whole numbers, where that says enough."""
+    return f"{round(value):,}" if value >= WHOLE_FROM or float(value).is_integer() else f"{value:.2g}"
 
 
 def in_order(metrics: Iterable[str]) -> tuple[str, ...]:

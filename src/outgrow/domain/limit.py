@@ -97,7 +97,7 @@ class Limit:
     """The maximum of one metric of one scope, in the metric's unit; what is None is as the policy says.
 
     Attributes:
-        name: what runs out, as a reader would say it: `tier Small`, `media storage`.
+        name: what runs out, as a reader would say it: `tier Small`, `media storage`; the metric where it is empty.
         scope: whose metric, as `Scope` is written.
         lead_time_days: days from the order of more capacity to its being there.
         review_interval_days: days between two looks at this limit.
@@ -110,7 +110,7 @@ class Limit:
 
     metric: str
     maximum: float
-    name: str
+    name: str = ""
     scope: str = "platform"
     warning_share: float | None = None
     critical_share: float | None = None
@@ -125,6 +125,7 @@ class Limit:
         return self.example or self.name
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or self.metric)
         check_numbers(self, {**POLICY_BOUNDS, "maximum": AMOUNT})
 
     @property

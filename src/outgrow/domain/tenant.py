@@ -94,7 +94,7 @@ class Tenants:
         resources: of the platform; those that plans limit are the columns of limits and of use.
 
     Raises:
-        DataError: an array has another shape.
+        DataError: an array has another shape, or a use is not finite.
     """
 
     as_of: date
@@ -119,6 +119,9 @@ class Tenants:
             if found != shape:
                 columns = f", with the {c} resources that plans limit as columns" if len(shape) > 1 else ""
                 raise DataError(f"Tenants: {name} has the shape {found}", f"give {shape} for {n} tenants{columns}")
+        if not np.isfinite(self.used).all():
+            whose = self.names[~np.isfinite(self.used).all(axis=1)][0]
+            raise DataError(f"Tenants: what '{whose}' uses is no finite number", "give 0 where nothing is used")
 
     def __len__(self) -> int:
         return len(self.keys)

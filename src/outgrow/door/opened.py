@@ -60,6 +60,8 @@ def opened(
         UsageError: settings are of no kind that could be opened.
         ConfigurationError: they are missing or wrong.
     """
+    if source is not None and platform is not None:
+        raise UsageError("a source is of one platform", "leave `platform` out, or give the source of that one")
     source = None if source is None else guarded(source)
     if settings is None and source is not None and not options:
         from outgrow.store.memory import MemoryStore

@@ -64,7 +64,7 @@ def backfill(
     if since is not None and since > last:
         raise UsageError(f"there is no day from {since} to {last}", "give a --since before --until")
     tell = progress or (lambda _step, _done, _of: None)
-    past = desk.source.past(since, last, every_metric, tell)
+    past = desk.source.past(since, last, every_metric, tell).checked()
     panel = past.panel
     first = since or (panel.first_day if panel.n_days else None)
     report = BackfillReport(

@@ -1,7 +1,7 @@
 """Capture: the platform as it is today becomes one snapshot."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from outgrow.domain.errors import ClockError, OutgrowError
 from outgrow.domain.history import MISSING
-from outgrow.domain.metric import PLATFORM, Metric, MetricCatalogue
+from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.snapshot import Provenance, Snapshot, shortened
 from outgrow.service.desk import Desk
 from outgrow.service.findings import captured_use
@@ -73,7 +73,7 @@ def capture(desk: Desk) -> CaptureReport:
     stored = store.snapshot(desk.code, day)
     assert stored is not None, "a claimed day has a row"  # noqa: S101
     values = sum(each.value is not None for each in stored.measurements)
-    return CaptureReport(desk.code, platform.name, day, values, open_reasons(stored))
+    return CaptureReport(desk.code, platform.name, day, values, open_reasons(stored, desk.metrics))
 
 
 def _keep_what_follows(desk: Desk) -> None:
@@ -114,13 +114,18 @@ def _observed(snapshot: StoredSnapshot) -> set[str]:
 
 
 def _is_complete(snapshot: StoredSnapshot, metrics: Sequence[Metric]) -> bool:
-    """Whether everything that can be measured while the day is running was observed."""
-    return {metric.name for metric in metrics if not metric.is_daily_flow} <= _observed(snapshot)
+    """Whether everything that can be measured while the day is running was observed; flows alone are never sure."""
+    wanted = {metric.name for metric in metrics if not metric.is_daily_flow}
+    return bool(wanted) and wanted <= _observed(snapshot)
 
 
-def open_reasons(snapshot: StoredSnapshot) -> dict[str, str]:
-    """Why metrics of a snapshot are missing, save for flows of the running day, which nobody can know yet."""
-    flows = {metric.name for metric in MetricCatalogue() if metric.is_daily_flow}
+def open_reasons(snapshot: StoredSnapshot, metrics: Iterable[Metric]) -> dict[str, str]:
+    """Why metrics of a snapshot are missing, save for flows of the running day, which nobody can know yet.
+
+    Args:
+        metrics: those that are known.
+    """
+    flows = {metric.name for metric in metrics if metric.is_daily_flow}
     missing = {each.metric: each.reason for each in snapshot.measurements if each.reason and each.scope == PLATFORM}
     return {name: reason for name, reason in missing.items() if name not in flows}
 
@@ -132,16 +137,18 @@ def _complete_flows(desk: Desk, metrics: Sequence[Metric]) -> None:
     open_days = desk.store.missing_since(desk.code, flows, day - timedelta(days=LOOK_BACK_DAYS), day)
     if not open_days:
         return
-    past = desk.source.past(open_days[0], day - timedelta(days=1), lambda metric: metric.is_daily_flow, _untold)
+    past = desk.source.past(
+        open_days[0], day - timedelta(days=1), lambda metric: metric.is_daily_flow, _untold
+    ).checked()
     wanted = np.array(open_days, dtype="datetime64[D]")
     rebuilt = []
     for row, key in enumerate(past.panel.keys):
         at = (wanted - np.datetime64(past.panel.first_day, "D")).astype(np.int64)
         inside = (at >= 0) & (at < past.panel.n_days)
         inside[inside] = past.panel.provenance[row, at[inside]] != MISSING
-        if key.scope == PLATFORM and inside.any():
+        if inside.any():
             values = past.panel.values[row, at[inside]]
-            rebuilt.append(SeriesValues(past.panel.metrics[row].name, PLATFORM, wanted[inside], values))
+            rebuilt.append(SeriesValues(past.panel.metrics[row].name, key.scope, wanted[inside], values))
     desk.store.write_series(desk.code, rebuilt, Provenance.RECONSTRUCTED, desk.now)
 
 

@@ -195,11 +195,16 @@ class Desk:
     def _limited(self, tier: Tier) -> dict[str, float]:
         """What a tier holds, by metric: `max_gpus` is of the resource of that name, or else of the metric."""
         named = {resource.name: resource.metric.name for resource in self.resources}
-        try:
-            return {self.metrics.resolve(named.get(name, name)).name: top for name, top in tier.maxima.items()}
-        except UnknownMetricError as error:
-            what = f"{self.config.read_from}: ladder: tier '{tier.name}': {error.what}"
-            raise ConfigurationError(what, error.mend) from error
+        where, found = f"{self.config.read_from}: ladder: tier '{tier.name}'", dict[str, float]()
+        for name, top in tier.maxima.items():
+            try:
+                metric = self.metrics.resolve(named.get(name, name)).name
+            except UnknownMetricError as error:
+                raise ConfigurationError(f"{where}: {error.what}", error.mend) from error
+            if metric in found:
+                raise ConfigurationError(f"{where}: {name} is a second maximum of {metric}", "leave one of the two out")
+            found[metric] = top
+        return found
 
     # what is stored
 

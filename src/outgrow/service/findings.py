@@ -43,14 +43,17 @@ def use_to_judge(desk: Desk) -> NewestUse:
         return stored_use(desk)
     tenants = source.tenants(desk.today, now=True)
     by_plan = {resource.metric.name for resource in desk.resources.by_plan}
-    others = {resource.metric.name for resource in desk.resources if not resource.by_plan}
+    others = {metric.name: metric for metric in resource_metrics(desk) if metric.name not in by_plan}
     counted = source.measure(desk.today, lambda metric: metric.name in others)
     usage = {
         each.metric.name: each.reading.value
         for each in counted
-        if each.metric.name in others - by_plan and each.scope == PLATFORM and each.reading.value is not None
+        if each.metric.name in others and each.scope == PLATFORM and each.reading.value is not None
     }
-    return NewestUse({**usage, **_used(tenants)}, _sold(tenants))
+    # What the source does not tell of this moment, such as what was imported beside it, is judged as it is stored.
+    untold = [metric for name, metric in others.items() if name not in usage]
+    stored = newest_use(desk, {h.metric.name: h for h in desk.histories(untold)}) if untold else {}
+    return NewestUse({**stored, **usage, **_used(tenants)}, _sold(tenants))
 
 
 def stored_use(desk: Desk) -> NewestUse:
@@ -82,6 +85,11 @@ def captured_use(desk: Desk) -> NewestUse:
         return replace(stored, sold=[SoldCapacity(resource, None, None) for resource in desk.resources.by_plan])
 
 
+def _whole(amount: float) -> float:
+    """A whole number where it is one."""
+    return int(amount) if float(amount).is_integer() else round(amount, DECIMALS)
+
+
 def _used(tenants: Tenants) -> dict[str, float]:
     """What all tenants use together, and whoever else, by metric."""
     amounts = tenants.used_by_all.tolist()
@@ -94,8 +102,8 @@ def _sold(tenants: Tenants) -> list[SoldCapacity]:
     return [
         SoldCapacity(
             resource,
-            int(used[column]) if resource.metric.is_count else round(used[column], DECIMALS),
-            int(subscribed.sold(column).amount),
+            _whole(used[column]) if resource.metric.is_count else round(used[column], DECIMALS),
+            _whole(subscribed.sold(column).amount),
         )
         for column, resource in enumerate(tenants.columns)
     ]
@@ -109,7 +117,7 @@ def find(desk: Desk, newest: NewestUse) -> list[Finding]:
     """
     ladder, rented = desk.ladder, desk.config.plan.current_tier
     held = resource_metrics(desk)
-    usage = {metric.name: round(newest.usage[metric.name]) for metric in held if metric.name in newest.usage}
+    usage = {metric.name: newest.usage[metric.name] for metric in held if metric.name in newest.usage}
     tier = ladder.rented(usage, rented)
     tiers, others = tier_limits(ladder, tier), configured_limits(desk)
     outlooks = _outlooks(desk, [*tiers, *others], newest)

@@ -91,10 +91,9 @@ def nothing_known(desk: Desk, refused: Mapping[str, str]) -> DataError:
     """That no plan can be made."""
     limited = limited_metrics(desk)
     reasons = "; ".join(f"{name}: {why}" for name, why in refused.items() if name in limited)
-    return DataError(
-        f"no plan of platform '{desk.code}' can be made for {desk.today}: {reasons}",
-        "capture daily, or rebuild the past with `outgrow backfill`" if desk.captures else desk.first_step,
-    )
+    mend = "capture daily, or rebuild the past with `outgrow backfill`" if desk.captures else desk.first_step
+    other = "; or set a [[ladder]] over metrics that the platform has" if desk.config.ladder.example else ""
+    return DataError(f"no plan of platform '{desk.code}' can be made for {desk.today}: {reasons}", mend + other)
 
 
 def _simulated(desk: Desk, levels: Levels) -> JointFuture:

@@ -89,8 +89,8 @@ def examine(place: Examined) -> list[Diagnosis]:
 
 
 def _configuration(exam: _Exam, place: Examined) -> None:
-    exam.passes("configuration", lambda: _counts(place.config()))
-    exam.passes("model", lambda: _model(place.config()))
+    if exam.passes("configuration", lambda: _counts(place.config())):
+        exam.passes("model", lambda: _model(place.config()))
     if find_spec("vl_convert"):
         exam.add("charts", Health.GOOD, "can be drawn")
     else:
@@ -146,6 +146,7 @@ def _platform(place: Examined) -> str:
 
 def _limits(place: Examined) -> str:
     with place.desk() as desk:
+        _ = desk.ladder  # whose tiers may limit what does not exist
         return (
             ", ".join(
                 f"{limit.metric} {exact(limit.maximum)}{' (example)' if limit.example else ''}"
@@ -183,7 +184,7 @@ def _snapshots(exam: _Exam, desk: Desk) -> None:
     else:
         exam.add("gaps", Health.GOOD, f"none in the last {span} days{rhythm}")
     snapshot = store.snapshot(desk.code, newest)
-    holes = open_reasons(snapshot) if snapshot else {}
+    holes = open_reasons(snapshot, desk.metrics) if snapshot else {}
     if holes:
         why = "; ".join(f"{name} ({reason})" for name, reason in holes.items())
         exam.add("newest values", Health.NOTE, f"missing: {why}", "capture again: it fills what can be measured now")

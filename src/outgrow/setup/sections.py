@@ -40,7 +40,7 @@ def _limit(
 ) -> Limit:  # fmt: skip
     if spare_nodes >= nodes:
         raise ValueError(f"spare_nodes = {spare_nodes} of nodes = {nodes} leaves none to work")
-    return Limit(metric, maximum, name or metric, headroom=Headroom(keep_free, nodes, spare_nodes), **own)
+    return Limit(metric, maximum, name, headroom=Headroom(keep_free, nodes, spare_nodes), **own)
 
 
 def _project(*, probability: float = 1.0, **told: Any) -> Project:  # noqa: ANN401

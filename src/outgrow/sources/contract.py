@@ -1,18 +1,21 @@
 """What a source is asked: the contract that every kind of source keeps, and one more for those that know tenants."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
+
+import numpy as np
 
 from outgrow.domain.diagnosis import Diagnosis
 from outgrow.domain.drivers import StoreChanges
+from outgrow.domain.history import MISSING
 from outgrow.domain.metric import Metric
 from outgrow.domain.panel import HistoryPanel
 from outgrow.domain.platform import SourcePlatform
 from outgrow.domain.resource import Resources
 from outgrow.domain.scenario import Ramp
-from outgrow.domain.snapshot import Measurement
+from outgrow.domain.snapshot import Measurement, Reading
 from outgrow.domain.tenant import Tenants, UseChanges
 
 
@@ -41,6 +44,20 @@ class Past:
     refused: Mapping[tuple[int, int], str] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
     limitations: Sequence[str] = ()
+
+    def checked(self) -> Self:
+        """The same without values that cannot be true, whoever told them; each has its reason."""
+        values, known = self.panel.values, self.panel.provenance != MISSING
+        false = known & ~(np.isfinite(values) & (values >= 0))
+        if not false.any():
+            return self
+        refused = {(row, day): str(Reading.of(values[row, day]).reason) for row, day in np.argwhere(false).tolist()}
+        panel = replace(
+            self.panel,
+            values=np.where(false, np.nan, values),
+            provenance=np.where(false, MISSING, self.panel.provenance).astype(np.int8),
+        )
+        return replace(self, panel=panel, refused={**self.refused, **refused})
 
 
 @runtime_checkable

@@ -32,16 +32,16 @@ class SourceRequest:
         platform: which of its platforms, by code or id; None: its first or only one.
         zone: the time zone of its days, where the source knows none itself.
         address: where it is, such as `https://metrics.example:9090`; None where only options say it.
-        options: whatever else its kind asks for, by name.
+        options: whatever else its kind asks for, by name; they may hold secrets.
         connection: what the caller has opened at the address and will close; None where the source opens it itself.
         clock: gives the present instant.
     """
 
     platform: str | int | None
     zone: ZoneInfo
-    address: str | None = None
-    options: Mapping[str, object] = field(default_factory=dict)
-    connection: object = None
+    address: str | None = field(default=None, repr=False)
+    options: Mapping[str, object] = field(default_factory=dict, repr=False)
+    connection: object = field(default=None, repr=False)
     clock: Clock = system_clock
 
 

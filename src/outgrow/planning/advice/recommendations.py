@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from outgrow.domain.days import spoken, spoken_range
 from outgrow.domain.figures import figure
 from outgrow.domain.forecast import DaysUntil, Status
-from outgrow.domain.ladder import Tier, in_order
+from outgrow.domain.ladder import Tier
 from outgrow.domain.limit import AlertPolicy, Limit, Severity
 from outgrow.domain.metric import STORAGE_USED_GB, Metric
 from outgrow.domain.recommendation import Finding, Recommendation
@@ -189,9 +189,10 @@ def _tier_key(tier: Tier) -> str:
 
 
 def _tier_basis(tier: Tier, policy: AlertPolicy) -> str:
-    """With a place for each metric of the commerce schema, so that no two of them are taken for each other."""
-    metrics = in_order((*(resource.metric.name for resource in COMMERCE), *tier.maxima))
-    return basis_of(policy, *(tier.maximum(metric) for metric in metrics))
+    """With a place for each metric of the commerce schema, and the name of any other: none is taken for another."""
+    places = [resource.metric.name for resource in COMMERCE]
+    others = [f"{metric}={top:g}" for metric, top in tier.maxima.items() if metric not in places]
+    return " ".join([basis_of(policy, *(tier.maximum(metric) for metric in places)), *others])
 
 
 def _growth(grown: RecentGrowth, policy: AlertPolicy) -> Finding:

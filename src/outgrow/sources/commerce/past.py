@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from outgrow.domain.days import month_start
-from outgrow.domain.history import MISSING, RECONSTRUCTED
+from outgrow.domain.history import RECONSTRUCTED
 from outgrow.domain.metric import Kind, Metric, Scope
 from outgrow.domain.panel import NO_DAY, HistoryPanel, Key
-from outgrow.domain.snapshot import Reading, shortened
+from outgrow.domain.snapshot import shortened
 from outgrow.sources.commerce.aggregator import StatsAggregator
 from outgrow.sources.commerce.contract import MetricsProvider, RebuildingProvider
 from outgrow.sources.commerce.dayscan import Changes, DayScan
@@ -78,8 +78,8 @@ def read_past(
         _rebuild(provider, metrics, scan, found)
         tell(f"reading {provider.area}", done, len(asked))
     first = since or min((day for one in found.series if (day := one.changes.first_day)), default=None)
-    panel, refused = _panel(platform.code, found.series, first, until)
-    return Past(panel, refused, found.unavailable, tuple(found.limitations))
+    panel = _panel(platform.code, found.series, first, until)
+    return Past(panel, unavailable=found.unavailable, limitations=tuple(found.limitations)).checked()
 
 
 def _asked(
@@ -114,24 +114,17 @@ def _rebuild(provider: MetricsProvider, metrics: dict[str, Metric], scan: DaySca
         found.unavailable |= {metric.name: shortened(reason) for metric in metrics.values()}
 
 
-def _panel(
-    platform: str, series: Sequence[RebuiltSeries], first: date | None, last: date
-) -> tuple[HistoryPanel, dict[tuple[int, int], str]]:
-    """All of them by the calendar, and why some values are none."""
+def _panel(platform: str, series: Sequence[RebuiltSeries], first: date | None, last: date) -> HistoryPanel:
+    """All of them by the calendar."""
     days = 0 if first is None else (last - first).days + 1
     values = np.empty((len(series), days))
     if first is not None:
         for row, one in enumerate(series):
             values[row] = one.values(first, last)
-    false = ~(np.isfinite(values) & (values >= 0))
-    refused = {(row, day): str(Reading.of(values[row, day]).reason) for row, day in np.argwhere(false).tolist()}
-    return (
-        HistoryPanel(
-            keys=tuple(Key(platform, one.scope) for one in series),
-            metrics=tuple(one.metric for one in series),
-            first_day=first or NO_DAY,
-            values=np.where(false, np.nan, values),
-            provenance=np.where(false, MISSING, RECONSTRUCTED).astype(np.int8),
-        ),
-        refused,
+    return HistoryPanel(
+        keys=tuple(Key(platform, one.scope) for one in series),
+        metrics=tuple(one.metric for one in series),
+        first_day=first or NO_DAY,
+        values=values,
+        provenance=np.full(values.shape, RECONSTRUCTED, dtype=np.int8),
     )
