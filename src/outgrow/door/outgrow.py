@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from outgrow.domain.days import Clock, system_clock
 from outgrow.domain.metric import PLATFORM, Scope
+from outgrow.domain.snapshot import checked_day
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -92,13 +93,13 @@ class Outgrow:
         """
         from outgrow.door.opened import OneDesk
 
-        with self._opening.desk(as_of, projects=projects) as desk:
+        with self._opening.desk(_day(as_of), projects=projects) as desk:
             made = object.__new__(type(self))
             made._opening = OneDesk(desk)
             yield made
 
     def _desk(self, as_of: date | None = None, *, projects: bool = True) -> "AbstractContextManager[Desk]":
-        return self._opening.desk(as_of, projects=projects)
+        return self._opening.desk(_day(as_of), projects=projects)
 
     # what is stored
 
@@ -245,7 +246,7 @@ class Outgrow:
         """Which tenants outgrow their plan, what the next one brings, and who shrinks."""
         from outgrow.service.tenants import tenants
 
-        with self._opening.source_desk(as_of) as desk:
+        with self._opening.source_desk(_day(as_of)) as desk:
             return tenants(desk, resource)
 
     def whatif(self, *scenarios: Mapping[str, object], as_of: date | None = None, projects: bool = True) -> "WhatIf":
@@ -288,6 +289,10 @@ class Outgrow:
 
         with self._desk(as_of) as desk:
             return accuracy(desk, metrics)
+
+
+def _day(as_of: date | None) -> date | None:
+    return None if as_of is None else checked_day(as_of)
 
 
 def _scope(scope: Scope | str) -> Scope:

@@ -24,6 +24,7 @@ from outgrow.service.places import Keys, line_of
 from outgrow.service.readers import MisreadError, Table, listed, path, text
 from outgrow.service.tables import EVENT, TIER, TierTable
 from outgrow.setup.sections import ALERTS, CALENDAR, FORECAST, LIMIT, PLAN, PROJECT, SOURCE, SourceSettings
+from outgrow.sources.registry import BUILT_IN
 
 FILE, SCENARIOS_FILE = "outgrow.toml", "scenarios.toml"
 PATHS, ADDRESSES = ("model_file", "scenarios_file"), ("database_url", "store_url")
@@ -72,8 +73,8 @@ class Settings:
 
     @property
     def our_url(self) -> str | None:
-        """Where our tables are."""
-        return self.store_url or self.database_url
+        """Where our tables are: beside those of a platform of the commerce schema, if nothing else is said."""
+        return self.store_url or (self.database_url if self.source_kind in BUILT_IN else None)
 
     @property
     def source_kind(self) -> str:
@@ -91,6 +92,11 @@ class Settings:
         Raises:
             ConfigurationError: the ladder is out of order or lacks the tier that is rented, or campaigns overlap.
         """
+        if self.source_kind in BUILT_IN and self.source.options:
+            named = ", ".join(sorted(self.source.options))
+            raise ConfigurationError(
+                f"{self.read_from}: [source]: {named}: the kind '{self.source_kind}' knows no such key", "leave it out"
+            )
         try:
             ladder = self._ladder()
             ladder.rented({}, self.plan.current_tier)

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from outgrow.domain.diagnosis import Diagnosis, Health
 from outgrow.domain.drivers import StoreChanges
-from outgrow.domain.errors import DatabaseError, OutgrowError
-from outgrow.domain.metric import Metric
+from outgrow.domain.errors import ConfigurationError, DatabaseError, OutgrowError
+from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Metric
 from outgrow.domain.platform import SourcePlatform
-from outgrow.domain.resource import Resources
+from outgrow.domain.resource import COMMERCE, Resources
 from outgrow.domain.scenario import Ramp
 from outgrow.domain.snapshot import Measurement, shortened
 from outgrow.domain.tenant import Tenants, UseChanges
 from outgrow.sources.contract import Past, Progress, Source, TenantSource, every_metric
 
 T = TypeVar("T")
+BY_NAME = {metric.name: metric for metric in (*CAPTURED, TIER_SUBSCRIPTIONS)}
 
 
 class GuardedSource:
@@ -37,11 +38,11 @@ class GuardedSource:
     @property
     def resources(self) -> Resources:
         """What its tiers hold and its plans allow."""
-        return self._ask("resources", lambda: self._source.resources)
+        return self._ask("resources", self._own_resources)
 
     def metrics(self) -> Sequence[Metric]:
         """What `measure` tells."""
-        return self._ask("metrics", lambda: tuple(self._source.metrics()))
+        return self._ask("metrics", self._own_metrics)
 
     def measure(self, day: date, wanted: Callable[[Metric], bool] = every_metric) -> Sequence[Measurement]:
         """All of them as they are now."""
@@ -53,10 +54,38 @@ class GuardedSource:
 
     def diagnose(self) -> Sequence[Diagnosis]:
         """What is right and wrong with it; that it cannot say so is wrong with it."""
+        found: list[Diagnosis] = []
+        for what, look in (("metrics", self._own_metrics), ("resources", self._own_resources)):
+            found += self._look(what, look)
+        return found + self._look("diagnose", lambda: found.extend(self._source.diagnose()))
+
+    def _own_metrics(self) -> Sequence[Metric]:
+        """Its metrics, of which none may be taken for a built-in one."""
+        metrics = tuple(self._source.metrics())
+        for metric in metrics:
+            known = BY_NAME.get(ALIASES.get(metric.name, metric.name))
+            if known is not None and known != metric:
+                self._refuse(f"its metric '{metric.name}'", f"the metric {known.name}")
+        return metrics
+
+    def _own_resources(self) -> Resources:
+        """Its resources, of which none may be taken for one of the commerce schema."""
+        resources = self._source.resources
+        for resource in resources:
+            known = next((each for each in COMMERCE if each.name == resource.name), None)
+            if known is not None and known.metric != resource.metric:
+                self._refuse(f"its resource '{resource.name}'", f"what {known.metric.name} measures")
+        return resources
+
+    def _refuse(self, what: str, known: str) -> NoReturn:
+        raise ConfigurationError(f"{self._name}: {what} bears the name of {known}", "give it another name")
+
+    def _look(self, what: str, look: Callable[[], object]) -> list[Diagnosis]:
         try:
-            return self._ask("diagnose", lambda: tuple(self._source.diagnose()))
+            self._ask(what, look)
         except OutgrowError as error:
             return [Diagnosis(self._name, Health.BAD, error.what, error.mend)]
+        return []
 
     def _ask(self, what: str, answer: Callable[[], T]) -> T:
         try:
