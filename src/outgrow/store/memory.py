@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -234,7 +233,7 @@ class MemoryStore:
 
     @contextmanager
     def apart(self) -> Iterator[None]:
-        before = deepcopy(self._at)
+        before = self._at.copied()
         try:
             yield
         except BaseException:

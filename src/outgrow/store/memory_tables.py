@@ -1,9 +1,9 @@
 """What `MemoryStore` holds: rows in dictionaries, and when one gives way to another."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -53,6 +53,18 @@ class Tables:
     values: dict[Series, dict[date, Value]] = field(default_factory=dict)
     forecasts: dict[tuple[str, str, str, date], Any] = field(default_factory=dict)
     recommendations: dict[str, dict[str, TrackedRecommendation]] = field(default_factory=dict)
+
+    def copied(self) -> Self:
+        """The same rows, none of which is ever changed, in tables of their own."""
+        return replace(
+            self,
+            platforms=dict(self.platforms),
+            metrics=dict(self.metrics),
+            days={platform: dict(days) for platform, days in self.days.items()},
+            values={series: dict(days) for series, days in self.values.items()},
+            forecasts=dict(self.forecasts),
+            recommendations={platform: dict(some) for platform, some in self.recommendations.items()},
+        )
 
     def write(self, series: Series, day: date, new: Value, *, replace: bool) -> bool:
         """Whether it is stored."""
