@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from outgrow.documents.reports import document_of as document_of
     from outgrow.documents.schemas import schema_of as schema_of
     from outgrow.domain.diagnosis import Diagnosis as Diagnosis
     from outgrow.domain.diagnosis import Health as Health
@@ -159,6 +160,7 @@ _PUBLIC = {
     "UseChanges": "domain.tenant",
     "capacity_forecast_service": "door.capacity_forecast_service",
     "create_schema": "setup.schema",
+    "document_of": "documents.reports",
     "find_platform": "sources.commerce.platforms",
     "forecast_panel": "forecasting",
     "include_object": "setup.schema",

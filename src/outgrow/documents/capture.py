@@ -1,10 +1,11 @@
 """The document of `outgrow capture`: what was stored of a day."""
 
-from collections.abc import Mapping
-from datetime import date
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from outgrow.documents.kinds import Day
+
+if TYPE_CHECKING:
+    from outgrow.service.capture import CaptureReport
 
 
 class CaptureDocument(TypedDict):
@@ -20,6 +21,11 @@ class CaptureDocument(TypedDict):
     """by metric, why it has none"""
 
 
-def capture_document(platform: str, day: date, values: int, missing: Mapping[str, str]) -> CaptureDocument:
-    """The day with what is stored of it and what is missing."""
-    return {"platform": platform, "date": day.isoformat(), "values": values, "missing": dict(missing)}
+def capture_document(report: "CaptureReport") -> CaptureDocument:
+    """What is stored of the day."""
+    return {
+        "platform": report.platform,
+        "date": report.day.isoformat(),
+        "values": report.values,
+        "missing": report.missing,
+    }

@@ -129,6 +129,36 @@ def test_what_the_embedded_service_gives_is_of_the_same_types(demo: Path) -> Non
     engine.dispose()
 
 
+def test_what_the_public_door_gives_is_what_the_commands_print(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(demo)
+    with outgrow.Outgrow("outgrow.toml", database_url="sqlite:///demo.db") as platform, platform.together() as asked:
+        reports = {
+            "status": asked.status(),
+            "when storage_gb 1500": asked.when("storage_gb", 1500),
+            "metrics": asked.metrics(),
+            "forecast products": asked.forecast("products"),
+            "trends --days 90": asked.trends(90),
+            "history products": asked.history("products"),
+            "explain products": asked.explain("products"),
+            "explain products --drivers --by plan": asked.drivers("products", by="plan"),
+            "recommend": asked.recommend(),
+            "ladder": asked.ladder(),
+            "tenants": asked.tenants(),
+            "whatif --growth 2": asked.whatif({"growth": 2}),
+            "accuracy": asked.accuracy(),
+            "check": asked.check(),
+        }
+        told = {line: outgrow.document_of(report) for line, report in reports.items()}
+        told["exposure"] = outgrow.document_of(asked.exposure())
+
+    exposure = told.pop("exposure")
+    assert exposure == told["ladder"]["exposure"]
+    for line, document in told.items():
+        assert json.loads(json.dumps(document)) == json.loads(run(f"{line} --json")), line
+    with pytest.raises(outgrow.OutgrowError, match="int has no document"):
+        outgrow.document_of(7)
+
+
 def test_monitoring_is_told_that_there_is_no_answer_in_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(["check", "--json"], lambda: 1 / 0) == UNKNOWN
     conforming("check", capsys.readouterr().out)

@@ -17,6 +17,7 @@ def capture(opening: "Opening", json: Json = False) -> None:
 
     Run it once a day, or as often as you like: what was observed stays as it is.
     """
+    from outgrow.documents.capture import capture_document
     from outgrow.domain.days import spoken
     from outgrow.domain.words import counted
     from outgrow.service.capture import capture as take
@@ -24,14 +25,7 @@ def capture(opening: "Opening", json: Json = False) -> None:
     with opening.source_desk() as desk:
         report = take(desk)
     if json:
-        print_json(
-            {
-                "platform": report.platform,
-                "date": report.day.isoformat(),
-                "values": report.values,
-                "missing": report.missing,
-            }
-        )
+        print_json(capture_document(report))
     else:
         confirm(f"{report.name}: {counted(report.values, 'value')} captured for {spoken(report.day)}.")
     for metric, reason in report.missing.items():
