@@ -76,9 +76,13 @@ def table(
     """
     asked, cells = [Column(*column) for column in columns], [list(map(_text, row)) for row in rows]
     texts = [[Text(column.heading), *(row[at] for row in cells)] for at, column in enumerate(asked)]
-    wide = [max(1, *(text.cell_len for text in column)) for column in texts]  # as wide as the library makes it
+    wide = [max(text.cell_len for text in column) for column in texts]
     shown = _fitting(asked, wide, room)
-    if shown and _width(wide, shown) <= room and all(_is_plain(text) for at in shown for text in texts[at]):
+    if (
+        any(wide[at] for at in shown)
+        and _width(wide, shown) <= room
+        and all(_is_plain(text) for at in shown for text in texts[at])
+    ):
         return _OneLineEach([asked[at] for at in shown], [wide[at] for at in shown], [texts[at] for at in shown])
     least = [
         max((cell_len(word) for text in texts[at] for word in text.plain.split()), default=1)
