@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from tests.support.components import leave_out, said
 from tests.support.databases import Tables, sqlite_file
+from tests.support.mariadb import MariadbServer, running_mariadb
 from tests.support.pgbouncer import running_pgbouncer
 from tests.support.postgres import PostgresServer, running_postgres
 
@@ -65,6 +66,20 @@ def pgbouncer(postgres_server: PostgresServer) -> Iterator[Path]:
     """The folder of the socket on which pgbouncer, in transaction mode, stands before the server."""
     with running_pgbouncer(postgres_server) as home:
         yield home
+
+
+@pytest.fixture(scope="session")
+def mariadbd() -> Iterator[MariadbServer]:
+    """One server per test process, started when the first test asks for it."""
+    with running_mariadb() as server:
+        yield server
+
+
+@pytest.fixture
+def mariadb_url(mariadbd: MariadbServer) -> Iterator[str]:
+    """An empty MariaDB database of the test's own."""
+    with mariadbd.fresh_database() as url:
+        yield url
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 
 PACKAGES: Mapping[str, str] = {
     "pgbouncer": "pgbouncer",
+    "mariadbd": "mariadb-server",
 }
 """The package by the program that is looked for, which the fixture that starts it is named after."""
 

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,9 @@ from outgrow.service.places import Keys, line_of
 from outgrow.service.readers import MisreadError, Table, listed, path, text
 from outgrow.service.tables import EVENT, TIER, TierTable
 from outgrow.setup.sections import ALERTS, CALENDAR, FORECAST, LIMIT, PLAN, PROJECT, SOURCE, SourceSettings
+from outgrow.setup.sql_sections import METRIC, RULES
 from outgrow.sources.registry import BUILT_IN
+from outgrow.sources.sql.declaration import DeclaredMetric, SqlDeclaration, SqlRules
 
 FILE, SCENARIOS_FILE = "outgrow.toml", "scenarios.toml"
 PATHS, ADDRESSES = ("model_file", "scenarios_file"), ("database_url", "store_url")
@@ -48,6 +50,8 @@ class Settings:
         model_file: the file of a model that `outgrow fit` made; the model that is shipped by default.
         time_zone: IANA name for platforms that are known from the store alone, such as imported ones.
         source: where the platform lives.
+        metrics: what is counted in its own database.
+        sql: how that is asked.
         limits: None for the example.
         ladder: None for the example.
         scenarios_file: where scenarios are; `scenarios.toml` beside the settings file by default, if it is there.
@@ -60,6 +64,8 @@ class Settings:
     model_file: Path | None = None
     time_zone: str = "UTC"
     source: SourceSettings = field(default_factory=SourceSettings)
+    metrics: tuple[DeclaredMetric, ...] = ()
+    sql: SqlRules = field(default_factory=SqlRules)
     forecast: ForecastRules = field(default_factory=ForecastRules)
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
     plan: LadderRules = field(default_factory=LadderRules)
@@ -74,12 +80,17 @@ class Settings:
     @property
     def our_url(self) -> str | None:
         """Where our tables are: beside those of a platform of the commerce schema, if nothing else is said."""
-        return self.store_url or (self.database_url if self.source_kind in BUILT_IN else None)
+        return self.store_url or (self.database_url if self.source_kind in {"commerce", "none"} else None)
 
     @property
     def source_kind(self) -> str:
         """The kind of the source: as set, or what an address of a database makes likely."""
-        return self.source.kind or ("none" if self.database_url is None else "commerce")
+        return self.source.kind or ("sql" if self.metrics else "none" if self.database_url is None else "commerce")
+
+    @property
+    def declaration(self) -> SqlDeclaration:
+        """What is declared of the platform's own database."""
+        return SqlDeclaration(self.metrics, self.sql)
 
     @property
     def scenarios_path(self) -> Path:
@@ -96,6 +107,12 @@ class Settings:
             named = ", ".join(sorted(self.source.options))
             raise ConfigurationError(
                 f"{self.read_from}: [source]: {named}: the kind '{self.source_kind}' knows no such key", "leave it out"
+            )
+        if self.metrics and self.source_kind != "sql":
+            raise ConfigurationError(
+                f"{self.read_from}: [[metrics]] are counted by a source of the kind 'sql', and this one is of the kind "
+                f"'{self.source_kind}'",
+                "take `kind` out of [source], or the metrics out of the file",
             )
         try:
             ladder = self._ladder()
@@ -128,9 +145,11 @@ class Settings:
 
 
 SECTIONS: Mapping[str, Table[Any]] = {
-    "source": SOURCE, "forecast": FORECAST, "alerts": ALERTS, "plan": PLAN, "calendar": CALENDAR,
+    "source": SOURCE, "sql": RULES, "forecast": FORECAST, "alerts": ALERTS, "plan": PLAN, "calendar": CALENDAR,
 }  # fmt: skip
-LISTS: Mapping[str, Table[Any]] = {"limits": LIMIT, "ladder": TIER, "events": EVENT, "projects": PROJECT}
+LISTS: Mapping[str, Table[Any]] = {
+    "metrics": METRIC, "limits": LIMIT, "ladder": TIER, "events": EVENT, "projects": PROJECT,
+}  # fmt: skip
 SETTINGS: Table[Settings] = Table(
     Settings,
     {
@@ -165,7 +184,26 @@ def load_settings(file: Path | None = None, **options: object) -> Settings:
     except MisreadError as fault:
         where = _where(fault.keys, given, variables) or _place(at, document, fault.keys)
         raise ConfigurationError(f"{where}: {'.'.join(map(str, fault.keys))}: {fault.what}", fault.mend) from fault
+    settings = _placed(settings, lambda keys: _where(keys, given, variables) or _place(at, document, keys))
     return settings if document is None else replace(settings, read_from=str(at))
+
+
+def _placed(settings: Settings, place: Callable[[Keys], str]) -> Settings:
+    """The same, with where each metric is declared.
+
+    Raises:
+        ConfigurationError: two are of one name.
+    """
+    metrics = [replace(each, place=place(("metrics", at))) for at, each in enumerate(settings.metrics)]
+    first: dict[str, DeclaredMetric] = {}
+    for each in metrics:
+        other = first.setdefault(each.metric.name, each)
+        if other is not each:
+            raise ConfigurationError(
+                f"{each.place}: the metric '{each.metric.name}' is declared already, at {other.place}",
+                "give one of the two another name",
+            )
+    return replace(settings, metrics=tuple(metrics))
 
 
 def unknown_variables() -> list[str]:

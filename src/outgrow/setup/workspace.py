@@ -1,6 +1,6 @@
 """The one place that wires rooms together: settings to open databases, sources, stores and desks."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -69,7 +69,8 @@ class Workspace:
     @property
     def store_url(self) -> str:
         """Address of our tables."""
-        return _required(self.settings.our_url, "database_url" if self._kind in BUILT_IN else "store_url")
+        beside = self._kind in {"commerce", "none"}
+        return _required(self.settings.our_url, "database_url" if beside else "store_url")
 
     @cached_property
     def store_engine(self) -> Engine:
@@ -79,7 +80,8 @@ class Workspace:
     @cached_property
     def source_engine(self) -> Engine:
         """The platform's database: where it is not ours too, it is opened for reading only."""
-        return self.store_engine if self.shared else open_engine(self.source_url, "database_url", read_only=True)
+        ours = self.shared and self._kind != "sql"
+        return self.store_engine if ours else open_engine(self.source_url, "database_url", read_only=True)
 
     def close(self) -> None:
         """Close the connections that were opened."""
@@ -197,10 +199,14 @@ class Workspace:
             return self.given
         settings = self.settings
         zone = time_zone(settings.time_zone, "the setting time_zone")
-        connection = self._reading(opened, ours) if self._kind == "commerce" else None
-        request = SourceRequest(
-            settings.platform, zone, settings.database_url, settings.source.options, connection, self.clock
-        )
+        connection: object = None
+        options: Mapping[str, object] = settings.source.options
+        if self._kind == "commerce":
+            connection = self._reading(opened, ours)
+        elif self._kind == "sql":
+            opened.enter_context(database_errors(self.source_url))
+            connection, options = self.source_engine, {"declared": settings.declaration}
+        request = SourceRequest(settings.platform, zone, settings.database_url, options, connection, self.clock)
         return make_source(self._kind, request)
 
     def _reading(self, opened: ExitStack, ours: Connection | None) -> "Session":

@@ -17,6 +17,7 @@ ENTRY_POINTS = "outgrow.sources"
 BUILT_IN: Mapping[str, str] = {
     "commerce": "outgrow.sources.commerce.opening:make_source",
     "none": "outgrow.sources.null:make_source",
+    "sql": "outgrow.sources.sql.opening:make_source",
 }
 """By kind, where what makes it is: imported when it is first asked for."""
 

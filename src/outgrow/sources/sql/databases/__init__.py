@@ -1,0 +1,1 @@
+"""How each database is asked, a file a database."""

@@ -1,0 +1,77 @@
+"""What a database is asked to count, in one pass over one table, and what it answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.sources.sql.midnights import Midnights
+from outgrow.sources.sql.times import Timed
+
+Exact = NDArray[np.object_]
+"""Sums as the database gave them: whole numbers and decimals stay what they are, so that nothing is rounded."""
+
+
+class Counting(NamedTuple):
+    """One column of a pass.
+
+    Attributes:
+        where: which rows; None for all.
+        amount: what is added up; None for their number.
+    """
+
+    where: str | None
+    amount: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What is counted of one table by one pair of times.
+
+    Attributes:
+        table: a FROM clause.
+        only_within: whether rows that began before the first day are of no interest.
+    """
+
+    table: str
+    created: Timed
+    deleted: Timed | None
+    columns: Sequence[Counting]
+    midnights: Midnights
+    only_within: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """What came and went, by the place of its time among the bounds of n days.
+
+    Attributes:
+        came: object (n_columns, n + 2), what began in each place.
+        went: object (n_columns, n + 2), what ended there; only of what has a beginning, and never before it.
+        undated: rows without a beginning, (n_columns,).
+        unreadable: those among them that hold something that is no time, (n_columns,).
+    """
+
+    came: Exact
+    went: Exact
+    undated: Sequence[int]
+    unreadable: Sequence[int]
+
+    @classmethod
+    def nothing(cls, asked: Pass) -> "Tally":
+        """Of a table without rows."""
+        shape, none = (len(asked.columns), asked.midnights.n_days + 2), [0] * len(asked.columns)
+        return cls(np.zeros(shape, object), np.zeros(shape, object), list(none), list(none))
+
+    def levels(self) -> NDArray[np.float64]:
+        """What was there at the end of each day, (n_columns, n)."""
+        there = np.cumsum(self.came - self.went, axis=1)
+        levels: NDArray[np.float64] = there[:, 1:-1].astype(np.float64)
+        return levels
+
+    def flows(self) -> NDArray[np.float64]:
+        """What began on each day, (n_columns, n)."""
+        flows: NDArray[np.float64] = self.came[:, 1:-1].astype(np.float64)
+        return flows
