@@ -57,7 +57,7 @@ $(VENV)/.ready: $(VENV)/.uv pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready
-	$(INSTALL) -e '.[postgres,mysql,sql,charts,fit]' --group dev
+	$(INSTALL) -e '.[postgres,mysql,charts,fit]' --group dev
 	touch $@
 
 clean:

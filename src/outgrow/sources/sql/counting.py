@@ -15,9 +15,6 @@ from outgrow.sources.sql.midnights import Midnights
 from outgrow.sources.sql.passes import Planned, looked_at, passes
 from outgrow.sources.sql.tally import Pass, Tally
 
-TRIES = 3
-"""How often a question is asked that was cut off, as by a replica that had to go on."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
@@ -38,7 +35,7 @@ class Series:
         """One column of a tally."""
         came = np.flatnonzero(tally.came[column, 1:-1])
         began = int(came[0]) if len(came) else None
-        return cls((tally.flows() if flow else tally.levels())[column], began, tally.undated[column])
+        return cls((tally.flows() if flow else tally.levels())[column], began, int(tally.undated[column]))
 
     def limits(self, declared: DeclaredMetric) -> Sequence[str]:
         """What of it cannot be told."""
@@ -85,7 +82,7 @@ def count(
 def _answered(database: Database, question: Pass, members: Sequence[Planned]) -> Told:
     """One pass; where it fails, each of its metrics by itself."""
     try:
-        tally = _tally(database, question)
+        tally = database.tally(question)
     except QueryError as error:
         if len(members) == 1:
             return {members[0].declared: f"{members[0].declared.place}: {error.reason}"}
@@ -97,14 +94,3 @@ def _answered(database: Database, question: Pass, members: Sequence[Planned]) ->
         member.declared: Series.of(tally, at, flow=member.declared.metric.kind is Kind.FLOW)
         for at, member in enumerate(members)
     }
-
-
-def _tally(database: Database, question: Pass) -> Tally:
-    """Asked again where it was cut off."""
-    for _ in range(TRIES - 1):
-        try:
-            return database.tally(question)
-        except QueryError as error:
-            if not error.passing:
-                raise
-    return database.tally(question)

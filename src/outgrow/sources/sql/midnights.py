@@ -6,7 +6,7 @@ nothing, and no server needs zones of its own.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -51,6 +51,11 @@ class Midnights:
 
         Where a clock is set back over one of them, what it shows twice belongs to the earlier day.
         """
-        seconds = self.instants.astype(np.int64).tolist()
-        shown = [datetime.fromtimestamp(at, zone).replace(tzinfo=None) for at in seconds]
-        return np.array(shown, dtype="datetime64[s]")
+        return _on_the_wall(self, zone)
+
+
+@lru_cache(maxsize=16)
+def _on_the_wall(midnights: Midnights, zone: ZoneInfo) -> Instants:
+    seconds = midnights.instants.astype(np.int64).tolist()
+    shown = [datetime.fromtimestamp(at, zone).replace(tzinfo=None) for at in seconds]
+    return np.array(shown, dtype="datetime64[s]")

@@ -50,20 +50,24 @@ class Tally:
     Attributes:
         came: object (n_columns, n + 2), what began in each place.
         went: object (n_columns, n + 2), what ended there; only of what has a beginning, and never before it.
-        undated: rows without a beginning, (n_columns,).
-        unreadable: those among them that hold something that is no time, (n_columns,).
+        undated: object (n_columns,), rows without a beginning, or with one that is no time.
     """
 
     came: Exact
     went: Exact
-    undated: Sequence[int]
-    unreadable: Sequence[int]
+    undated: Exact
 
     @classmethod
     def nothing(cls, asked: Pass) -> "Tally":
         """Of a table without rows."""
-        shape, none = (len(asked.columns), asked.midnights.n_days + 2), [0] * len(asked.columns)
-        return cls(np.zeros(shape, object), np.zeros(shape, object), list(none), list(none))
+        shape = len(asked.columns), asked.midnights.n_days + 2
+        return cls(np.zeros(shape, object), np.zeros(shape, object), np.zeros(len(asked.columns), object))
+
+    def add(self, other: "Tally") -> None:
+        """Add what was counted of other rows."""
+        self.came[:] += other.came
+        self.went[:] += other.went
+        self.undated[:] += other.undated
 
     def levels(self) -> NDArray[np.float64]:
         """What was there at the end of each day, (n_columns, n)."""

@@ -15,18 +15,21 @@ def some_rows(query: str, most: str | int) -> str:
     return f"SELECT * FROM {closed(query)} AS og_asked LIMIT {most}"
 
 
-def one_of(columns: Sequence[Counting]) -> str:
-    """A condition on the rows that any of the columns counts; empty where one counts all of them."""
+def one_of(columns: Sequence[Counting]) -> str | None:
+    """A condition on the rows that any of the columns counts; None where one counts all of them."""
     conditions = [column.where for column in columns]
     if None in conditions:
-        return ""
-    return " WHERE " + " OR ".join(closed(each) for each in dict.fromkeys(conditions) if each is not None)
+        return None
+    return closed(" OR ".join(closed(each) for each in dict.fromkeys(conditions) if each is not None))
 
 
-def expressions(asked: Pass) -> str:
+def expressions(asked: Pass, part: str | None = None) -> str:
     """The rows of a pass with what was declared of them, under names of our own.
 
     They are `og_b` and `og_d` for the times, `og_w0`, … for conditions and `og_a0`, … for amounts.
+
+    Args:
+        part: a condition of ours on the rows.
     """
     told = [f"{closed(asked.created.told.sql)} AS og_b"]
     if asked.deleted is not None:
@@ -37,7 +40,13 @@ def expressions(asked: Pass) -> str:
             told.append(f"{closed(column.where)} AS og_w{at}")
         if column.amount is not None:
             told.append(f"{closed(column.amount)} AS og_a{at}")
-    return f"SELECT {', '.join(told)} FROM {asked.table}\n{one_of(asked.columns)}"
+    return f"SELECT {', '.join(told)} FROM {asked.table}\n{where(one_of(asked.columns), part)}"
+
+
+def where(*conditions: str | None) -> str:
+    """Conditions of which all have to hold."""
+    told = [condition for condition in conditions if condition]
+    return f" WHERE {' AND '.join(told)}" if told else ""
 
 
 def has_flag(asked: Pass, at: int) -> bool:

@@ -1,19 +1,25 @@
-"""MariaDB and MySQL: places by `INTERVAL()`, a constant for each midnight, in sessions whose zone is UTC."""
+"""MariaDB and MySQL: rows grouped by the hour or the day, in sessions whose zone is UTC.
 
-from collections.abc import Iterator, Sequence
+Where midnights are no whole hours, by `INTERVAL()` with a constant for each of them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from functools import partial
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from outgrow.sources.sql.databases.compiling import expressions, has_flag, some_rows
+from outgrow.sources.sql.databases.compiling import expressions, has_flag, some_rows, where
 from outgrow.sources.sql.databases.database import Column, Patience
-from outgrow.sources.sql.databases.server import counted
-from outgrow.sources.sql.faults import QueryError, said_by
+from outgrow.sources.sql.databases.parts import KeyRange, first_table, in_parts
+from outgrow.sources.sql.databases.server import TimeKey, add, as_they_are, seconds
+from outgrow.sources.sql.faults import QueryError, persistent, said_by
 from outgrow.sources.sql.midnights import Instants, Midnights
+from outgrow.sources.sql.slots import places_of, slot_seconds
 from outgrow.sources.sql.tally import Pass, Tally
 from outgrow.sources.sql.times import Timed, TimeKind
 
@@ -26,11 +32,21 @@ KINDS = {
 UTC_SESSION = "+00:00"
 WITH_ZONE = "(Z|z|[+-][0-9]{2}(:?[0-9]{2})?)$"
 DATE_LENGTH = 10
+HOUR, DAY = 3_600, 86_400
+DAYS_TO_1970 = 719_528
+"""As `to_days` counts them."""
 GONE = {2003, 2006, 2013, 2014, 2055, 4031}
 """Numbers of errors after which there is no connection."""
 TOO_LONG, LOCKED = {1969, 3024}, {1205}
 CUT_OFF = {1205, 1213, 1927, 1317}
 """Numbers of answers that may come when the same is asked again."""
+KEY_OF = text(
+    "SELECT c.column_name FROM information_schema.statistics AS s "
+    "JOIN information_schema.columns AS c USING (table_schema, table_name, column_name) "
+    "WHERE s.table_schema = coalesce(:schema, database()) AND s.table_name = :name AND s.index_name = 'PRIMARY' "
+    "AND s.seq_in_index = 1 AND c.data_type IN ('tinyint', 'smallint', 'mediumint', 'int', 'bigint')"
+)
+"""The first column of a table's primary key, if it holds whole numbers."""
 
 
 class Mariadb:
@@ -53,20 +69,52 @@ class Mariadb:
             return [tuple(row) for row in connection.exec_driver_sql(some_rows(query, most))]
 
     def tally(self, asked: Pass) -> Tally:
-        """What came and went; what went in a second statement, which passes over what is still there."""
-        began, told = _place("og_b", asked.created, asked.midnights), ", ".join(_told(asked))
-        rows = f"FROM ({expressions(asked)}) AS og_rows"
-        wanted = [_within(asked.created, asked.midnights)] if asked.only_within else []
-        queries = [(f"SELECT {began}, NULL, {told}", wanted)]
+        """What came and went, a part of the table at a time where it can be cut.
+
+        What went comes in a second statement, which passes over what is still there.
+        """
+        tally, keys = Tally.nothing(asked), self._keys(asked.table)
+        if keys is None:
+            self._count(asked, tally, None)
+            return tally
+        for _ in in_parts(keys, self._patience.lock_seconds / 2, partial(self._count, asked, tally)):
+            pass
+        return tally
+
+    def _count(self, asked: Pass, tally: Tally, part: str | None) -> None:
+        rows = f"FROM ({expressions(asked, part)}) AS og_rows"
+        within = _within(asked.created, asked.midnights) if asked.only_within else None
+        keys: list[tuple[TimeKey, str | None]] = [(_key("og_b", asked.created, asked.midnights), None)]
         if asked.deleted is not None:
-            ended = _place("og_d", asked.deleted, asked.midnights)
-            queries.append((f"SELECT -1, greatest({began}, {ended}), {told}", [*wanted, "og_d IS NOT NULL"]))
+            keys.append(
+                (_end_key(asked.created, asked.deleted, asked.midnights), "og_d IS NOT NULL AND og_b IS NOT NULL")
+            )
+        for key, dated in keys:
+            query = f"SELECT {key.told}, {', '.join(_told(asked))} {rows}{where(within, dated)} GROUP BY {key.group}"
+            found = persistent(partial(self._fetch, query))
+            add(asked, tally, found, key, ends=dated is not None)
+
+    def _fetch(self, query: str) -> Sequence[Sequence[Any]]:
         with self._question() as connection:
-            found = [
-                list(connection.exec_driver_sql(f"{what} {rows}{_where(conditions)} GROUP BY 1, 2"))
-                for what, conditions in queries
-            ]
-        return counted(asked, chain.from_iterable(found))
+            return connection.exec_driver_sql(query).fetchall()
+
+    def _keys(self, from_clause: str) -> KeyRange | None:
+        """What the first of the tables can be cut by: whole numbers that its primary key leads with."""
+        table = first_table(from_clause)
+        if table is None:
+            return None
+        schema, name = (["", *table.names])[-2:]
+        try:
+            with self._question() as connection:
+                column = connection.execute(KEY_OF, {"schema": schema or None, "name": name}).scalar()
+            if column is None:
+                return None
+            quoted = f"{table.alias}.`{column}`"
+            ends = f"SELECT min(`{column}`), max(`{column}`) FROM {table.name}"
+            least, most = persistent(lambda: self._fetch(ends))[0]
+        except QueryError:  # what is wrong with it is told of the question itself
+            return None
+        return None if least is None else KeyRange(quoted, int(least), int(most))
 
     @contextmanager
     def _question(self) -> Iterator[Connection]:
@@ -103,17 +151,57 @@ class Mariadb:
 
 
 def _told(asked: Pass) -> Iterator[str]:
-    """For each column the number of rows and what they amount to."""
+    """For each column how many rows there are, and, where it adds something up, what they amount to."""
     for at, column in enumerate(asked.columns):
-        one, amount = "1", "1" if column.amount is None else f"coalesce(og_a{at}, 0)"
-        if has_flag(asked, at):
-            one, amount = (f"CASE WHEN og_w{at} THEN {told} ELSE 0 END" for told in (one, amount))
-        yield f"coalesce(sum({one}), 0)"
-        yield f"coalesce(sum({amount}), 0)"
+        flagged = has_flag(asked, at)
+        yield f"count(CASE WHEN og_w{at} THEN 1 END)" if flagged else "count(*)"
+        if column.amount is not None:
+            yield f"sum(CASE WHEN og_w{at} THEN og_a{at} END)" if flagged else f"sum(og_a{at})"
+
+
+def _key(name: str, timed: Timed, midnights: Midnights) -> TimeKey:
+    """What rows are grouped by to find the days of a time; a date of nothing but zeros is none."""
+    if timed.kind is TimeKind.TEXT:
+        return _exactly(_place(name, timed, midnights))
+    bounds = timed.bounds(midnights)
+    size = slot_seconds(bounds)
+    if size is None or (timed.told.unix is None and size < HOUR):
+        return _exactly(_place(name, timed, midnights))
+    if timed.told.unix is not None:
+        slot = f"floor({name} / {size * timed.told.unix.a_second})"
+        return TimeKey(slot, slot, lambda slots: places_of(seconds(slots, size), bounds))
+    if size == DAY:
+        slot = f"to_days({name})"
+        return TimeKey(slot, slot, lambda days: places_of(seconds(days, size) - DAYS_TO_1970 * size, bounds))
+    slot = f"cast({name} AS unsigned) DIV 10000"
+    return TimeKey(slot, slot, lambda hours: places_of(_hours(hours), bounds))
+
+
+def _end_key(created: Timed, deleted: Timed, midnights: Midnights) -> TimeKey:
+    """The same of ends, of which none counts before its beginning."""
+    alike = (created.kind, created.told.unix, created.zone) == (deleted.kind, deleted.told.unix, deleted.zone)
+    if alike and created.kind is not TimeKind.TEXT:
+        return _key("greatest(og_b, og_d)", created, midnights)
+    places = (_place(name, timed, midnights) for name, timed in (("og_b", created), ("og_d", deleted)))
+    # The place of what is no time is -1: as an end it never comes.
+    began, ended = places
+    return _exactly(f"CASE WHEN {ended} < 0 OR {began} < 0 THEN -1 ELSE greatest({began}, {ended}) END")
+
+
+def _exactly(place: str) -> TimeKey:
+    return TimeKey(place, place, as_they_are)
+
+
+def _hours(told: Sequence[Any]) -> NDArray[np.float64]:
+    """Hours as the digits of year, month, day and hour, in seconds; NaN for zeros."""
+    numbers = np.array([each or 0 for each in told], dtype=np.int64)
+    months = (numbers // 1_000_000 - 1970) * 12 + numbers // 10_000 % 100 - 1
+    days = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + numbers // 100 % 100 - 1
+    return np.where(numbers == 0, np.nan, (days * 24 + numbers % 100) * 3_600.0)
 
 
 def _place(name: str, timed: Timed, midnights: Midnights) -> str:
-    """The place of a time among the bounds; NULL where there is no time. A date of nothing but zeros is none."""
+    """The place of a time among the bounds, -1 where there is none."""
     if timed.kind is TimeKind.NUMBER:
         return _interval(name, map(str, timed.numbers(midnights).tolist()))
     if timed.kind is TimeKind.DAY:
@@ -132,8 +220,8 @@ def _place(name: str, timed: Timed, midnights: Midnights) -> str:
     )
 
 
-def _interval(told: str, bounds: Any) -> str:  # noqa: ANN401
-    return f"nullif(interval({told}, {', '.join(bounds)}), -1)"
+def _interval(told: str, bounds: Iterable[str]) -> str:
+    return f"interval({told}, {', '.join(bounds)})"
 
 
 def _digits(bounds: Instants, digits: int = 14) -> Iterator[str]:
@@ -150,7 +238,3 @@ def _within(timed: Timed, midnights: Midnights) -> str:
         return "og_b IS NOT NULL"
     first, last = (str(bound).replace("T", " ") for bound in np.datetime_as_string(timed.bounds(midnights)[[0, -1]]))
     return f"og_b >= '{first}' AND og_b < '{last}'"
-
-
-def _where(conditions: Sequence[str]) -> str:
-    return f" WHERE {' AND '.join(conditions)}" if conditions else ""

@@ -1,4 +1,4 @@
-"""PostgreSQL: places by `width_bucket`, and each question in a short transaction that may only read."""
+"""PostgreSQL: rows grouped by the hour with `date_bin`, and each question in a short transaction that may only read."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,11 +8,13 @@ import numpy as np
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from outgrow.sources.sql.databases.compiling import expressions, has_flag, some_rows
+from outgrow.sources.sql.databases.compiling import expressions, has_flag, some_rows, where
 from outgrow.sources.sql.databases.database import Column, Patience
-from outgrow.sources.sql.databases.server import counted
-from outgrow.sources.sql.faults import QueryError, said_by
-from outgrow.sources.sql.midnights import Midnights
+from outgrow.sources.sql.databases.server import TimeKey, add, as_they_are, seconds
+from outgrow.sources.sql.databases.watching import Watch
+from outgrow.sources.sql.faults import QueryError, persistent, said_by
+from outgrow.sources.sql.midnights import Instants, Midnights
+from outgrow.sources.sql.slots import places_of, slot_seconds
 from outgrow.sources.sql.tally import Pass, Tally
 from outgrow.sources.sql.times import Timed, TimeKind
 
@@ -29,7 +31,9 @@ TYPES = {
     TimeKind.NUMBER: ("floor({})::bigint", "bigint"),
 }  # fmt: skip
 """What is made of a time of each kind to find its place, and the type of the bounds."""
-TOO_LONG, LOCKED, REPLICA = "57014", "55P03", "40001"
+TOO_LONG, LOCKED = "57014", "55P03"
+MOST_GROUPS = 100_000_000
+"""A parameter, by which a server knows a statement for one alone; there are never so many hours."""
 CUT_OFF = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03"}
 """States of answers that may come when the same is asked again: a replica that had to go on, a lock, a restart."""
 
@@ -54,28 +58,36 @@ class Postgresql:
             return [tuple(row) for row in connection.exec_driver_sql(some_rows(_escaped(query), "%s"), (most,))]
 
     def tally(self, asked: Pass) -> Tally:
-        """What came and went, counted in one pass."""
-        began, bounds = _place("og_b", asked.created, asked.midnights)
-        parameters = [bounds]
-        ended = "NULL::integer"
+        """What came and went; what went in a second statement, which passes over what is still there."""
+        tally = Tally.nothing(asked)
+        self._count(asked, tally, _key("og_b", asked.created, asked.midnights), ends=False)
         if asked.deleted is not None:
-            ended, bounds = _place("og_d", asked.deleted, asked.midnights)
-            parameters.append(bounds)
-        told = []
-        for at, column in enumerate(asked.columns):
-            only = f" FILTER (WHERE og_w{at})" if has_flag(asked, at) else ""
-            told.append(f"count(*){only}")
-            told.append(f"count(*){only}" if column.amount is None else f"coalesce(sum(og_a{at}){only}, 0)")
-        within = ""
-        if asked.only_within:
-            within, ends = _within(asked.created, asked.midnights)
-            parameters += ends
+            self._count(asked, tally, _end_key(asked.created, asked.deleted, asked.midnights), ends=True)
+        return tally
+
+    def _count(self, asked: Pass, tally: Tally, key: TimeKey, *, ends: bool) -> None:
+        within = _within(asked.created, asked.midnights) if asked.only_within else None
+        dated = "og_b IS NOT NULL AND og_d IS NOT NULL" if ends else None
         query = (
-            f"SELECT {began}, {ended}, {', '.join(told)} FROM ({_escaped(expressions(asked))}) AS og_rows"
-            f"{within} GROUP BY 1, 2"
+            f"SELECT {key.told}, {', '.join(_told(asked))} FROM ({_escaped(expressions(asked))}) AS og_rows"
+            f"{where(within, dated)} GROUP BY {key.group}"
         )
-        with self._question(asked.created.zone.key) as connection:
-            return counted(asked, connection.exec_driver_sql(query, tuple(parameters)))
+        rows = persistent(lambda: self._watched(query, asked.created.zone.key))
+        add(asked, tally, rows, key, ends=ends)
+
+    def _watched(self, query: str, zone: str) -> Sequence[Sequence[Any]]:
+        """The rows of a long query, which steps aside where somebody waits for it."""
+        watch: Watch | None = None
+        try:
+            with self._question(zone) as connection:
+                process = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+                watch = Watch(self._engine, process, self._patience.lock_seconds)
+                with watch.over():
+                    return connection.exec_driver_sql(f"{query} LIMIT %s", (MOST_GROUPS,)).fetchall()
+        except QueryError as error:
+            if watch is not None and watch.ended:
+                raise QueryError("the platform was changing a table that is read for it", passing=True) from error
+            raise
 
     @contextmanager
     def _question(self, zone: str = "UTC") -> Iterator[Connection]:
@@ -113,24 +125,64 @@ def _escaped(sql: str) -> str:
     return sql.replace("%", "%%")
 
 
-def _place(name: str, timed: Timed, midnights: Midnights) -> tuple[str, str]:
-    """The place of a time among the bounds, and the bounds as an array's text."""
+def _told(asked: Pass) -> Iterator[str]:
+    """For each column how many rows there are, and, where it adds something up, what they amount to."""
+    for at, column in enumerate(asked.columns):
+        only = f" FILTER (WHERE og_w{at})" if has_flag(asked, at) else ""
+        yield f"count(*){only}"
+        if column.amount is not None:
+            yield f"sum(og_a{at}){only}"
+
+
+def _key(name: str, timed: Timed, midnights: Midnights) -> TimeKey:
+    """What rows are grouped by to find the days of a time."""
     made, kind = TYPES[timed.kind]
-    return f"width_bucket({made.format(name)}, %s::{kind}[])", f"{{{','.join(_bounds(timed, midnights))}}}"
+    told, bounds = made.format(name), _bounds(timed, midnights)
+    if timed.kind is TimeKind.DAY:
+        return TimeKey(name, f"extract(epoch FROM {told})::float8", lambda days: places_of(seconds(days), bounds))
+    size = slot_seconds(bounds)
+    if size is None:
+        place = f"width_bucket({told}, '{{{','.join(_literals(timed, midnights))}}}'::{kind}[])"
+        return TimeKey(place, place, as_they_are)
+    if timed.told.unix is not None:
+        slot = f"{told} / {size * timed.told.unix.a_second}"
+        return TimeKey(slot, slot, lambda slots: places_of(seconds(slots, size), bounds))
+    slot = f"date_bin('{size} seconds', {told}, {kind} '2000-01-01 00:00:00Z')"
+    return TimeKey(slot, f"extract(epoch FROM {slot})::float8", lambda slots: places_of(seconds(slots), bounds))
 
 
-def _within(timed: Timed, midnights: Midnights) -> tuple[str, list[str]]:
-    """A condition that an index on the time can serve, and the ends."""
+def _end_key(created: Timed, deleted: Timed, midnights: Midnights) -> TimeKey:
+    """The same of ends, of which none counts before its beginning."""
+    if (created.kind, created.told.unix, created.zone) == (deleted.kind, deleted.told.unix, deleted.zone):
+        later = (
+            "greatest(og_b::timestamptz, og_d::timestamptz)"
+            if created.kind is TimeKind.TEXT
+            else "greatest(og_b, og_d)"
+        )
+        return _key(later, created, midnights)
+    places = []
+    for name, timed in (("og_b", created), ("og_d", deleted)):
+        made, kind = TYPES[timed.kind]
+        places.append(f"width_bucket({made.format(name)}, '{{{','.join(_literals(timed, midnights))}}}'::{kind}[])")
+    place = f"greatest({', '.join(places)})"
+    return TimeKey(place, place, as_they_are)
+
+
+def _within(timed: Timed, midnights: Midnights) -> str:
+    """A condition that an index on the time can serve."""
     made, kind = TYPES[timed.kind]
     told = made.format("og_b") if timed.kind is TimeKind.TEXT else "og_b"
-    bounds = _bounds(timed, midnights)
-    return f" WHERE {told} >= %s::{kind} AND {told} < %s::{kind}", [bounds[0], bounds[-1]]
+    first, *_, last = _literals(timed, midnights)
+    return f"{told} >= '{first}'::{kind} AND {told} < '{last}'::{kind}"
 
 
-def _bounds(timed: Timed, midnights: Midnights) -> list[str]:
+def _bounds(timed: Timed, midnights: Midnights) -> Instants:
+    """The bounds as the server sees them: instants from clocks it knows by what each text says."""
+    return midnights.instants if timed.kind is TimeKind.TEXT else timed.bounds(midnights)
+
+
+def _literals(timed: Timed, midnights: Midnights) -> list[str]:
     if timed.kind is TimeKind.NUMBER:
         return [str(bound) for bound in timed.numbers(midnights).tolist()]
-    if timed.kind is TimeKind.TEXT:  # the server knows instants from clocks by what each text says
-        return [f"{bound}Z" for bound in np.datetime_as_string(midnights.instants)]
-    ending = "Z" if timed.kind is TimeKind.AWARE else ""
-    return [f"{bound}{ending}" for bound in np.datetime_as_string(timed.bounds(midnights))]
+    ending = "Z" if timed.kind in {TimeKind.AWARE, TimeKind.TEXT} else ""
+    return [f"{bound}{ending}" for bound in np.datetime_as_string(_bounds(timed, midnights)).tolist()]

@@ -1,27 +1,55 @@
-"""What servers have in common: they count by themselves, and tell pairs of places with numbers."""
+"""What servers have in common: they count by slots of time, and we sort those into days."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.sources.sql.slots import NOWHERE, Places
 from outgrow.sources.sql.tally import Pass, Tally
 
 
-def counted(asked: Pass, rows: Iterable[Sequence[Any]]) -> Tally:
-    """A tally of what a server counted.
+class TimeKey(NamedTuple):
+    """What a server groups rows by.
+
+    Attributes:
+        group: an SQL expression.
+        told: what is told of each group; the same, or something of it.
+        places: the places of what was told.
+    """
+
+    group: str
+    told: str
+    places: Callable[[Sequence[Any]], Places]
+
+
+def as_they_are(told: Sequence[Any]) -> Places:
+    """Of places that the server found itself."""
+    return np.array([NOWHERE if each is None else int(each) for each in told], dtype=np.int64)
+
+
+def seconds(told: Sequence[Any], unit: int = 1) -> NDArray[np.float64]:
+    """What was told in some unit, in seconds; NaN for nothing."""
+    return np.array([np.nan if each is None else float(each) * unit for each in told], dtype=np.float64)
+
+
+def add(asked: Pass, tally: Tally, rows: Sequence[Sequence[Any]], key: TimeKey, *, ends: bool) -> None:
+    """Add what a server counted to a tally.
 
     Args:
-        rows: each with the place where something began, that where it ended, and for each column of the pass how many
-            there are and what they amount to.
+        rows: each with what is told of a group; then, for each column, how many there are, and, where it adds
+            something up, what they amount to.
+        ends: whether they are ends, not beginnings.
     """
-    tally = Tally.nothing(asked)
-    undated = [0] * len(asked.columns)
-    for began, ended, *told in rows:
-        for at in range(len(asked.columns)):
-            number, amount = told[2 * at], told[2 * at + 1]
-            if began is None:
-                undated[at] += int(number)
-                continue
-            tally.came[at, began] += amount
-            if ended is not None:
-                tally.went[at, max(began, ended)] += amount
-    return Tally(tally.came, tally.went, undated, tally.unreadable)
+    if not rows:
+        return
+    groups, *columns = zip(*rows, strict=True)
+    places, told = key.places(groups), iter(columns)
+    dated = places != NOWHERE
+    for at, column in enumerate(asked.columns):
+        numbers = np.array(next(told), dtype=object)
+        amounts = numbers if column.amount is None else np.array([each or 0 for each in next(told)], dtype=object)
+        np.add.at((tally.went if ends else tally.came)[at], places[dated], amounts[dated])
+        if not ends:
+            tally.undated[at] += int(numbers[~dated].sum())

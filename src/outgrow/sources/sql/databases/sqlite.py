@@ -1,29 +1,33 @@
-"""SQLite: it runs in this process and counts slowly by groups, so rows come as Arrow and are counted here."""
+"""SQLite: it runs in this process and is slow at groups, so each part of a table comes as a few long texts.
+
+`group_concat` makes one text of a column, for hardly more than reading it: no row becomes an object on either side.
+"""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from outgrow.domain.errors import MissingExtraError
 from outgrow.sources.sql.databases.compiling import expressions, has_flag, some_rows
 from outgrow.sources.sql.databases.database import Column, Patience
-from outgrow.sources.sql.faults import QueryError, said_by
+from outgrow.sources.sql.databases.parts import KeyRange, first_table, in_parts
+from outgrow.sources.sql.faults import QueryError, persistent, said_by
 from outgrow.sources.sql.midnights import Midnights
+from outgrow.sources.sql.slots import NOWHERE, Places
 from outgrow.sources.sql.tally import Pass, Tally
-from outgrow.sources.sql.texts import NOWHERE, Places, places_of
+from outgrow.sources.sql.texts import SEPARATOR, places_of
 from outgrow.sources.sql.times import Timed, TimeKind
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-EXTRA = "sql"
-BATCH = 65_536
-"""Rows that are in memory together."""
+HALF_BITS = 31
+HALF = (1 << HALF_BITS) - 1
+NO_NUMBER = -(1 << 62)
+"""Stands for what is no number among numbers of time."""
+NO_AMOUNT = "no amount"
 
 
 class Sqlite:
@@ -43,12 +47,30 @@ class Sqlite:
             return [tuple(row) for row in ask(some_rows(query, most))]
 
     def tally(self, asked: Pass) -> Tally:
-        """What came and went; counted here."""
-        tally = Tally.nothing(asked)
-        with self._batches(_query(asked)) as batches:
-            for at, batch in enumerate(batches):
-                _count(asked, batch if at else batch.slice(1), tally)
+        """What came and went; counted here, a part of the table at a time where it can be cut.
+
+        A reader keeps whoever writes from committing, unless the file has a write-ahead log.
+        """
+        tally, keys = Tally.nothing(asked), self._keys(asked.table)
+        if keys is None:
+            self._count(asked, tally, None)
+            return tally
+        for _ in in_parts(keys, self._patience.lock_seconds / 2, partial(self._count, asked, tally)):
+            pass
         return tally
+
+    def _count(self, asked: Pass, tally: Tally, part: str | None) -> None:
+        def read() -> Sequence[Any]:
+            with self._question() as ask:
+                row: Sequence[Any] = ask(_query(asked, part)).one()
+                return row
+
+        n, *told = persistent(read)
+        if n:
+            try:
+                _add(asked, int(n), iter(told), tally)
+            except ValueError as error:
+                raise QueryError(f"a time holds what no time does ({error})") from error
 
     @contextmanager
     def _question(self) -> Iterator[Any]:
@@ -62,109 +84,128 @@ class Sqlite:
                 raise
             raise QueryError(said_by(error), passing="locked" in str(error.orig)) from error
 
-    @contextmanager
-    def _batches(self, query: str) -> Iterator[Iterator["pa.RecordBatch"]]:
-        """The rows of a query, some thousand at a time."""
+    def _keys(self, from_clause: str) -> KeyRange | None:
+        """The range of the row numbers of the first table; a view or a table without them has none."""
+        table = first_table(from_clause)
+        if table is None:
+            return None
         try:
-            from adbc_driver_manager import Error
-            from adbc_driver_sqlite import dbapi
-        except ImportError as error:
-            raise MissingExtraError("reading a platform's SQLite database", EXTRA) from error
-        try:
-            with closing(dbapi.connect(self._file)) as connection, closing(connection.cursor()) as cursor:
-                cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": BATCH})
-                cursor.execute(query)
-                yield iter(cursor.fetch_record_batch())
-        except (Error, OSError) as error:
-            raise QueryError(str(error).strip(), passing="locked" in str(error)) from error
-
-    @property
-    def _file(self) -> str:
-        """Its file, opened for reading alone."""
-        from urllib.parse import quote
-
-        file = self._engine.url.database or ""
-        return file if file.startswith("file:") else f"file:{quote(file)}?mode=ro"
+            # Each by itself: for both at once it reads the whole table.
+            ends = (f"(SELECT {end}(rowid) FROM {table.name})" for end in ("min", "max"))
+            least, most = self.rows(f"SELECT {', '.join(ends)}", 1)[0]
+        except QueryError:
+            return None
+        return KeyRange(f"{table.alias}.rowid", least, most) if isinstance(least, int) else None
 
 
-def _query(asked: Pass) -> str:
-    """Times and amounts as columns of one type each, for a column of a table may hold several.
-
-    The first row is ours: the driver takes the type of a column from the rows that it sees first, and they may all be
-    empty.
-    """
-    columns = [("og_b", _time("og_b", asked.created), _typed(asked.created))]
+def _query(asked: Pass, part: str | None) -> str:
+    """How many rows there are, and each column of them as one text."""
+    told = ["count(*)", _time("og_b", asked.created)]
     if asked.deleted is not None:
-        columns.append(("og_d", _time("og_d", asked.deleted), _typed(asked.deleted)))
+        told.append(_time("og_d", asked.deleted))
     for at, column in enumerate(asked.columns):
         if has_flag(asked, at):
-            columns.append((f"og_w{at}", f"CASE WHEN og_w{at} THEN 1 ELSE 0 END", "0"))
+            told.append(f"group_concat(CASE WHEN og_w{at} THEN 1 ELSE 0 END, '')")
         if column.amount is not None:
-            name, real = f"og_a{at}", f"og_r{at}"
-            whole = f"CASE typeof({name}) WHEN 'integer' THEN {name} WHEN 'text' THEN NULL ELSE 0 END"
-            columns += [(name, whole, "0"), (real, f"CASE typeof({name}) WHEN 'real' THEN {name} ELSE 0.0 END", "0.0")]
-    typed = ", ".join(f"{kind} AS {name}" for name, _, kind in columns)
-    told = ", ".join(f"{sql} AS {name}" for name, sql, _ in columns)
-    return f"SELECT {typed} UNION ALL SELECT {told} FROM ({expressions(asked)}) AS og_rows"
-
-
-def _typed(timed: Timed) -> str:
-    return "0" if timed.kind is TimeKind.NUMBER else "''"
+            name = f"og_a{at}"
+            told.append(
+                f"group_concat(CASE typeof({name}) WHEN 'text' THEN '{NO_AMOUNT}' ELSE coalesce({name}, 0) END)"
+            )
+    rows = expressions(asked, part)
+    if asked.only_within:
+        rows = f"SELECT * FROM ({rows}) WHERE {_within(asked.created, asked.midnights)}"
+    return f"SELECT {', '.join(told)} FROM ({rows}) AS og_rows"
 
 
 def _time(name: str, timed: Timed) -> str:
     if timed.kind is TimeKind.NUMBER:
-        return f"CASE WHEN typeof({name}) IN ('integer', 'real') THEN CAST({name} AS INTEGER) END"
-    return f"CAST({name} AS TEXT)"
+        number = f"CASE WHEN typeof({name}) IN ('integer', 'real') THEN CAST({name} AS INTEGER) ELSE {NO_NUMBER} END"
+        return f"group_concat({number})"
+    return f"group_concat(coalesce({name}, ''), '{SEPARATOR}')"
 
 
-def _count(asked: Pass, batch: "pa.RecordBatch", tally: Tally) -> None:
-    """Add one batch to a tally."""
-    began = _places(batch.column("og_b"), asked.created, asked.midnights)
-    ended = None
+def _within(timed: Timed, midnights: Midnights) -> str:
+    """A condition that an index on the time can serve: wider than the days by what zones differ."""
+    if timed.kind is TimeKind.NUMBER:
+        first, *_, last = timed.numbers(midnights).tolist()
+        return f"og_b >= {first} AND og_b < {last}"
+    two_days = np.timedelta64(2, "D")
+    first, last = (
+        str((bound).astype("datetime64[D]")) for bound in (midnights.days[0] - two_days, midnights.days[-1] + two_days)
+    )
+    return f"og_b >= '{first}' AND og_b < '{last}'"
+
+
+class _Sums:
+    """Adds up by place; whole numbers stay whole.
+
+    They are added up in halves of 31 bits, for a float holds the sums of those exactly.
+
+    Args:
+        sums: to which everything is added.
+    """
+
+    def __init__(self, sums: NDArray[np.object_]) -> None:
+        self._sums = sums
+
+    def add(self, places: Places, amounts: NDArray[Any] | None) -> None:
+        """Add amounts, or ones, to the sums of their places."""
+        size = len(self._sums)
+        if amounts is None:
+            self._sums += np.bincount(places, minlength=size).astype(object)
+        elif amounts.dtype == np.float64:
+            self._sums += np.bincount(places, amounts, size).astype(object)
+        else:
+            for half, unit in ((amounts & HALF, 1), (amounts >> HALF_BITS, 1 << HALF_BITS)):
+                self._sums += np.bincount(places, half, size).astype(np.int64).astype(object) * unit
+
+
+def _add(asked: Pass, n: int, told: Iterator[str], tally: Tally) -> None:
+    """Add some rows to a tally.
+
+    Raises:
+        QueryError: an amount is a text.
+        ValueError: a time is no single one.
+    """
+    began = _places(next(told), n, asked.created, asked.midnights)
+    dated = began != NOWHERE
+    ended = np.full(n, NOWHERE, np.int64)
     if asked.deleted is not None:
-        ended = _places(batch.column("og_d"), asked.deleted, asked.midnights)
+        ended = _places(next(told), n, asked.deleted, asked.midnights)
+        ended = np.where(ended == NOWHERE, NOWHERE, np.maximum(began, ended))
     for at, column in enumerate(asked.columns):
-        counts = np.ones(len(began), bool)
+        counts = np.ones(n, np.bool_)
         if has_flag(asked, at):
-            counts = batch.column(f"og_w{at}").to_numpy() == 1
-        dated = counts & (began != NOWHERE)
-        tally.undated[at] += int((counts & ~dated).sum())  # type: ignore[index]
-        for whole in _amounts(batch, at, column.amount):
-            _add(tally.came[at], began[dated], None if whole is None else whole[dated])
-            if ended is not None:
-                gone = dated & (ended != NOWHERE)
-                _add(tally.went[at], np.maximum(began, ended)[gone], None if whole is None else whole[gone])
+            counts = np.frombuffer(next(told).encode(), np.uint8) == ord("1")
+        amounts = None if column.amount is None else _amounts(next(told), n, column.amount)
+        for sums, places, rows in (
+            (tally.came[at], began, counts & dated),
+            (tally.went[at], ended, counts & dated & (ended != NOWHERE)),
+        ):
+            if rows.any():
+                _Sums(sums).add(places[rows], None if amounts is None else amounts[rows])
+        tally.undated[at] += int((counts & ~dated).sum())
 
 
-def _amounts(batch: "pa.RecordBatch", at: int, amount: str | None) -> Iterator[NDArray[Any] | None]:
-    """What each row amounts to: whole numbers, and those that are none, which are added up apart."""
-    if amount is None:
-        yield None
-        return
-    whole = batch.column(f"og_a{at}")
-    if whole.null_count:
+def _amounts(joined: str, n: int, amount: str) -> NDArray[Any]:
+    """What each row amounts to: whole numbers, or such that are none.
+
+    Raises:
+        QueryError: one is no number.
+    """
+    if NO_AMOUNT in joined:
         raise QueryError(f"`{amount}` gives texts in some rows, and only numbers can be added up")
-    yield whole.to_numpy().astype(np.int64)
-    yield batch.column(f"og_r{at}").to_numpy()
+    whole = not any(sign in joined for sign in ".eIN")
+    amounts: NDArray[Any] = np.fromstring(joined, np.int64 if whole else np.float64, sep=",")
+    if len(amounts) != n:
+        raise QueryError(f"`{amount}` gives what is no number in some rows")
+    return amounts
 
 
-def _add(sums: NDArray[np.object_], places: Places, amounts: NDArray[Any] | None) -> None:
-    """Add amounts to the sums of their places; whole numbers stay whole."""
-    if not len(places):
-        return
-    order = np.argsort(places, kind="stable")
-    ordered = places[order]
-    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    many = np.diff(np.append(first, len(ordered)))
-    added = many if amounts is None else np.add.reduceat(amounts[order], first)
-    sums[ordered[first]] += added.tolist()
-
-
-def _places(column: "pa.Array", timed: Timed, midnights: Midnights) -> Places:
+def _places(joined: str, n: int, timed: Timed, midnights: Midnights) -> Places:
     if timed.kind is not TimeKind.NUMBER:
-        return places_of(column.cast("string"), timed, midnights)
-    numbers = column.fill_null(0).to_numpy().astype(np.int64)
+        return places_of(joined, n, timed, midnights)
+    numbers = np.fromstring(joined, np.int64, sep=",")
     places: Places = np.searchsorted(timed.numbers(midnights), numbers, side="right")
-    places[column.is_null().to_numpy(zero_copy_only=False)] = NOWHERE
+    places[numbers == NO_NUMBER] = NOWHERE
     return places
