@@ -115,14 +115,17 @@ def declared(
 
 
 def source_of(
-    engine: Engine, metrics: Sequence[DeclaredMetric], zone: str = "UTC", naive_times: str = "UTC", **rules: int
+    engine: Engine,
+    metrics: Sequence[DeclaredMetric],
+    zone: str = "UTC",
+    rules: SqlRules = SqlRules(),  # noqa: B008
 ) -> SqlSource:
     """What is declared, asked of a database."""
     return make_source(
         SourceRequest(
             None,
             ZoneInfo(zone),
-            options={"declared": SqlDeclaration(metrics, SqlRules(naive_times, **rules))},
+            options={"declared": SqlDeclaration(metrics, rules)},
             connection=engine,
         )
     )

@@ -108,12 +108,6 @@ class Settings:
             raise ConfigurationError(
                 f"{self.read_from}: [source]: {named}: the kind '{self.source_kind}' knows no such key", "leave it out"
             )
-        if self.metrics and self.source_kind != "sql":
-            raise ConfigurationError(
-                f"{self.read_from}: [[metrics]] are counted by a source of the kind 'sql', and this one is of the kind "
-                f"'{self.source_kind}'",
-                "take `kind` out of [source], or the metrics out of the file",
-            )
         try:
             ladder = self._ladder()
             ladder.rented({}, self.plan.current_tier)
@@ -192,8 +186,15 @@ def _placed(settings: Settings, place: Callable[[Keys], str]) -> Settings:
     """The same, with where each metric is declared.
 
     Raises:
-        ConfigurationError: two are of one name.
+        ConfigurationError: two are of one name, or the source is of a kind that counts none.
     """
+    kind = settings.source.kind or "sql"
+    if settings.metrics and kind != "sql":
+        raise ConfigurationError(
+            f"{place(('source', 'kind'))}: [[metrics]] are counted by a source of the kind 'sql', "
+            f"and this one is of the kind '{kind}'",
+            "take `kind` out of [source], or the metrics out of the file",
+        )
     metrics = [replace(each, place=place(("metrics", at))) for at, each in enumerate(settings.metrics)]
     first: dict[str, DeclaredMetric] = {}
     for each in metrics:

@@ -1,18 +1,19 @@
 """Anyone's database: each row counts on its own days, whatever the zone, the type of its times and the database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from tests.support.foreign import SPELLINGS, Life, Spelling, declared, put, source_of
 
 from outgrow.domain.days import local_day
 from outgrow.domain.metric import Kind
 from outgrow.sources.contract import Past
+from outgrow.sources.sql.declaration import SqlRules
 from outgrow.sources.sql.source import SqlSource
 
 ODD_ZONES = {
@@ -23,15 +24,6 @@ ODD_ZONES = {
     "America/Havana": (date(2026, 10, 27), date(2026, 11, 6)),  # a midnight twice
 }
 """With some days around what is odd in them."""
-
-
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
-def platform(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """An empty database of a platform, of each kind in turn."""
-    fixture = {"sqlite": "sqlite_url", "postgresql": "postgres_url", "mariadb": "mariadb_url"}[request.param]
-    engine = create_engine(request.getfixturevalue(fixture))
-    yield engine
-    engine.dispose()
 
 
 def past(source: SqlSource, since: date | None, until: date) -> Past:
@@ -97,7 +89,7 @@ def test_days_are_those_of_the_platforms_zone(platform: Engine, spelt: str, zone
         declared("begun", Kind.FLOW, spelling=spelling, ends=False),
         declared("begun_bytes", Kind.FLOW, spelling=spelling, ends=False, amount="amount", where="sort = 'b'"),
     ]
-    source = source_of(platform, metrics, zone, "Asia/Tokyo")
+    source = source_of(platform, metrics, zone, SqlRules("Asia/Tokyo"))
 
     for since in (first, None):
         told = past(source, since, last)

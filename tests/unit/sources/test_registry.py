@@ -52,7 +52,7 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 def test_the_kinds_are_told_the_built_in_ones_first(register: Callable[..., None]) -> None:
     register(("prometheus", "a:b"), ("gpus", "a:c"))
-    assert kinds() == ("commerce", "none", "gpus", "prometheus")
+    assert kinds() == ("commerce", "none", "sql", "gpus", "prometheus")
 
 
 def test_another_package_makes_a_source_from_what_was_asked(register: Callable[..., None]) -> None:
@@ -67,7 +67,7 @@ def test_a_kind_that_is_not_there_is_told_with_those_that_are(register: Callable
     register(("gpus", "a:c"))
     with pytest.raises(ConfigurationError, match="no source of the kind 'prom'") as caught:
         make_source("prom", REQUEST)
-    assert caught.value.mend == "use one of: commerce, none, gpus"
+    assert caught.value.mend == "use one of: commerce, none, sql, gpus"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_of_two_packages_that_register_one_kind_neither_is_taken(register: Calla
 
 def test_nobody_takes_a_built_in_name(register: Callable[..., None]) -> None:
     register(("none", f"{__name__}:down"))
-    assert kinds() == ("commerce", "none")
+    assert kinds() == ("commerce", "none", "sql")
     assert isinstance(make_source("none", REQUEST), NullSource)
 
 

@@ -26,6 +26,10 @@ class QueryError(Exception):
         self.reason, self.passing = shortened(reason), passing
 
 
+class TooLongError(QueryError):
+    """It took longer than it might."""
+
+
 def said_by(error: DBAPIError) -> str:
     """A driver's own words, without the statement and what only a developer reads."""
     orig = error.orig

@@ -17,7 +17,7 @@ from outgrow.sources.sql.databases.compiling import expressions, has_flag, some_
 from outgrow.sources.sql.databases.database import Column, Patience
 from outgrow.sources.sql.databases.parts import KeyRange, first_table, in_parts
 from outgrow.sources.sql.databases.server import TimeKey, add, as_they_are, seconds
-from outgrow.sources.sql.faults import QueryError, persistent, said_by
+from outgrow.sources.sql.faults import QueryError, TooLongError, persistent, said_by
 from outgrow.sources.sql.midnights import Instants, Midnights
 from outgrow.sources.sql.slots import places_of, slot_seconds
 from outgrow.sources.sql.tally import Pass, Tally
@@ -71,31 +71,33 @@ class Mariadb:
     def tally(self, asked: Pass) -> Tally:
         """What came and went, a part of the table at a time where it can be cut.
 
-        What went comes in a second statement, which passes over what is still there.
+        No part may take longer than others may be kept waiting. What went comes in a second statement, which passes
+        over what is still there.
         """
-        tally, keys = Tally.nothing(asked), self._keys(asked.table)
+        tally, keys, seconds = Tally.nothing(asked), self._keys(asked.table), self._patience.lock_seconds
         if keys is None:
-            self._count(asked, tally, None)
+            self._count(asked, tally, self._patience.statement_seconds, None)
             return tally
-        for _ in in_parts(keys, self._patience.lock_seconds / 2, partial(self._count, asked, tally)):
+        for _ in in_parts(keys, seconds / 2, partial(self._count, asked, tally, seconds)):
             pass
         return tally
 
-    def _count(self, asked: Pass, tally: Tally, part: str | None) -> None:
+    def _count(self, asked: Pass, tally: Tally, seconds: int, part: str | None) -> None:
         rows = f"FROM ({expressions(asked, part)}) AS og_rows"
         within = _within(asked.created, asked.midnights) if asked.only_within else None
         keys: list[tuple[TimeKey, str | None]] = [(_key("og_b", asked.created, asked.midnights), None)]
         if asked.deleted is not None:
-            keys.append(
-                (_end_key(asked.created, asked.deleted, asked.midnights), "og_d IS NOT NULL AND og_b IS NOT NULL")
-            )
+            ends = _end_key(asked.created, asked.deleted, asked.midnights)
+            keys.append((ends, "og_d IS NOT NULL AND og_b IS NOT NULL"))
+        found = []
         for key, dated in keys:
             query = f"SELECT {key.told}, {', '.join(_told(asked))} {rows}{where(within, dated)} GROUP BY {key.group}"
-            found = persistent(partial(self._fetch, query))
-            add(asked, tally, found, key, ends=dated is not None)
+            found.append(persistent(partial(self._fetch, query, seconds)))
+        for (key, dated), told in zip(keys, found, strict=True):
+            add(asked, tally, told, key, ends=dated is not None)
 
-    def _fetch(self, query: str) -> Sequence[Sequence[Any]]:
-        with self._question() as connection:
+    def _fetch(self, query: str, seconds: int) -> Sequence[Sequence[Any]]:
+        with self._question(seconds) as connection:
             return connection.exec_driver_sql(query).fetchall()
 
     def _keys(self, from_clause: str) -> KeyRange | None:
@@ -111,18 +113,25 @@ class Mariadb:
                 return None
             quoted = f"{table.alias}.`{column}`"
             ends = f"SELECT min(`{column}`), max(`{column}`) FROM {table.name}"
-            least, most = persistent(lambda: self._fetch(ends))[0]
+            least, most = persistent(partial(self._fetch, ends, self._patience.lock_seconds))[0]
         except QueryError:  # what is wrong with it is told of the question itself
             return None
         return None if least is None else KeyRange(quoted, int(least), int(most))
 
     @contextmanager
-    def _question(self) -> Iterator[Connection]:
-        """A short transaction that reads: whoever changes a table's definition waits until it ends."""
+    def _question(self, seconds: int | None = None) -> Iterator[Connection]:
+        """A short transaction that reads: whoever changes a table's definition waits until it ends.
+
+        Args:
+            seconds: that a statement may take.
+        """
+        longest = seconds or self._patience.statement_seconds
         try:
             with self._engine.connect() as opened:
                 connection = opened.execution_options(no_parameters=True)
-                for setting in self._settings(is_mariadb=bool(getattr(connection.dialect, "is_mariadb", False))):
+                for setting in self._settings(
+                    longest, is_mariadb=bool(getattr(connection.dialect, "is_mariadb", False))
+                ):
                     connection.exec_driver_sql(f"SET SESSION {setting}")
                 connection.rollback()  # what is set holds from the next transaction on
                 yield connection
@@ -130,10 +139,12 @@ class Mariadb:
             number = error.orig.args[0] if error.orig is not None and error.orig.args else None
             if error.connection_invalidated or number in GONE or not isinstance(number, int):
                 raise
+            if number in TOO_LONG:
+                raise TooLongError(f"it took longer than {longest} seconds ({said_by(error)})") from error
             raise QueryError(self._why(number, error), passing=number in CUT_OFF) from error
 
-    def _settings(self, *, is_mariadb: bool) -> Sequence[str]:
-        seconds, waits = self._patience
+    def _settings(self, seconds: int, *, is_mariadb: bool) -> Sequence[str]:
+        waits = self._patience.lock_seconds
         longest = f"max_statement_time = {seconds}" if is_mariadb else f"max_execution_time = {1000 * seconds}"
         return (
             f"time_zone = '{UTC_SESSION}', lock_wait_timeout = {waits}, {longest}",
@@ -143,8 +154,6 @@ class Mariadb:
 
     def _why(self, number: int, error: DBAPIError) -> str:
         said = said_by(error)
-        if number in TOO_LONG:
-            return f"it took longer than {self._patience.statement_seconds} seconds ({said})"
         if number in LOCKED:
             return f"the platform kept a table locked for longer than {self._patience.lock_seconds} seconds ({said})"
         return said

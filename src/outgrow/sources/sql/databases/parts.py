@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import NamedTuple
 
+from outgrow.sources.sql.faults import TooLongError
+
 _NAME = r'(?:"(?:[^"]|"")+"|`[^`]+`|\[[^\]]+\]|\w+)'
 _FIRST = re.compile(
     rf"\s*(?P<table>{_NAME}(?:\.{_NAME})*)"
@@ -20,6 +22,8 @@ _FIRST = re.compile(
 _TWISTED = re.compile(r"\b(?:RIGHT|FULL|NATURAL)\b", re.IGNORECASE)
 FIRST_WIDTH = 50_000
 """Keys of the first part; most tables are no longer."""
+FEWER = 4
+"""By how much a part is wider than the one before at the most, and narrower where it took too long."""
 
 
 class FirstTable(NamedTuple):
@@ -60,18 +64,28 @@ def first_table(from_clause: str) -> FirstTable | None:
     return FirstTable(found["table"], found["alias"] or found["table"])
 
 
-def in_parts(keys: KeyRange, target_seconds: float, ask: Callable[[str], None]) -> Iterator[float]:
+def in_parts(keys: KeyRange, seconds: float, ask: Callable[[str], None]) -> Iterator[float]:
     """Ask about one range of keys after another, each as wide as may be; gives the share that is done after each.
 
     Args:
-        ask: is given a condition on the rows.
+        seconds: that a part should take.
+        ask: is given a condition on the rows; where it takes too long it says so, and is asked about fewer.
+
+    Raises:
+        TooLongError: a single key takes too long.
     """
     begin, width = keys.least, FIRST_WIDTH
     while begin <= keys.most:
         end = min(begin + width, keys.most + 1)
         started = monotonic()
-        ask(f"{keys.column} >= {begin} AND {keys.column} < {end}")
+        try:
+            ask(f"{keys.column} >= {begin} AND {keys.column} < {end}")
+        except TooLongError:
+            if width == 1:
+                raise
+            width = max(1, width // FEWER)
+            continue
         took = max(monotonic() - started, 1e-3)
-        width = max(1, min(4 * width, int(width * target_seconds / took)))
+        width = max(1, min(FEWER * width, int(width * seconds / took)))
         begin = end
         yield (end - keys.least) / (keys.most + 1 - keys.least)

@@ -12,7 +12,7 @@ from outgrow.sources.sql.databases.compiling import expressions, has_flag, some_
 from outgrow.sources.sql.databases.database import Column, Patience
 from outgrow.sources.sql.databases.server import TimeKey, add, as_they_are, seconds
 from outgrow.sources.sql.databases.watching import Watch
-from outgrow.sources.sql.faults import QueryError, persistent, said_by
+from outgrow.sources.sql.faults import QueryError, TooLongError, persistent, said_by
 from outgrow.sources.sql.midnights import Instants, Midnights
 from outgrow.sources.sql.slots import places_of, slot_seconds
 from outgrow.sources.sql.tally import Pass, Tally
@@ -31,11 +31,11 @@ TYPES = {
     TimeKind.NUMBER: ("floor({})::bigint", "bigint"),
 }  # fmt: skip
 """What is made of a time of each kind to find its place, and the type of the bounds."""
-TOO_LONG, LOCKED = "57014", "55P03"
+ENDED, LOCKED = "57014", "55P03"
 MOST_GROUPS = 100_000_000
 """A parameter, by which a server knows a statement for one alone; there are never so many hours."""
-CUT_OFF = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03"}
-"""States of answers that may come when the same is asked again: a replica that had to go on, a lock, a restart."""
+CUT_OFF = {"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03"}
+"""States of answers that may come when the same is asked again: after a replica had to go on, a lock, a restart."""
 
 
 class Postgresql:
@@ -109,12 +109,12 @@ class Postgresql:
             state = getattr(error.orig, "sqlstate", None)
             if state is None:  # it never was one that the server answered
                 raise
+            if state == ENDED and "statement timeout" in said_by(error):
+                raise TooLongError(f"it took longer than {self._patience.statement_seconds} seconds") from error
             raise QueryError(self._why(state, error), passing=state in CUT_OFF) from error
 
     def _why(self, state: str, error: DBAPIError) -> str:
         said = said_by(error)
-        if state == TOO_LONG:
-            return f"it took longer than {self._patience.statement_seconds} seconds ({said})"
         if state == LOCKED:
             return f"the platform kept a table locked for longer than {self._patience.lock_seconds} seconds ({said})"
         return said

@@ -1,0 +1,123 @@
+"""Anyone's database on the command line: from a file as the reference shows it to a date."""
+
+import re
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.support.cli import TODAY, Cli
+
+PAGE = Path(__file__).parents[3] / "docs/reference/sql.md"
+DAYS, YESTERDAY = 200, TODAY - timedelta(days=1)
+
+
+def documented() -> str:
+    """The file that stands first on the page."""
+    found = re.search(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def make_platform(file: Path) -> None:
+    """Members and bookings that become more by a steady number a day, over so many days."""
+    db = sqlite3.connect(file)
+    with db:
+        db.executescript(
+            "CREATE TABLE member (id INTEGER PRIMARY KEY, joined_at TEXT, left_at TEXT);"
+            "CREATE TABLE upload (id INTEGER PRIMARY KEY, created_at TEXT, state TEXT, size INTEGER);"
+            "CREATE TABLE event (id INTEGER PRIMARY KEY, is_test INTEGER);"
+            "CREATE TABLE booking (id INTEGER PRIMARY KEY, event_id INTEGER, placed_at TEXT);"
+            "INSERT INTO event VALUES (1, 0), (2, 1);"
+        )
+        noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+        for ago in range(DAYS, -1, -1):
+            at = (noon - timedelta(days=ago)).strftime("%Y-%m-%d %H:%M:%S")
+            db.executemany("INSERT INTO member (joined_at, left_at) VALUES (?, ?)", [(at, None)] * 9 + [(at, at)])
+            db.executemany(
+                "INSERT INTO upload (created_at, state, size) VALUES (?, ?, ?)",
+                [(at, "live", 2_000_000_000), (at, "draft", 10**12)],
+            )
+            db.executemany("INSERT INTO booking (event_id, placed_at) VALUES (?, ?)", [(1, at)] * 30 + [(2, at)] * 5)
+            db.execute("INSERT INTO booking (event_id, placed_at) VALUES (1, NULL)")
+    db.close()
+
+
+@pytest.fixture
+def own(cli: Cli, tmp_path: Path) -> Cli:
+    """In a folder with a platform's database and the documented settings."""
+    make_platform(tmp_path / "platform.db")
+    (tmp_path / "outgrow.toml").write_text(documented(), encoding="utf-8")
+    return cli
+
+
+def test_from_the_documented_file_to_a_date(own: Cli) -> None:
+    assert own("init").status == 0
+    assert "metric members: can be asked" in own("doctor").out
+    rebuilt = own("backfill").out
+    assert f"Rebuilt 3 metrics on {DAYS} days" in rebuilt
+    assert f"bookings: {DAYS + 1} rows have no beginning and count on no day" in rebuilt
+    assert "2 values captured" in own("capture").out  # what is booked today is not known before the day is over
+    for metric, value in (("members", 9 * (DAYS + 1)), ("storage_gb", 2 * (DAYS + 1))):
+        assert own("when", metric, "10000", "--json").document()["current"] == value
+    until = own("when", "members", "2000", "--json").document()
+    assert (until["status"], until["days"]["p50"]) == ("ok", 22)  # 191 more at 9 a day
+    booked = own("history", "bookings", "--json").document()["days"]
+    assert [booked[-1][key] for key in ("date", "value", "provenance")] == [str(YESTERDAY), 30, "reconstructed"]
+
+
+def test_a_fault_of_one_metric_is_told_with_its_line(own: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "outgrow.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('"left_at"', '"gone_at"'), encoding="utf-8")
+    own("init")
+    line = file.read_text(encoding="utf-8").splitlines().index("[[metrics]]") + 1
+    told = own("backfill")
+    assert f"missing: members: outgrow.toml, line {line}: no such column: gone_at" in told.out + told.err
+    assert "Rebuilt 2 metrics" in told.out
+    told = own("doctor")
+    assert (told.status != 0, f"outgrow.toml, line {line}: no such column: gone_at" in told.out) == (True, True)
+
+
+def test_our_tables_are_not_put_beside_the_platforms_unasked(own: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "outgrow.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("store_url", "# store_url"), encoding="utf-8")
+    told = own("init")
+    assert told.status != 0
+    assert "store_url is not set" in told.err
+
+
+METRIC = '[[metrics]]\nname = "members"\n'
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (METRIC, "line 1: metrics.0: says not how it is told: one of `from`, `rows` and `value` is needed"),
+        (f'{METRIC}from = "member"', "metrics.0.created: is required beside `from`"),
+        (f'{METRIC}from = "m"\ncreated = "c"\nvalue = "1"', "has `from` and `value`"),
+        (f'{METRIC}value = "1"\nwhere = "x"', "line 4: metrics.0.where: does not go with `value`"),
+        (f'{METRIC}value = ""', "metrics.0.value: is empty"),
+        (f'{METRIC}value = "1"\nkind = "flow"', "line 3: metrics.0.value: gives a number of now"),
+        (f'{METRIC}kind = "flow"\nfrom = "m"\ncreated = "c"\ndeleted = "d"', "metrics.0.deleted: ends what lasts"),
+        (f'{METRIC}kind = "gauge"\nvalue = "1"', "line 3: metrics.0.kind: has to be one of: level, cumulative, flow"),
+        (f'{METRIC}from = "m"\ncreated = {{ unix = "h", of = "c" }}', "created.unix: has to be one of: s, ms, us"),
+        (f'{METRIC}from = "m"\ncreated = {{ zone = "Mars", of = "c" }}', "created.zone: is no time zone, 'Mars'"),
+        (f'{METRIC}from = "m"\ncreated = {{ unix = "s", zone = "UTC", of = "c" }}', "counts from an instant"),
+        (f'{METRIC}form = "m"', "line 3: metrics.0.form: is not known here\n  mend: did you mean `from`?"),
+        (f'{METRIC}value = "1"\n{METRIC}value = "2"', "line 4: the metric 'members' is declared already, at outgrow.t"),
+        ('[[metrics]]\nname = "Members"\nvalue = "1"', "line 2: metrics.0.name: has to be lower-case letters"),
+        ('[[metrics]]\nname = "orders"\nvalue = "1"', "is the total of a month, which is added up from orders_per_day"),
+        ('[[metrics]]\nname = "products"\nunit = "SKUs"\nvalue = "1"', "unit: of total_products is products"),
+        (f'[source]\nkind = "commerce"\n{METRIC}value = "1"', "[[metrics]] are counted by a source of the kind 'sql'"),
+        ('[source]\nkind = "sql"', "has no metrics"),
+        ('[sql]\nlock_seconds = 0', "line 2: sql.lock_seconds: has to be a whole number from 1 to 86,400"),
+    ],
+)  # fmt: skip
+def test_a_wrong_declaration_is_told_with_its_place(cli: Cli, tmp_path: Path, told: str, said: str) -> None:
+    (tmp_path / "p.db").touch()
+    urls = ("--database-url", f"sqlite:///{tmp_path}/p.db", "--store-url", f"sqlite:///{tmp_path}/s.db")
+    assert cli("init", *urls).status == 0
+    (tmp_path / "outgrow.toml").write_text(told, encoding="utf-8")
+    answer = cli("capture", *urls)
+    assert answer.status != 0
+    assert said in answer.err
