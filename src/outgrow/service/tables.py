@@ -57,7 +57,7 @@ def _tier(
         *(((each,), each.removeprefix(MAXIMUM), top) for each, top in short.items()),
         *((("maxima", each), each, top) for each, top in (maxima or {}).items()),
     ):
-        metric = _limited(called)
+        metric = limited(called)
         if metric in found:
             raise MisreadError(f"is a second maximum of {metric}", place, "leave one of the two out")
         found[metric] = top
@@ -67,7 +67,7 @@ def _tier(
     )
 
 
-def _limited(called: str) -> str:
+def limited(called: str) -> str:
     """The metric that a maximum of this name is of: that of the resource of this name, or the metric itself."""
     return next((each.metric.name for each in COMMERCE if each.name == called), ALIASES.get(called, called))
 

@@ -11,8 +11,23 @@ from outgrow.domain.limit import AlertPolicy, Headroom, Limit
 from outgrow.domain.metric import Scope
 from outgrow.domain.scenario import Project
 from outgrow.forecasting.rules import ForecastRules
-from outgrow.service.readers import Reader, Table, anything, day, flag, key, name, named, number, text, whole
+from outgrow.service.readers import (
+    MisreadError,
+    Reader,
+    Table,
+    anything,
+    day,
+    flag,
+    key,
+    name,
+    named,
+    number,
+    text,
+    whole,
+)
 from outgrow.service.tables import cost, days
+from outgrow.setup.sql_sections import limits_of_tenants, sql
+from outgrow.sources.sql.declaration import DeclaredLimits
 
 _share, _amount = number(SHARE), number(AMOUNT)
 
@@ -34,7 +49,18 @@ def _source(*, kind: str | None = None, **more: Any) -> SourceSettings:  # noqa:
     return SourceSettings(kind, more)
 
 
-def _limit(
+def _limit(*, metric: str, rows: str | None = None, **told: Any) -> Limit | DeclaredLimits:  # noqa: ANN401
+    """A limit of the platform or of one scope; or, by a query, those of all tenants."""
+    if rows is None:
+        if "maximum" not in told:
+            raise MisreadError("is required", ("maximum",))
+        return _own_limit(metric=metric, **told)
+    if told:
+        raise MisreadError("does not go with `rows`", (next(iter(told)),), "leave it out")
+    return limits_of_tenants(metric=metric, rows=rows)
+
+
+def _own_limit(
     *, metric: str, maximum: float, name: str = "", keep_free: float = 0.0, nodes: int = 1, spare_nodes: int = 0,
     **own: Any,  # noqa: ANN401 - what a limit may have of its own
 ) -> Limit:  # fmt: skip
@@ -72,10 +98,11 @@ ALERTS: Table[AlertPolicy] = Table(
 )
 PLAN: Table[LadderRules] = Table(LadderRules, {"current_tier": key, "day_over_cost": cost, "seed": whole(SEED)})
 CALENDAR: Table[CalendarRules] = Table(CalendarRules, {"country": text, "subdivision": text, "sales": flag})
-LIMIT: Table[Limit] = Table(
+LIMIT: Table[Limit | DeclaredLimits] = Table(
     _limit,
     {
         "metric": text,
+        "rows": sql,
         "maximum": _amount,
         "name": key,
         "scope": _scope,
@@ -84,7 +111,7 @@ LIMIT: Table[Limit] = Table(
         "nodes": whole(Bounds(1, MOST_FACTOR)),
         "spare_nodes": whole(Bounds(0, MOST_FACTOR)),
     },
-    required=("metric", "maximum"),
+    required=("metric",),
 )
 PROJECT: Table[Project] = Table(
     _project,

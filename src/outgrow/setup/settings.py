@@ -24,9 +24,16 @@ from outgrow.service.places import Keys, line_of
 from outgrow.service.readers import MisreadError, Table, listed, path, text
 from outgrow.service.tables import EVENT, TIER, TierTable
 from outgrow.setup.sections import ALERTS, CALENDAR, FORECAST, LIMIT, PLAN, PROJECT, SOURCE, SourceSettings
-from outgrow.setup.sql_sections import METRIC, RULES
+from outgrow.setup.sql_sections import METRIC, PLAN_ROWS, RULES, SCOPE, check_declaration
 from outgrow.sources.registry import BUILT_IN
-from outgrow.sources.sql.declaration import DeclaredMetric, SqlDeclaration, SqlRules
+from outgrow.sources.sql.declaration import (
+    DeclaredLimits,
+    DeclaredMetric,
+    DeclaredPlan,
+    DeclaredScope,
+    SqlDeclaration,
+    SqlRules,
+)
 
 FILE, SCENARIOS_FILE = "outgrow.toml", "scenarios.toml"
 PATHS, ADDRESSES = ("model_file", "scenarios_file"), ("database_url", "store_url")
@@ -51,6 +58,8 @@ class Settings:
         time_zone: IANA name for platforms that are known from the store alone, such as imported ones.
         source: where the platform lives.
         metrics: what is counted in its own database.
+        scopes: who the tenants there are; one at the most.
+        plans: what they can buy, and who is on which.
         sql: how that is asked.
         limits: None for the example.
         ladder: None for the example.
@@ -70,7 +79,9 @@ class Settings:
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
     plan: LadderRules = field(default_factory=LadderRules)
     calendar: CalendarRules = field(default_factory=CalendarRules)
-    limits: tuple[Limit, ...] | None = None
+    scopes: tuple[DeclaredScope, ...] = ()
+    plans: tuple[DeclaredPlan, ...] = ()
+    limits: tuple[Limit | DeclaredLimits, ...] | None = None
     ladder: tuple[TierTable, ...] | None = None
     events: tuple[Event, ...] = ()
     projects: tuple[Project, ...] = ()
@@ -90,7 +101,8 @@ class Settings:
     @property
     def declaration(self) -> SqlDeclaration:
         """What is declared of the platform's own database."""
-        return SqlDeclaration(self.metrics, self.sql)
+        limits = [each for each in self.limits or () if isinstance(each, DeclaredLimits)]
+        return SqlDeclaration(self.metrics, self.sql, next(iter(self.scopes), None), self.plans, limits)
 
     @property
     def scenarios_path(self) -> Path:
@@ -116,7 +128,7 @@ class Settings:
             raise ConfigurationError(f"{self.read_from}: {error.what}", error.mend) from error
         return CapacityConfig(
             ladder,
-            DEFAULT_LIMITS if self.limits is None else self.limits,
+            DEFAULT_LIMITS if self.limits is None else tuple(each for each in self.limits if isinstance(each, Limit)),
             self.alerts,
             replace(self.forecast, model_file=self.model_file or SHIPPED),
             self.plan,
@@ -142,7 +154,8 @@ SECTIONS: Mapping[str, Table[Any]] = {
     "source": SOURCE, "sql": RULES, "forecast": FORECAST, "alerts": ALERTS, "plan": PLAN, "calendar": CALENDAR,
 }  # fmt: skip
 LISTS: Mapping[str, Table[Any]] = {
-    "metrics": METRIC, "limits": LIMIT, "ladder": TIER, "events": EVENT, "projects": PROJECT,
+    "metrics": METRIC, "scopes": SCOPE, "plans": PLAN_ROWS, "limits": LIMIT, "ladder": TIER, "events": EVENT,
+    "projects": PROJECT,
 }  # fmt: skip
 SETTINGS: Table[Settings] = Table(
     Settings,
@@ -195,16 +208,17 @@ def _placed(settings: Settings, place: Callable[[Keys], str]) -> Settings:
             f"and this one is of the kind '{kind}'",
             "take `kind` out of [source], or the metrics out of the file",
         )
-    metrics = [replace(each, place=place(("metrics", at))) for at, each in enumerate(settings.metrics)]
-    first: dict[str, DeclaredMetric] = {}
-    for each in metrics:
-        other = first.setdefault(each.metric.name, each)
-        if other is not each:
-            raise ConfigurationError(
-                f"{each.place}: the metric '{each.metric.name}' is declared already, at {other.place}",
-                "give one of the two another name",
-            )
-    return replace(settings, metrics=tuple(metrics))
+    metrics, scopes, plans = (
+        tuple(replace(each, place=place((name, at))) for at, each in enumerate(getattr(settings, name)))
+        for name in ("metrics", "scopes", "plans")
+    )
+    limits = settings.limits and tuple(
+        replace(each, place=place(("limits", at))) if isinstance(each, DeclaredLimits) else each
+        for at, each in enumerate(settings.limits)
+    )
+    placed = replace(settings, metrics=metrics, scopes=scopes, plans=plans, limits=limits)
+    check_declaration(placed.declaration, scopes)
+    return placed
 
 
 def unknown_variables() -> list[str]:

@@ -45,7 +45,7 @@ class Series:
         return (f"{declared.metric.name}: {self.undated:,} {has} no beginning and {counts} on no day",)
 
 
-Told = Mapping[DeclaredMetric, Series | str]
+Told = Mapping[str, Series | str]
 """The values of each metric, or why there are none."""
 
 
@@ -64,19 +64,19 @@ def count(
         whole: whether rows without a beginning are to be looked for.
         tell: told of progress.
     """
-    told: dict[DeclaredMetric, Series | str] = {}
+    told: dict[str, Series | str] = {}
     planned: list[Planned] = []
     for declared in asked:
         try:
             planned.append(looked_at(declared, database, naive_times))
         except QueryError as error:
-            told[declared] = f"{declared.place}: {error.reason}"
+            told[declared.metric.name] = f"{declared.place}: {error.reason}"
     together = passes(planned, midnights, whole=whole)
     for at, (question, members) in enumerate(together):
         tell("counting", at, len(together))
         told |= _answered(database, question, members)
     tell("counting", len(together), len(together))
-    return {declared: told[declared] for declared in asked}
+    return {each.metric.name: told[each.metric.name] for each in asked}
 
 
 def _answered(database: Database, question: Pass, members: Sequence[Planned]) -> Told:
@@ -85,12 +85,12 @@ def _answered(database: Database, question: Pass, members: Sequence[Planned]) ->
         tally = database.tally(question)
     except QueryError as error:
         if len(members) == 1:
-            return {members[0].declared: f"{members[0].declared.place}: {error.reason}"}
-        alone: dict[DeclaredMetric, Series | str] = {}
+            return {members[0].declared.metric.name: f"{members[0].declared.place}: {error.reason}"}
+        alone: dict[str, Series | str] = {}
         for at, member in enumerate(members):
             alone |= _answered(database, replace(question, columns=[question.columns[at]]), [member])
         return alone
     return {
-        member.declared: Series.of(tally, at, flow=member.declared.metric.kind is Kind.FLOW)
+        member.declared.metric.name: Series.of(tally, at, flow=member.declared.metric.kind is Kind.FLOW)
         for at, member in enumerate(members)
     }

@@ -10,6 +10,7 @@ from outgrow.sources.registry import SourceRequest
 from outgrow.sources.sql.databases.database import Database, Patience
 from outgrow.sources.sql.declaration import SqlDeclaration
 from outgrow.sources.sql.source import SqlSource
+from outgrow.sources.sql.tenant_source import SqlTenantSource
 
 DECLARED = "declared"
 """The option that holds what is declared."""
@@ -33,7 +34,8 @@ def make_source(request: SourceRequest) -> SqlSource:
             "declare what is to be counted as [[metrics]], see docs/reference/sql.md",
         )
     code = DEFAULT_PLATFORM if request.platform is None else str(request.platform)
-    return SqlSource(_database(engine, declared), SourcePlatform(code, code, request.zone), declared)
+    kind = SqlSource if declared.scope is None else SqlTenantSource
+    return kind(_database(engine, declared), SourcePlatform(code, code, request.zone), declared)
 
 
 def _database(engine: Engine, declared: SqlDeclaration) -> Database:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from outgrow.domain.metric import Kind
 from outgrow.sources.sql.databases.compiling import closed
 from outgrow.sources.sql.databases.database import Database
-from outgrow.sources.sql.declaration import Counted, DeclaredMetric, Rows, TimeExpression, Value
+from outgrow.sources.sql.declaration import Counted, DeclaredMetric, Rows, TenantKey, TimeExpression, Value
 from outgrow.sources.sql.faults import QueryError
 from outgrow.sources.sql.midnights import Midnights
 from outgrow.sources.sql.tally import Counting, Pass
@@ -22,6 +22,7 @@ class Planned:
     created: Timed
     deleted: Timed | None
     counting: Counting
+    tenant: TenantKey | None
 
 
 def looked_at(declared: DeclaredMetric, database: Database, naive_times: str) -> Planned:
@@ -45,6 +46,7 @@ def looked_at(declared: DeclaredMetric, database: Database, naive_times: str) ->
         times[0],
         times[1] if counted.deleted is not None else None,
         Counting(counted.where, counted.amount),
+        counted.tenant,
     )
 
 
@@ -62,6 +64,14 @@ def passes(planned: Sequence[Planned], midnights: Midnights, *, whole: bool) -> 
         (Pass(table, created, deleted, [each.counting for each in members], midnights, within), members)  # type: ignore[arg-type]
         for (table, created, deleted, within), members in groups.items()
     ]
+
+
+def by_tenant(planned: Planned, midnights: Midnights) -> Pass:
+    """What is asked of one metric by its tenants, whose join is theirs alone."""
+    assert planned.tenant is not None, "whose its rows are is declared"  # noqa: S101
+    table = f"{planned.table}\n{planned.tenant.join}"
+    times = planned.created, planned.deleted
+    return Pass(table, *times, [planned.counting], midnights, only_within=False, key=planned.tenant.sql)
 
 
 def _tried(counted: Counted, times: Sequence[TimeExpression]) -> str:
@@ -83,6 +93,7 @@ def _of_rows(rows: Rows, database: Database) -> Counted:
         rows.deleted if rows.deleted.sql in names else None,
         None,
         "amount" if "amount" in names else None,
+        rows.tenant,
     )
 
 

@@ -67,9 +67,13 @@ class SqlSource:
         told = count(
             self._database, counted, midnights, self._declared.rules.naive_times, whole=since is None, tell=tell
         )
-        reasons = {each.metric.name: "it is told by a `value`, which has no past" for each in asked if each not in told}
-        reasons |= {each.metric.name: found for each, found in told.items() if isinstance(found, str)}
-        rows = [(each, found) for each, found in told.items() if isinstance(found, Series)]
+        reasons = {
+            each.metric.name: "it is told by a `value`, which has no past"
+            for each in asked
+            if each.metric.name not in told
+        }
+        reasons |= {name: found for name, found in told.items() if isinstance(found, str)}
+        rows = [(each, found) for each in counted if isinstance(found := told[each.metric.name], Series)]
         values = np.array([found.values for _, found in rows]).reshape(len(rows), midnights.n_days)
         if since is None:
             began = [found.began for _, found in rows if found.began is not None]
@@ -115,5 +119,5 @@ class SqlSource:
                 return reading_of(self._database.rows(declared.told_by.query, 2))
         except QueryError as error:
             return Reading.missing(f"{declared.place}: {error.reason}")
-        found = told[declared]
+        found = told[declared.metric.name]
         return Reading.missing(found) if isinstance(found, str) else Reading.of(float(found.values[-1]))

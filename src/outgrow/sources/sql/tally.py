@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.sources.sql.midnights import Midnights
+from outgrow.sources.sql.slots import Places
 from outgrow.sources.sql.times import Timed
 
 Exact = NDArray[np.object_]
@@ -33,6 +34,7 @@ class Pass:
     Attributes:
         table: a FROM clause.
         only_within: whether rows that began before the first day are of no interest.
+        key: an expression of whose each row is; None where that is not asked.
     """
 
     table: str
@@ -41,6 +43,23 @@ class Pass:
     columns: Sequence[Counting]
     midnights: Midnights
     only_within: bool
+    key: str | None = None
+
+
+class Keyed(NamedTuple):
+    """What came or went of some rows or groups of them.
+
+    Attributes:
+        keys: (n,), whose each is, as a text; None of nobody's.
+        places: (n,), where among the bounds of days; none is `NOWHERE`.
+        amounts: (n,), what each amounts to.
+        ends: whether they are ends, not beginnings.
+    """
+
+    keys: Sequence[str | None]
+    places: Places
+    amounts: NDArray[Any]
+    ends: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,8 @@ def one_of(columns: Sequence[Counting]) -> str | None:
 def expressions(asked: Pass, part: str | None = None) -> str:
     """The rows of a pass with what was declared of them, under names of our own.
 
-    They are `og_b` and `og_d` for the times, `og_w0`, … for conditions and `og_a0`, … for amounts.
+    They are `og_b` and `og_d` for the times, `og_k` for whose a row is, `og_w0`, … for conditions and `og_a0`, … for
+    amounts.
 
     Args:
         part: a condition of ours on the rows.
@@ -34,6 +35,8 @@ def expressions(asked: Pass, part: str | None = None) -> str:
     told = [f"{closed(asked.created.told.sql)} AS og_b"]
     if asked.deleted is not None:
         told.append(f"{closed(asked.deleted.told.sql)} AS og_d")
+    if asked.key is not None:
+        told.append(f"{closed(asked.key)} AS og_k")
     several = len(asked.columns) > 1
     for at, column in enumerate(asked.columns):
         if column.where is not None and several:

@@ -1,9 +1,9 @@
 """What a database is asked, whichever it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from outgrow.sources.sql.tally import Pass, Tally
+from outgrow.sources.sql.tally import Keyed, Pass, Tally
 from outgrow.sources.sql.times import TimeKind
 
 
@@ -31,6 +31,10 @@ class Database(Protocol):
 
     def tally(self, asked: Pass) -> Tally:
         """What came and went, counted in one pass."""
+        ...
+
+    def keyed(self, asked: Pass) -> Iterator[Keyed]:
+        """The same of the pass's only column, by whose it is; a key and a place may come again."""
         ...
 
 

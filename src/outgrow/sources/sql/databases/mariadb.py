@@ -16,11 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from outgrow.sources.sql.databases.compiling import expressions, has_flag, some_rows, where
 from outgrow.sources.sql.databases.database import Column, Patience
 from outgrow.sources.sql.databases.parts import KeyRange, first_table, in_parts
-from outgrow.sources.sql.databases.server import TimeKey, add, as_they_are, seconds
+from outgrow.sources.sql.databases.server import TimeKey, add, as_they_are, keyed, seconds
 from outgrow.sources.sql.faults import QueryError, TooLongError, persistent, said_by
 from outgrow.sources.sql.midnights import Instants, Midnights
 from outgrow.sources.sql.slots import places_of, slot_seconds
-from outgrow.sources.sql.tally import Pass, Tally
+from outgrow.sources.sql.tally import Keyed, Pass, Tally
 from outgrow.sources.sql.times import Timed, TimeKind
 
 KINDS = {
@@ -95,6 +95,35 @@ class Mariadb:
             found.append(persistent(partial(self._fetch, query, seconds)))
         for (key, dated), told in zip(keys, found, strict=True):
             add(asked, tally, told, key, ends=dated is not None)
+
+    def keyed(self, asked: Pass) -> Iterator[Keyed]:
+        """What came and went by whose it is, grouped by the server."""
+        keys, seconds, found = self._keys(asked.table), self._patience.lock_seconds, list[Keyed]()
+
+        def read(seconds: int, part: str | None) -> None:
+            found.extend(self._by_key(asked, seconds, part))
+
+        if keys is None:
+            read(self._patience.statement_seconds, None)
+            yield from found
+            return
+        for _ in in_parts(keys, seconds / 2, partial(read, seconds)):
+            yield from found
+            found.clear()
+
+    def _by_key(self, asked: Pass, seconds: int, part: str | None) -> Sequence[Keyed]:
+        amount = "count(*)" if asked.columns[0].amount is None else "sum(og_a0)"
+        began = _place("og_b", asked.created, asked.midnights)
+        keys: list[tuple[str, str | None]] = [(began, None)]
+        if asked.deleted is not None:
+            ended = _place("og_d", asked.deleted, asked.midnights)
+            keys.append((f"CASE WHEN {ended} < 0 THEN -1 ELSE greatest({began}, {ended}) END", "og_d IS NOT NULL"))
+        within = _within(asked.created, asked.midnights) if asked.only_within else None
+        rows, told = f"FROM ({expressions(asked, part)}) AS og_rows", []
+        for place, dated in keys:
+            query = f"SELECT og_k, {place}, {amount} {rows}{where(within, 'og_b IS NOT NULL', dated)} GROUP BY 1, 2"
+            told.append(keyed(persistent(partial(self._fetch, query, seconds)), ends=dated is not None))
+        return [each for each in told if each is not None]
 
     def _fetch(self, query: str, seconds: int) -> Sequence[Sequence[Any]]:
         with self._question(seconds) as connection:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,12 @@ from sqlalchemy.exc import DBAPIError
 
 from outgrow.sources.sql.databases.compiling import expressions, has_flag, some_rows, where
 from outgrow.sources.sql.databases.database import Column, Patience
-from outgrow.sources.sql.databases.server import TimeKey, add, as_they_are, seconds
+from outgrow.sources.sql.databases.server import TimeKey, add, as_they_are, keyed, seconds
 from outgrow.sources.sql.databases.watching import Watch
 from outgrow.sources.sql.faults import QueryError, TooLongError, persistent, said_by
 from outgrow.sources.sql.midnights import Instants, Midnights
 from outgrow.sources.sql.slots import places_of, slot_seconds
-from outgrow.sources.sql.tally import Pass, Tally
+from outgrow.sources.sql.tally import Keyed, Pass, Tally
 from outgrow.sources.sql.times import Timed, TimeKind
 
 KINDS = {
@@ -74,6 +75,22 @@ class Postgresql:
         )
         rows = persistent(lambda: self._watched(query, asked.created.zone.key))
         add(asked, tally, rows, key, ends=ends)
+
+    def keyed(self, asked: Pass) -> Iterator[Keyed]:
+        """What came and went by whose it is, grouped by the server."""
+        amount = "count(*)" if asked.columns[0].amount is None else "sum(og_a0)"
+        keys: list[tuple[str, str | None]] = [(_place("og_b", asked.created, asked.midnights), None)]
+        if asked.deleted is not None:
+            keys.append((_end_place(asked.created, asked.deleted, asked.midnights), "og_d IS NOT NULL"))
+        within = _within(asked.created, asked.midnights) if asked.only_within else None
+        for place, dated in keys:
+            query = (
+                f"SELECT og_k, {place}, {amount} FROM ({_escaped(expressions(asked))}) AS og_rows"
+                f"{where(within, 'og_b IS NOT NULL', dated)} GROUP BY 1, 2"
+            )
+            found = keyed(persistent(partial(self._watched, query, asked.created.zone.key)), ends=dated is not None)
+            if found is not None:
+                yield found
 
     def _watched(self, query: str, zone: str) -> Sequence[Sequence[Any]]:
         """The rows of a long query, which steps aside where somebody waits for it."""
@@ -142,7 +159,7 @@ def _key(name: str, timed: Timed, midnights: Midnights) -> TimeKey:
         return TimeKey(name, f"extract(epoch FROM {told})::float8", lambda days: places_of(seconds(days), bounds))
     size = slot_seconds(bounds)
     if size is None:
-        place = f"width_bucket({told}, '{{{','.join(_literals(timed, midnights))}}}'::{kind}[])"
+        place = _place(name, timed, midnights)
         return TimeKey(place, place, as_they_are)
     if timed.told.unix is not None:
         slot = f"{told} / {size * timed.told.unix.a_second}"
@@ -160,12 +177,18 @@ def _end_key(created: Timed, deleted: Timed, midnights: Midnights) -> TimeKey:
             else "greatest(og_b, og_d)"
         )
         return _key(later, created, midnights)
-    places = []
-    for name, timed in (("og_b", created), ("og_d", deleted)):
-        made, kind = TYPES[timed.kind]
-        places.append(f"width_bucket({made.format(name)}, '{{{','.join(_literals(timed, midnights))}}}'::{kind}[])")
-    place = f"greatest({', '.join(places)})"
+    place = _end_place(created, deleted, midnights)
     return TimeKey(place, place, as_they_are)
+
+
+def _place(name: str, timed: Timed, midnights: Midnights) -> str:
+    """The place of a time among the bounds."""
+    made, kind = TYPES[timed.kind]
+    return f"width_bucket({made.format(name)}, '{{{','.join(_literals(timed, midnights))}}}'::{kind}[])"
+
+
+def _end_place(created: Timed, deleted: Timed, midnights: Midnights) -> str:
+    return f"greatest({_place('og_b', created, midnights)}, {_place('og_d', deleted, midnights)})"
 
 
 def _within(timed: Timed, midnights: Midnights) -> str:

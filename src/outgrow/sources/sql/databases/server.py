@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.sources.sql.slots import NOWHERE, Places
-from outgrow.sources.sql.tally import Pass, Tally
+from outgrow.sources.sql.tally import Keyed, Pass, Tally
 
 
 class TimeKey(NamedTuple):
@@ -32,6 +32,16 @@ def as_they_are(told: Sequence[Any]) -> Places:
 def seconds(told: Sequence[Any], unit: int = 1) -> NDArray[np.float64]:
     """What was told in some unit, in seconds; NaN for nothing."""
     return np.array([np.nan if each is None else float(each) * unit for each in told], dtype=np.float64)
+
+
+def keyed(rows: Sequence[Sequence[Any]], *, ends: bool) -> Keyed | None:
+    """What a server counted by whose it is: rows of a key, a place and an amount; None without any."""
+    told = [(None if key is None else str(key), int(place), amount) for key, place, amount in rows if place is not None]
+    told = [each for each in told if each[1] != NOWHERE]
+    if not told:
+        return None
+    keys, places, amounts = zip(*told, strict=True)
+    return Keyed(keys, np.array(places, dtype=np.int64), np.array([float(each or 0) for each in amounts]), ends)
 
 
 def add(asked: Pass, tally: Tally, rows: Sequence[Sequence[Any]], key: TimeKey, *, ends: bool) -> None:

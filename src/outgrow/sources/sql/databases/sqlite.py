@@ -19,7 +19,7 @@ from outgrow.sources.sql.databases.parts import KeyRange, first_table, in_parts
 from outgrow.sources.sql.faults import QueryError, persistent, said_by
 from outgrow.sources.sql.midnights import Midnights
 from outgrow.sources.sql.slots import NOWHERE, Places
-from outgrow.sources.sql.tally import Pass, Tally
+from outgrow.sources.sql.tally import Keyed, Pass, Tally
 from outgrow.sources.sql.texts import SEPARATOR, places_of
 from outgrow.sources.sql.times import Timed, TimeKind
 
@@ -60,17 +60,34 @@ class Sqlite:
         return tally
 
     def _count(self, asked: Pass, tally: Tally, part: str | None) -> None:
-        def read() -> Sequence[Any]:
-            with self._question() as ask:
-                row: Sequence[Any] = ask(_query(asked, part)).one()
-                return row
-
-        n, *told = persistent(read)
+        n, *told = persistent(partial(self._one, _query(asked, part)))
         if n:
             try:
                 _add(asked, int(n), iter(told), tally)
             except ValueError as error:
                 raise QueryError(f"a time holds what no time does ({error})") from error
+
+    def keyed(self, asked: Pass) -> Iterator[Keyed]:
+        """What came and went by whose it is, row by row."""
+        keys, found = self._keys(asked.table), list[Keyed]()
+
+        def read(part: str | None) -> None:
+            n, *told = persistent(partial(self._one, _query(asked, part)))
+            if n:
+                found.extend(_rows_by_key(asked, int(n), iter(told)))
+
+        if keys is None:
+            read(None)
+            yield from found
+            return
+        for _ in in_parts(keys, self._patience.lock_seconds / 2, read):
+            yield from found
+            found.clear()
+
+    def _one(self, query: str) -> Sequence[Any]:
+        with self._question() as ask:
+            row: Sequence[Any] = ask(query).one()
+            return row
 
     @contextmanager
     def _question(self) -> Iterator[Any]:
@@ -103,6 +120,8 @@ def _query(asked: Pass, part: str | None) -> str:
     told = ["count(*)", _time("og_b", asked.created)]
     if asked.deleted is not None:
         told.append(_time("og_d", asked.deleted))
+    if asked.key is not None:
+        told.append(f"group_concat(coalesce(CAST(og_k AS TEXT), ''), '{SEPARATOR}')")
     for at, column in enumerate(asked.columns):
         if has_flag(asked, at):
             told.append(f"group_concat(CASE WHEN og_w{at} THEN 1 ELSE 0 END, '')")
@@ -185,6 +204,29 @@ def _add(asked: Pass, n: int, told: Iterator[str], tally: Tally) -> None:
             if rows.any():
                 _Sums(sums).add(places[rows], None if amounts is None else amounts[rows])
         tally.undated[at] += int((counts & ~dated).sum())
+
+
+def _rows_by_key(asked: Pass, n: int, told: Iterator[str]) -> Iterator[Keyed]:
+    """Rows, those with a beginning, each with whose it is.
+
+    Raises:
+        QueryError: an amount is a text, or a time is none.
+    """
+    try:
+        began = _places(next(told), n, asked.created, asked.midnights)
+        ended = None if asked.deleted is None else _places(next(told), n, asked.deleted, asked.midnights)
+    except ValueError as error:
+        raise QueryError(f"a time holds what no time does ({error})") from error
+    keys = next(told).split(SEPARATOR)
+    if len(keys) != n:
+        raise QueryError("the key of a tenant holds what no key does")
+    amount = asked.columns[0].amount
+    amounts = np.ones(n) if amount is None else _amounts(next(told), n, amount)
+    for ends, places, rows in (
+        (False, began, began != NOWHERE),
+        *(() if ended is None else ((True, np.maximum(began, ended), (began != NOWHERE) & (ended != NOWHERE)),)),
+    ):
+        yield Keyed([keys[at] or None for at in np.flatnonzero(rows)], places[rows], amounts[rows], ends)
 
 
 def _amounts(joined: str, n: int, amount: str) -> NDArray[Any]:

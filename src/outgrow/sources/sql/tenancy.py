@@ -1,0 +1,191 @@
+"""Who the tenants are, which plan each is on and what it may use, as the declared queries say."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outgrow.domain.days import local_day
+from outgrow.domain.errors import DatabaseError
+from outgrow.domain.resource import Resource
+from outgrow.domain.tenant import UNLIMITED, Plan
+from outgrow.sources.sql.databases.database import Database
+from outgrow.sources.sql.declaration import DeclaredPlan, DeclaredScope, SqlDeclaration
+from outgrow.sources.sql.faults import QueryError
+
+MOST_ROWS = 10_000_000
+"""Of a query of plans or limits."""
+NO_PLAN = -1
+
+logger = logging.getLogger(__name__)
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Everybody:
+    """The n tenants that a query gives, in its order.
+
+    Attributes:
+        keys, names: (n,) of str.
+        joined: by day; NaT where the query does not say.
+        left_out: how many more there are than are told apart.
+    """
+
+    keys: NDArray[np.str_]
+    names: NDArray[np.str_]
+    joined: NDArray[np.datetime64]
+    left_out: int
+
+    def places(self) -> Mapping[str, int]:
+        """Each one's place, by its key."""
+        return {key: at for at, key in enumerate(self.keys.tolist())}
+
+
+def everybody(database: Database, scope: DeclaredScope, zone: ZoneInfo, naive: ZoneInfo, most: int) -> Everybody:
+    """Who the tenants are.
+
+    Raises:
+        DatabaseError: the query cannot be asked, or gives no key.
+    """
+    columns, rows = _asked(database, scope.query, most + 1, scope.place, needed=("key",))
+    left_out = max(0, len(rows) - most)
+    if left_out:
+        logger.warning("%s: more than %s tenants: those that come last are not told apart", scope.place, f"{most:,}")
+    told = [row for row in rows[:most] if row[columns["key"]] is not None]
+    keys = [str(row[columns["key"]]) for row in told]
+    names = [str(row[columns["label"]]) for row in told] if "label" in columns else keys
+    joined = [_day(row[columns["created"]], zone, naive) if "created" in columns else None for row in told]
+    return Everybody(
+        np.array(keys, dtype=np.str_),
+        np.array(names, dtype=np.str_),
+        np.array(joined, dtype="datetime64[D]"),
+        left_out,
+    )
+
+
+def plans_on_sale(declared: SqlDeclaration, resources: Sequence[Resource]) -> tuple[Plan, ...]:
+    """The plans that can be bought, cheapest first."""
+    plans = [plan for plan in declared.plans if plan.code is not None]
+    return tuple(
+        Plan(str(plan.code), plan.name, plan.price_monthly, _limits(plan, resources))
+        for plan in sorted(plans, key=lambda plan: plan.price_monthly)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OnPlans:
+    """Which plan each of n tenants is on, and what it may use of each of c resources.
+
+    Attributes:
+        plan: int64 (n,), the place of its plan; -1 without one.
+        trial: bool (n,).
+        limits: float64 (n, c).
+    """
+
+    plan: NDArray[np.int64]
+    trial: NDArray[np.bool_]
+    limits: Array
+
+
+@dataclass(frozen=True, slots=True)
+class EndOfDay:
+    """When plans are looked at.
+
+    Attributes:
+        zone: of the platform's days.
+        naive: of times without one.
+    """
+
+    day: date
+    zone: ZoneInfo
+    naive: ZoneInfo
+
+
+def on_plans(
+    database: Database,
+    declared: SqlDeclaration,
+    who: Mapping[str, int],
+    resources: Sequence[Resource],
+    end: EndOfDay,
+) -> OnPlans:
+    """Plans and limits of tenants at the end of a day: own limits stand in the place of a plan's.
+
+    Args:
+        who: the tenants' places by their keys.
+
+    Raises:
+        DatabaseError: a query cannot be asked, or lacks a column.
+    """
+    plans = plans_on_sale(declared, resources)
+    plan, trial = np.full(len(who), NO_PLAN, np.int64), np.zeros(len(who), np.bool_)
+    codes = {each.code: at for at, each in enumerate(plans)}
+    for told in declared.plans:
+        if told.query is None:
+            continue
+        columns, rows = _asked(database, told.query, MOST_ROWS, told.place, needed=("key", "plan"))
+        for row in rows:
+            at, code = who.get(str(row[columns["key"]])), codes.get(str(row[columns["plan"]]))
+            if at is not None and code is not None and _is_on(row, columns, end):
+                plan[at], trial[at] = code, bool(row[columns["trial"]]) if "trial" in columns else False
+    limits = np.full((len(who), len(resources)), np.nan)
+    if plans:
+        on = plan != NO_PLAN
+        limits[on] = np.array([each.limits for each in plans])[plan[on]]
+    names = {resource.metric.name: column for column, resource in enumerate(resources)}
+    for own in declared.limits:
+        columns, rows = _asked(database, own.query, MOST_ROWS, own.place, needed=("key", "maximum"))
+        for row in rows:
+            at, most = who.get(str(row[columns["key"]])), row[columns["maximum"]]
+            if at is not None:
+                limits[at, names[own.metric]] = UNLIMITED if most is None else float(most)
+    some = ~np.isnan(limits).all(axis=1)
+    limits[some] = np.where(np.isnan(limits[some]), UNLIMITED, limits[some])
+    return OnPlans(plan, trial, limits)
+
+
+def _limits(plan: DeclaredPlan, resources: Sequence[Resource]) -> tuple[float, ...]:
+    return tuple(float(plan.maxima.get(resource.metric.name, UNLIMITED)) for resource in resources)
+
+
+def _is_on(row: Sequence[Any], columns: Mapping[str, int], end: EndOfDay) -> bool:
+    """Whether a row holds at the end of a day."""
+    start, until = (
+        _day(row[columns[name]], end.zone, end.naive) if name in columns else None for name in ("start", "end")
+    )
+    return (start is None or start <= end.day) and (until is None or until > end.day)
+
+
+def _day(told: object, zone: ZoneInfo, naive: ZoneInfo) -> date | None:
+    """The day of a time as a driver gives it; None where it is none."""
+    if isinstance(told, str):
+        try:
+            told = datetime.fromisoformat(told) if len(told) > len("2026-01-01") else date.fromisoformat(told)
+        except ValueError:
+            return None
+    if isinstance(told, datetime):
+        return local_day(told.replace(tzinfo=told.tzinfo or naive).astimezone(UTC), zone)
+    return told if isinstance(told, date) else None
+
+
+def _asked(
+    database: Database, query: str, most: int, place: str, needed: Sequence[str]
+) -> tuple[Mapping[str, int], Sequence[tuple[Any, ...]]]:
+    """The places of the columns of a query, and its rows."""
+    try:
+        columns = {column.name: at for at, column in enumerate(database.columns(query))}
+        lacking = [name for name in needed if name not in columns]
+        if lacking:
+            given = ", ".join(columns) or "none"
+            raise DatabaseError(
+                f"{place}: `rows` gives no column {' and none '.join(f'`{name}`' for name in lacking)}; "
+                f"its columns are: {given}",
+                "name what it gives, as in SELECT id AS key",
+            )
+        return columns, database.rows(query, most)
+    except QueryError as error:
+        raise DatabaseError(f"{place}: {error.reason}", "correct it there") from error
