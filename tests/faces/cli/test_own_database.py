@@ -66,6 +66,84 @@ def test_from_the_documented_file_to_a_date(own: Cli) -> None:
     assert [booked[-1][key] for key in ("date", "value", "provenance")] == [str(YESTERDAY), 30, "reconstructed"]
 
 
+TENANTS = """
+[[scopes]]
+name = "team"
+rows = "SELECT id AS key, name AS label, founded AS created FROM team"
+
+[[metrics]]
+name = "seats"
+from = "seat"
+created = "added"
+by = { team = "team_id" }
+
+[[plans]]
+code = "small"
+price_monthly = 10
+maxima = { seats = 30 }
+
+[[plans]]
+code = "large"
+price_monthly = 50
+maxima = { seats = 300 }
+
+[[plans]]
+rows = "SELECT id AS key, plan FROM team"
+
+[[ladder]]
+name = "One"
+max_seats = 200
+cost_monthly = 100
+
+[[ladder]]
+name = "Two"
+cost_monthly = 300
+"""
+
+
+def test_tenants_are_told_by_their_rows(cli: Cli, tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "platform.db")
+    with db:
+        db.execute("CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT, founded TEXT, plan TEXT)")
+        db.execute("CREATE TABLE seat (id INTEGER PRIMARY KEY, team_id INTEGER, added TEXT)")
+        day = [str(TODAY - timedelta(days=ago)) for ago in range(DAYS, -1, -1)]
+        db.executemany("INSERT INTO team VALUES (?, ?, ?, ?)", [(n, f"Team {n}", day[0], "small") for n in range(1, 6)])
+        for n in range(1, 6):  # one more seat every 7 n days
+            db.executemany("INSERT INTO seat (team_id, added) VALUES (?, ?)", [(n, at) for at in day[:: 7 * n]])
+    db.close()
+    address = 'database_url = "sqlite:///platform.db"\nstore_url = "sqlite:///s.db"\n'
+    (tmp_path / "outgrow.toml").write_text(address + TENANTS, encoding="utf-8")
+    for command in ("init", "backfill", "capture"):
+        assert cli(command).status == 0
+    told = cli("tenants", "--json").document()
+    first = told["upsells"][0]
+    assert (first["merchant"], first["plan"], first["next_plan"]) == ("Team 1", "small", "large")
+    assert cli("ladder", "--json").document()["tiers"][0]["name"] == "One"
+    driven = cli("explain", "seats", "--drivers", "--json").document()
+    assert driven["change"] == sum(
+        1 for n in range(1, 6) for at in day[:: 7 * n] if at > str(TODAY - timedelta(days=91))
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ('[[metrics]]\nname = "m"\nfrom = "m"\ncreated = "c"\nby = { team = "t" }', "there is no scope 'team'"),
+        ('[[scopes]]\nname = "a"\nrows = "x"\n[[scopes]]\nname = "b"\nrows = "x"', "there is a scope already, 'a'"),
+        ('[[plans]]\nname = "Small"', "is either a plan, with `code`, or `rows`"),
+        ('[[plans]]\ncode = "s"\nmaxima = { seats = 3 }', "line 1: whose 'seats' is cannot be told"),
+        ('[[limits]]\nmetric = "seats"\nrows = "x"', "line 1: whose 'seats' is cannot be told"),
+        ('[[limits]]\nmetric = "seats"\nrows = "x"\nname = "s"', "line 4: limits.0.name: does not go with `rows`"),
+        ('[[limits]]\nmetric = "seats"', "limits.0.maximum: is required"),
+    ],
+)
+def test_tenants_that_do_not_fit_together_are_told(cli: Cli, tmp_path: Path, told: str, said: str) -> None:
+    (tmp_path / "outgrow.toml").write_text(told, encoding="utf-8")
+    answer = cli("status")
+    assert answer.status != 0
+    assert said in answer.err
+
+
 def test_a_fault_of_one_metric_is_told_with_its_line(own: Cli, tmp_path: Path) -> None:
     file = tmp_path / "outgrow.toml"
     file.write_text(file.read_text(encoding="utf-8").replace('"left_at"', '"gone_at"'), encoding="utf-8")
