@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from outgrow.domain.diagnosis import Diagnosis
+from outgrow.domain.discovery import Discovery
 from outgrow.domain.given import FileSeries
 from outgrow.domain.history import History
 from outgrow.service.backfill import BackfillReport
@@ -110,6 +111,22 @@ class Program(Protocol):
 
         Raises:
             ConfigurationError: a setting is missing or wrong; names file and line.
+        """
+        ...
+
+    def discover(self, url: str) -> Discovery:
+        """What may be counted in a database that was never seen before; it is only read, and hardly that.
+
+        Raises:
+            ConfigurationError, DatabaseError, MissingExtraError: it cannot be opened or asked.
+        """
+        ...
+
+    def write_settings(self, file: Path, text: str) -> None:
+        """Write a settings file that is not there yet.
+
+        Raises:
+            ConfigurationError: it cannot be made.
         """
         ...
 

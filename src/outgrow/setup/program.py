@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from outgrow.domain.discovery import Discovery
     from outgrow.service.opening import Demo, Opening
     from outgrow.sources.contract import Progress
 
@@ -38,6 +39,19 @@ class SettingsProgram:
         from outgrow.setup.workspace import Workspace
 
         return Workspace(Settings(database_url=url, store_url=None, platform=demo.platform))
+
+    def discover(self, url: str) -> "Discovery":
+        """What may be counted in a database that was never seen before."""
+        from outgrow.domain.days import system_clock
+        from outgrow.setup.discovery import discover
+
+        return discover(url, system_clock())
+
+    def write_settings(self, file: Path, text: str) -> None:
+        """Write a settings file that is not there yet."""
+        from outgrow.setup.discovery import write_settings
+
+        write_settings(file, text)
 
     def names(self, what: str, config: Path | None, **options: object) -> Sequence[str]:
         """The names that a shell may offer."""

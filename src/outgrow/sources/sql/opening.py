@@ -8,7 +8,7 @@ from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.platform import DEFAULT_PLATFORM, SourcePlatform
 from outgrow.sources.registry import SourceRequest
 from outgrow.sources.sql.databases.database import Database, Patience
-from outgrow.sources.sql.declaration import SqlDeclaration
+from outgrow.sources.sql.declaration import SqlDeclaration, SqlRules
 from outgrow.sources.sql.source import SqlSource
 from outgrow.sources.sql.tenant_source import SqlTenantSource
 
@@ -35,16 +35,21 @@ def make_source(request: SourceRequest) -> SqlSource:
         )
     code = DEFAULT_PLATFORM if request.platform is None else str(request.platform)
     kind = SqlSource if declared.scope is None else SqlTenantSource
-    return kind(_database(engine, declared), SourcePlatform(code, code, request.zone), declared)
+    return kind(open_database(engine, declared.rules), SourcePlatform(code, code, request.zone), declared)
 
 
-def _database(engine: Engine, declared: SqlDeclaration) -> Database:
+def open_database(engine: Engine, rules: SqlRules) -> Database:
+    """A database to be asked.
+
+    Raises:
+        ConfigurationError: it is none that can be.
+    """
     name = engine.dialect.name
     if name not in DATABASES:
         raise ConfigurationError(
             f"a platform in a {name} database cannot be asked", "use one in PostgreSQL, MariaDB, MySQL or SQLite"
         )
-    return DATABASES[name](engine, Patience(declared.rules.statement_seconds, declared.rules.lock_seconds))
+    return DATABASES[name](engine, Patience(rules.statement_seconds, rules.lock_seconds))
 
 
 def _postgresql(engine: Engine, patience: Patience) -> Database:

@@ -1,0 +1,212 @@
+"""What a database says of its own tables: columns, keys and about how many rows, without reading one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy import types as sql
+from sqlalchemy.engine.reflection import Inspector, ObjectKind
+from sqlalchemy.exc import DBAPIError
+
+
+class Holds(StrEnum):
+    """What a column can hold, as far as it matters here."""
+
+    TIME = "time"
+    """A time, with its zone or without, or a date."""
+    WHOLE = "whole"
+    NUMBER = "number"
+    TEXT = "text"
+    FLAG = "flag"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column.
+
+    Attributes:
+        bits: of a whole number; 0 of anything else.
+        values: those of an enumeration.
+        date_only: whether it is a date without a time.
+    """
+
+    name: str
+    holds: Holds
+    nullable: bool
+    bits: int = 0
+    values: tuple[str, ...] = ()
+    date_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key of one column, said by the database or told by names alone."""
+
+    column: str
+    table: str
+    to: str
+    implied: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Attributes:
+        rows: about how many there are; None where the database does not say.
+        key: the columns of its primary key.
+        leading: the columns that an index leads with.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    references: tuple[Reference, ...]
+    leading: frozenset[str]
+    rows: int | None
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Column]:
+        """Its columns by their names."""
+        return {column.name: column for column in self.columns}
+
+    @property
+    def whole_key(self) -> Column | None:
+        """The column of a primary key that is one whole number."""
+        column = self.by_name.get(self.key[0]) if len(self.key) == 1 else None
+        return column if column is not None and column.holds is Holds.WHOLE else None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All tables of a database, by name.
+
+    Attributes:
+        others: names of schemas beside the one that is looked at.
+    """
+
+    tables: Mapping[str, Table]
+    others: Sequence[str] = ()
+
+    @cached_property
+    def referring(self) -> Mapping[str, Sequence[tuple[Table, Reference]]]:
+        """Which tables refer to each, and by what."""
+        found: dict[str, list[tuple[Table, Reference]]] = {name: [] for name in self.tables}
+        for table in self.tables.values():
+            for reference in table.references:
+                if reference.table in found:
+                    found[reference.table].append((table, reference))
+        return found
+
+
+ROWS = {
+    "postgresql": "SELECT relname, reltuples::bigint FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "
+    "WHERE nspname = current_schema() AND relkind IN ('r', 'p')",
+    "mysql": "SELECT table_name, table_rows FROM information_schema.tables WHERE table_schema = database()",
+}
+"""About how many rows each table has."""
+SHORTEST = 3
+"""Letters of an abbreviation."""
+OF_THE_SYSTEM = ("pg_", "information_schema", "mysql", "performance_schema", "sys")
+
+
+def read_catalogue(connection: Connection) -> Catalogue:
+    """What the database says of the tables of its default schema."""
+    looked, dialect = inspect(connection), connection.dialect.name
+    schema = looked.default_schema_name
+    told: dict[str, dict[str, Any]] = {
+        what: {key[1]: found for key, found in getattr(looked, f"get_multi_{what}")(kind=ObjectKind.TABLE).items()}
+        for what in ("columns", "pk_constraint", "foreign_keys", "indexes")
+    }
+    rows = _rows(connection, dialect)
+    tables = {}
+    for table, columns in told["columns"].items():
+        key = tuple(told["pk_constraint"].get(table, {}).get("constrained_columns") or ())
+        indexes = [index["column_names"][:1] for index in told["indexes"].get(table, ())]
+        leading = frozenset(column for first in (*indexes, list(key[:1])) for column in first if column)
+        references = [
+            Reference(each["constrained_columns"][0], each["referred_table"], each["referred_columns"][0])
+            for each in told["foreign_keys"].get(table, ())
+            if len(each["constrained_columns"]) == 1 and each["referred_schema"] in {None, schema}
+        ]
+        tables[table] = Table(
+            table, tuple(_column(each, dialect) for each in columns), key, tuple(references), leading, rows.get(table)
+        )
+    return Catalogue(_with_implied(tables), _others(looked, schema))
+
+
+def _others(looked: Inspector, schema: str | None) -> Sequence[str]:
+    return [each for each in looked.get_schema_names() if each != schema and not each.startswith(OF_THE_SYSTEM)]
+
+
+def _rows(connection: Connection, dialect: str) -> Mapping[str, int]:
+    """Estimates; -1 and 0 of a table that was never looked at are none."""
+    if dialect == "sqlite":
+        return _last_rows(connection)
+    if dialect not in ROWS:
+        return {}
+    told = connection.execute(text(ROWS[dialect]))
+    return {table: int(rows) for table, rows in told if rows is not None and rows > 0}
+
+
+def _last_rows(connection: Connection) -> Mapping[str, int]:
+    """The last row number of each table: no fewer rows than that were ever there."""
+    found = {}
+    for name in inspect(connection).get_table_names():
+        quoted = connection.dialect.identifier_preparer.quote(name)
+        try:
+            last = connection.exec_driver_sql(f"SELECT max(rowid) FROM {quoted}").scalar()
+        except DBAPIError:  # a table without row numbers
+            continue
+        if isinstance(last, int) and last > 0:
+            found[name] = last
+    return found
+
+
+def _column(told: Mapping[str, Any], dialect: str) -> Column:
+    kind = told["type"]
+    holds, bits, values = Holds.OTHER, 0, tuple(getattr(kind, "enums", None) or ())
+    if isinstance(kind, sql.Boolean) or (dialect == "mysql" and getattr(kind, "display_width", None) == 1):
+        holds = Holds.FLAG
+    elif isinstance(kind, sql.DateTime | sql.Date):
+        holds = Holds.TIME
+    elif isinstance(kind, sql.Integer):
+        holds = Holds.WHOLE
+        bits = 64 if isinstance(kind, sql.BigInteger) else 16 if isinstance(kind, sql.SmallInteger) else 32
+    elif isinstance(kind, sql.Numeric | sql.Float):
+        holds = Holds.NUMBER
+    elif isinstance(kind, sql.String):
+        holds = Holds.TEXT
+    return Column(told["name"], holds, bool(told.get("nullable", True)), bits, values, isinstance(kind, sql.Date))
+
+
+def _with_implied(tables: Mapping[str, Table]) -> Mapping[str, Table]:
+    """The same with references that only names tell: a column `x_id` means the table `x`, or `x` in the plural."""
+    by_noun: dict[str, list[str]] = {}
+    for name in tables:
+        for called in {name.lower(), name.lower().removesuffix("s"), name.lower().removesuffix("es")}:
+            by_noun.setdefault(called, []).append(name)
+    found = {}
+    for table in tables.values():
+        said = {reference.column for reference in table.references}
+        implied = []
+        for column in table.columns:
+            noun = column.name.lower().removesuffix("_id") if column.name.lower().endswith("_id") else None
+            targets = _meant(noun, by_noun) if noun and column.name not in {*said, *table.key} else []
+            if len(targets) == 1 and targets[0] != table.name and len(tables[targets[0]].key) == 1:
+                implied.append(Reference(column.name, targets[0], tables[targets[0]].key[0], implied=True))
+        found[table.name] = Table(
+            table.name, table.columns, table.key, (*table.references, *implied), table.leading, table.rows
+        )
+    return found
+
+
+def _meant(noun: str, by_noun: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """The tables that a noun means: those of this name, or those that begin so, as `organization` does with `org`."""
+    if noun in by_noun or len(noun) < SHORTEST:
+        return by_noun.get(noun, ())
+    return sorted({table for known, tables in by_noun.items() if known.startswith(noun) for table in tables})

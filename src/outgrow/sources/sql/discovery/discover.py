@@ -1,0 +1,110 @@
+"""A look at a database that was never seen before: what may be counted in it, told without reading it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from outgrow.domain.address import presentable
+from outgrow.domain.discovery import Discovery, ProposedMetric
+from outgrow.sources.sql.databases.database import Database
+from outgrow.sources.sql.discovery.beginnings import beginning
+from outgrow.sources.sql.discovery.catalogue import Catalogue, Table, read_catalogue
+from outgrow.sources.sql.discovery.growth import Growth, growth
+from outgrow.sources.sql.discovery.proposals import Candidate, common_prefix, is_link, noun_of, propose, title
+from outgrow.sources.sql.discovery.samples import Sample, sample
+from outgrow.sources.sql.discovery.writing import Writer, told
+
+MOST_SAMPLED = 400
+"""Tables of which rows are looked at: those that others refer to and those with many rows first."""
+
+
+def discover(engine: Engine, database: Database, url: str, now: datetime, zone: ZoneInfo) -> Discovery:
+    """What may be counted.
+
+    Args:
+        url: as it is set.
+        zone: of the platform's days.
+    """
+    with engine.connect() as connection:
+        catalogue = read_catalogue(connection)
+    samples = {table.name: sample(database, table, engine.dialect) for table in _worth_a_look(catalogue)}
+    found = propose(catalogue, samples)
+    tenant, scope = found.tenant, None
+    if tenant is not None:
+        scope = noun_of(tenant.name, common_prefix(catalogue))
+    writer = Writer(engine.dialect, tenant, scope)
+    read = sum(len(each) for each in samples.values())
+    metrics = []
+    for each in found.metrics:
+        grown = growth(database, engine.dialect, each, samples[each.table.name], now)
+        read += 0 if grown is None else grown.read
+        metrics.append(_proposed(each, grown, writer))
+    head = _head(url, zone)
+    if tenant is not None:
+        head += "\n" + writer.scope(beginning(tenant, samples[tenant.name]))
+    return Discovery(
+        presentable(url),
+        len(catalogue.tables),
+        read,
+        None if tenant is None else tenant.name,
+        tuple(table.name for table in found.rivals),
+        tuple(metrics),
+        head,
+        notes=tuple(_notes(catalogue, samples)),
+    )
+
+
+def _worth_a_look(catalogue: Catalogue) -> list[Table]:
+    tables = [table for table in catalogue.tables.values() if not is_link(table)]
+    return sorted(
+        tables, key=lambda table: (-len(catalogue.referring[table.name]), -(table.rows or 0), table.name)
+    )[:MOST_SAMPLED]  # fmt: skip
+
+
+def _proposed(each: Candidate, grown: Growth | None, writer: Writer) -> ProposedMetric:
+    name = title(each.noun)
+    counts = () if grown is None else grown.counts
+    monthly = tuple(after - before for before, after in pairwise(counts))
+    today = change = None
+    if counts:
+        today = monthly[-1] if each.flow else counts[-1]
+        change = monthly[-1] - monthly[-2] if each.flow else monthly[-1]
+    return ProposedMetric(
+        name,
+        name.replace("_", " ").capitalize(),
+        "flow" if each.flow else "level",
+        each.table.name,
+        today,
+        change,
+        monthly if each.flow else counts,
+        grown is not None and grown.exact,
+        tuple(each.evidence),
+        writer.metric(each),
+    )
+
+
+def _head(url: str, zone: ZoneInfo) -> str:
+    return "\n".join(
+        (
+            "# Proposed by `outgrow init`: what stands here is yours to change; docs/reference/sql.md tells how.",
+            "",
+            f"database_url = {told(url)}",
+            'store_url = "sqlite:///outgrow.db"',
+            f"time_zone = {told(zone.key)}",
+            "",
+        )
+    )
+
+
+def _notes(catalogue: Catalogue, samples: Mapping[str, Sample]) -> list[str]:
+    notes = []
+    if catalogue.others:
+        named = ", ".join(list(catalogue.others)[:4])
+        notes.append(f"{len(catalogue.others)} other schemas were not looked at: {named}")
+    unread = [name for name, each in samples.items() if not each.whole and not each.rows]
+    if unread:
+        notes.append(f"no right to read {', '.join(sorted(unread)[:8])}")
+    return notes

@@ -1,0 +1,261 @@
+"""What a person would choose to count in a database, ranked: tenants, metrics, and keys that run out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log10
+
+from outgrow.sources.sql.discovery.beginnings import Moment, beginning, ending
+from outgrow.sources.sql.discovery.catalogue import Catalogue, Column, Holds, Reference, Table
+from outgrow.sources.sql.discovery.samples import Sample
+from outgrow.sources.sql.discovery.words import (
+    COUNTED,
+    HAPPENING,
+    ORDERS,
+    PLUMBING,
+    TENANTS,
+    TESTS,
+    parts,
+    plural,
+    singular,
+)
+
+MOST_METRICS = 10
+LEAST_SCORE = 5.0
+ENTITY = 2
+"""So many tables that refer to one make it a thing of its own, whatever it is called."""
+MOST_HOPS = 3
+"""References between a row and its tenant."""
+FEWEST_TENANTS = 3
+TIED = 2
+"""References that make a table a tie between others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """How a table's rows lead to their tenant, by references that each row has one of."""
+
+    steps: tuple[tuple[str, Reference], ...]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A table that may be counted.
+
+    Attributes:
+        noun: what one row is called.
+        traces: tables whose rows tell since when there is one, where it does not say so itself.
+    """
+
+    table: Table
+    noun: str
+    score: float
+    flow: bool
+    begun: Moment | None
+    ended: Moment | None
+    wheres: Sequence[str]
+    evidence: Sequence[str]
+    traces: Sequence[tuple[Table, Reference, Moment]] = ()
+    path: Path | None = None
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """What to count.
+
+    Attributes:
+        tenant: the table of tenants; None where none is plain to see.
+        rivals: other tables that tenants may be in, the likeliest first.
+    """
+
+    metrics: Sequence[Candidate]
+    tenant: Table | None
+    rivals: Sequence[Table]
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def common_prefix(catalogue: Catalogue) -> str:
+    """What most names of tables begin with, such as an application's: it says nothing of any of them."""
+    heads: dict[str, int] = {}
+    for name in catalogue.tables:
+        head, mark, _ = name.partition("_")
+        if mark:
+            heads[head] = heads.get(head, 0) + 1
+    best = max(heads, key=lambda head: heads[head], default="")
+    return f"{best}_" if best and heads[best] * 2 > len(catalogue.tables) else ""
+
+
+def noun_of(table: str, prefix: str) -> str:
+    """What one row of a table is called."""
+    words = parts(table.removeprefix(prefix))
+    words = words if words else parts(table)
+    if len(words) > 1 and words[0] == words[1]:
+        words = words[1:]
+    return "_".join((*words[:-1], singular(words[-1]))) if words else table
+
+
+def is_link(table: Table) -> bool:
+    """Whether a table only ties rows of others together."""
+    tied = {reference.column for reference in table.references}
+    rest = [column for column in table.columns if column.name not in tied and column.name not in table.key]
+    own = [column for column in rest if column.holds is not Holds.TIME and parts(column.name)[-1:] != ("id",)]
+    return len(tied) >= TIED and not own
+
+
+def propose(catalogue: Catalogue, samples: Mapping[str, Sample]) -> Proposals:
+    """The best of what there is.
+
+    Args:
+        samples: of the tables that were looked at, by name.
+    """
+    prefix = common_prefix(catalogue)
+    candidates = [
+        found
+        for table in catalogue.tables.values()
+        if (found := _candidate(catalogue, table, samples.get(table.name, Sample(whole=False)), prefix)) is not None
+    ]
+    candidates = [_traced(catalogue, each, samples) for each in candidates]
+    dated = [each for each in candidates if each.begun is not None or each.traces]
+    tenants = _tenants(catalogue, candidates, samples)
+    tenant = tenants[0] if tenants else None
+    chosen = sorted(dated, key=lambda each: -each.score)[:MOST_METRICS]
+    chosen = [each for each in chosen if each.score >= LEAST_SCORE]
+    if tenant is not None:
+        chosen = [_with_path(catalogue, each, tenant) for each in chosen]
+    return Proposals(chosen, tenant, tenants[1:4])
+
+
+def _candidate(catalogue: Catalogue, table: Table, sample: Sample, prefix: str) -> Candidate | None:
+    """A table that may be worth counting; None of plumbing."""
+    noun = noun_of(table.name, prefix)
+    words = [singular(word) for word in noun.split("_")]
+    if is_link(table) or not table.columns:
+        return None
+    referring = [each for each, _ in catalogue.referring[table.name] if each.name != table.name]
+    rows = rows_of(table, sample)
+    if rows == 0:
+        return None
+    score, evidence = 0.0, []
+    if words[-1] in COUNTED:
+        score += 4
+        evidence.append(f"`{words[-1]}` is what people count")
+    if len(referring) >= ENTITY:
+        score += 2 + min(len(referring), 6) / 2
+        evidence.append(f"{len(referring)} tables refer to it")
+    plumbing = [word for word in parts(noun) if word in PLUMBING or singular(word) in PLUMBING]
+    score -= 5 * bool(plumbing) * (1 if len(referring) < 2 * ENTITY else 0.5)
+    score -= 0.5 * max(0, len(words) - 2)
+    if rows is not None:
+        score += min(log10(rows + 1), 5) / 1.5
+    begun = beginning(table, sample)
+    if begun is not None:
+        score += 1.5
+        evidence.append(begun.evidence)
+    ended = ending(table, sample, begun) if begun is not None else None
+    happening = words[-1] in HAPPENING
+    return Candidate(
+        table, noun, score, happening, begun, None if happening else ended,
+        _conditions(table, words, flow=happening, ended=ended), evidence,
+    )  # fmt: skip
+
+
+def rows_of(table: Table, sample: Sample) -> int | None:
+    """How many rows a table has, or about so many; None where nobody knows."""
+    if sample.whole:
+        return len(sample)
+    return max(table.rows, len(sample)) if table.rows is not None else (len(sample) or None)
+
+
+def _conditions(table: Table, words: Sequence[str], *, flow: bool, ended: Moment | None) -> list[str]:
+    """Which rows are left out, as conditions on names that are to be quoted: `{name}`."""
+    found = []
+    if flow and any(word in ORDERS for word in words):
+        found += [f"{{{each.column}}} IS NULL" for each in table.references if each.table == table.name]
+    for column in table.columns:
+        named = {*parts(column.name), column.name.lower()}
+        if column.holds is Holds.FLAG and flow and named & TESTS:
+            found.append(f"NOT {{{column.name}}}")
+        if column.holds is Holds.FLAG and ended is None and not flow and {"deleted", "removed"} & named:
+            found.append(f"NOT {{{column.name}}}")
+    return found
+
+
+def _traced(catalogue: Catalogue, each: Candidate, samples: Mapping[str, Sample]) -> Candidate:
+    """The same of what does not say when it began: the earliest of what refers to it does."""
+    if each.begun is not None or len(each.table.key) != 1:
+        return each
+    traces = []
+    for table, reference in catalogue.referring[each.table.name]:
+        moment = beginning(table, samples.get(table.name, Sample(whole=False)))
+        if moment is not None and table.name != each.table.name:
+            traces.append((table, reference, moment))
+    if not traces:
+        return each
+    named = ", ".join(table.name for table, _, _ in traces[:4])
+    evidence = [*each.evidence, f"has no time of its own: told by the earliest of {named}"]
+    return Candidate(
+        each.table, each.noun, each.score, False, None, None, each.wheres, evidence, tuple(traces), each.path
+    )
+
+
+def _tenants(catalogue: Catalogue, candidates: Sequence[Candidate], samples: Mapping[str, Sample]) -> list[Table]:
+    """The tables that tenants may be in, the likeliest first."""
+    sizes = [rows_of(each.table, samples.get(each.table.name, Sample(whole=False))) or 0 for each in candidates]
+    largest, scored = max(sizes, default=0), []
+    for each, rows in zip(candidates, sizes, strict=True):
+        words = each.noun.split("_")
+        score = float(TENANTS.get(words[-1], 0)) - 2 * (len(words) - 1)
+        below = sum(_path(catalogue, other.table, each.table) is not None for other in candidates)
+        if score <= 0 or below < ENTITY or rows < FEWEST_TENANTS or rows >= largest or len(each.table.key) != 1:
+            continue
+        scored.append((score + min(below, 10) / 2, each.table))
+    return [table for _, table in sorted(scored, key=lambda pair: -pair[0])]
+
+
+def _with_path(catalogue: Catalogue, each: Candidate, tenant: Table) -> Candidate:
+    path = None if each.table.name == tenant.name else _path(catalogue, each.table, tenant)
+    return Candidate(
+        each.table,
+        each.noun,
+        each.score,
+        each.flow,
+        each.begun,
+        each.ended,
+        each.wheres,
+        each.evidence,
+        each.traces,
+        path,
+    )
+
+
+def _path(catalogue: Catalogue, table: Table, tenant: Table) -> Path | None:
+    """The shortest way from a table's rows to their tenant, over references that need not be empty first."""
+    ways: list[tuple[tuple[str, Reference], ...]] = [()]
+    seen = {table.name}
+    for _ in range(MOST_HOPS):
+        longer = []
+        for way in ways:
+            here = way[-1][1].table if way else table.name
+            for reference in _in_order(catalogue.tables[here]):
+                if reference.table == tenant.name:
+                    return Path((*way, (here, reference)))
+                if reference.table in catalogue.tables and reference.table not in seen:
+                    seen.add(reference.table)
+                    longer.append((*way, (here, reference)))
+        ways = longer
+    return None
+
+
+def _in_order(table: Table) -> list[Reference]:
+    """Its references, those that every row has first, and those that only names tell last."""
+
+    def rank(reference: Reference) -> tuple[bool, bool]:
+        column: Column | None = table.by_name.get(reference.column)
+        return reference.implied, column is None or column.nullable
+
+    return sorted(table.references, key=rank)
+
+
+def title(noun: str) -> str:
+    """Many of them, as a metric's name."""
+    *first, last = noun.split("_")
+    return "_".join((*first, plural(last)))

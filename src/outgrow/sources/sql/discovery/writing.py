@@ -1,0 +1,133 @@
+"""Proposals as they stand in a settings file: SQL in the database's own words, with why it was proposed."""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy.engine.interfaces import Dialect
+
+from outgrow.sources.sql.declaration import UnixUnit
+from outgrow.sources.sql.discovery.beginnings import Moment
+from outgrow.sources.sql.discovery.catalogue import Holds, Table
+from outgrow.sources.sql.discovery.proposals import Candidate, title
+from outgrow.sources.sql.discovery.words import parts
+
+LABELS = ("name", "title", "label", "display_name", "slug", "subdomain", "domain", "email", "username", "code")
+"""What a tenant is called, the best first."""
+LONGEST_LINE = 110
+
+
+class Writer:
+    """Writes for one database.
+
+    Args:
+        scope: what a tenant is called; None without tenants.
+    """
+
+    def __init__(self, dialect: Dialect, tenant: Table | None, scope: str | None) -> None:
+        self._dialect, self._tenant, self._scope = dialect, tenant, scope
+        self._quote = dialect.identifier_preparer.quote
+
+    def metric(self, each: Candidate) -> str:
+        """`[[metrics]]`."""
+        lines = [f"# {sentence}." for sentence in wrapped(each.evidence)]
+        lines += ["[[metrics]]", f"name = {told(title(each.noun))}"]
+        if each.flow:
+            lines.append('kind = "flow"')
+        lines += self._rows(each) if each.begun is None else self._from(each, each.begun)
+        return "\n".join((*lines, ""))
+
+    def scope(self, begun: Moment | None) -> str:
+        """`[[scopes]]`."""
+        assert self._tenant is not None, "there are tenants"  # noqa: S101
+        table, quote = self._tenant, self._quote
+        columns = [f"{quote(table.key[0])} AS {self._word('key')}"]
+        label = next((name for name in LABELS for column in table.columns if column.name.lower() == name), None)
+        named = next((column.name for column in table.columns if column.name.lower() == label), None)
+        if named is not None:
+            columns.append(f"{quote(named)} AS label")
+        if begun is not None and begun.unit is None:
+            columns.append(f"{quote(begun.column)} AS created")
+        query = f"SELECT {', '.join(columns)} FROM {quote(table.name)}"
+        return f"[[scopes]]\nname = {told(self._scope or '')}\nrows = {told(query)}\n"
+
+    def _from(self, each: Candidate, begun: Moment) -> list[str]:
+        table, quote = each.table, self._quote
+        told_whose = each.path is not None and not each.flow and self._scope is not None
+        far = told_whose and each.path is not None and len(each.path.steps) > 1
+        of = f"{quote(table.name)}." if far else ""
+        lines = [f"from = {told(quote(table.name))}", f"created = {self._time(begun, of)}"]
+        if each.ended is not None:
+            lines.append(f"deleted = {self._time(each.ended, of)}")
+        if each.wheres:
+            names = {column.name: f"{of}{quote(column.name)}" for column in table.columns}
+            lines.append(f"where = {told(' AND '.join(where.format(**names) for where in each.wheres))}")
+        if told_whose:
+            lines.append(f"by = {{ {self._scope} = {self._by(each)} }}")
+        return lines
+
+    def _by(self, each: Candidate) -> str:
+        assert each.path is not None, "it leads to a tenant"  # noqa: S101
+        *joined, (last, reference) = each.path.steps
+        quote = self._quote
+        if not joined:
+            return told(quote(reference.column))
+        joins = [
+            f"LEFT JOIN {quote(step.table)} "
+            f"ON {quote(step.table)}.{quote(step.to)} = {quote(here)}.{quote(step.column)}"
+            for here, step in joined
+        ]
+        key = f"{quote(last)}.{quote(reference.column)}"
+        return f"{{ from = {told(' '.join(joins))}, key = {told(key)} }}"
+
+    def _rows(self, each: Candidate) -> list[str]:
+        """What has no time of its own, with the earliest of what refers to it."""
+        quote, table = self._quote, each.table
+        unit = each.traces[0][2].unit
+        alike = [trace for trace in each.traces if trace[2].unit == unit]
+        traces = " UNION ALL ".join(
+            f"SELECT {quote(ref.column)} AS og_id, min({quote(moment.column)}) AS og_at "
+            f"FROM {quote(child.name)} GROUP BY 1"
+            for child, ref, moment in alike
+        )
+        here, key = quote(table.name), f"{quote(table.name)}.{quote(table.key[0])}"
+        tenant = None
+        if each.path is not None and len(each.path.steps) == 1 and self._scope is not None:
+            tenant = f"{here}.{quote(each.path.steps[0][1].column)}"
+        more = f", {tenant} AS tenant_key" if tenant else ""
+        query = (
+            f"SELECT min(og_traces.og_at) AS created{more} FROM {here} LEFT JOIN ({traces}) AS og_traces "
+            f"ON og_traces.og_id = {key} GROUP BY {key}{f', {tenant}' if tenant else ''}"
+        )
+        lines = [f"rows = {told(query)}"]
+        if unit is not None:
+            lines.append(f"unix = {told(unit.value)}")
+        if tenant:
+            lines.append(f'by = {{ {self._scope} = "tenant_key" }}')
+        return lines
+
+    def _time(self, moment: Moment, of: str) -> str:
+        column = f"{of}{self._quote(moment.column)}"
+        if moment.unit is None:
+            return told(column)
+        missing = f"nullif({column}, 0)"
+        return f"{{ unix = {told(moment.unit.value)}, of = {told(missing)} }}"
+
+    def _word(self, word: str) -> str:
+        """A word of ours, quoted where it is one of the database's own."""
+        return f"`{word}`" if self._dialect.name == "mysql" else word
+
+
+def told(text: str | UnixUnit) -> str:
+    """A text in TOML: as JSON writes it, save for what TOML writes another way."""
+    return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def wrapped(sentences: Sequence[str]) -> list[str]:
+    """Sentences, the first letter of each large."""
+    return [f"{each[:1].upper()}{each[1:]}" for each in sentences if each]
+
+
+def keeps_times_without_zones(table: Table, column: str) -> bool:
+    """Whether a column may hold times without their zone."""
+    found = table.by_name.get(column)
+    return found is not None and found.holds is Holds.TIME and not {"utc", "gmt"} & {*parts(column)}
