@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -64,6 +65,64 @@ def test_from_the_documented_file_to_a_date(own: Cli) -> None:
     assert (until["status"], until["days"]["p50"]) == ("ok", 22)  # 191 more at 9 a day
     booked = own("history", "bookings", "--json").document()["days"]
     assert [booked[-1][key] for key in ("date", "value", "provenance")] == [str(YESTERDAY), 30, "reconstructed"]
+
+
+def test_from_an_address_to_an_answer(cli: Cli, tmp_path: Path) -> None:
+    make_platform(tmp_path / "platform.db")
+    told = cli("init", "sqlite:///platform.db", "--yes")
+    assert told.status == 0, told.err
+    assert "sqlite:///platform.db: 4 tables, of which" in told.out
+    assert "Written to outgrow.toml, with 3 metrics" in told.out
+    rows = {
+        line.split()[0]: line for line in told.out.splitlines() if line.startswith(("bookings", "uploads", "members"))
+    }
+    assert "flow" in rows["bookings"]
+    assert (tmp_path / "outgrow.toml").stat().st_mode & 0o777 == 0o600
+    assert cli("backfill").status == 0
+    assert cli("when", "members", "2000", "--json").document()["days"]["p50"] == 23  # from yesterday on
+    again = cli("init", "sqlite:///platform.db", "--yes")
+    assert again.status != 0
+    assert "there is a settings file outgrow.toml already" in again.err
+
+
+def test_nobody_is_asked_where_nobody_is(cli: Cli, tmp_path: Path) -> None:
+    make_platform(tmp_path / "platform.db")
+    told = cli("init", "sqlite:///platform.db")
+    assert told.status != 0
+    assert "give --yes" in told.err
+    assert not (tmp_path / "outgrow.toml").exists()
+
+
+def test_whoever_is_asked_may_leave_something_out(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_platform(tmp_path / "platform.db")
+    answers = iter(["visitors", "members, uploads, bookings", "bookings"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(answers))
+    told = cli("init", "sqlite:///platform.db")
+    assert told.status == 0, told.err
+    assert "There is no visitors." in told.err
+    assert "Something has to be counted." in told.err
+    assert {metric["name"] for metric in tomllib.loads((tmp_path / "outgrow.toml").read_text())["metrics"]} == {
+        "members", "uploads",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("sqlite:///nowhere.db", "there is no database file"),
+        ("sqlite:///empty.db", "nothing was found to be counted"),
+        ("nonsense", "URL is not a database address"),
+        ("postgresql://reader:secret@127.0.0.1:1/shop", "cannot be reached"),
+    ],
+)
+def test_what_cannot_be_looked_at_says_why(cli: Cli, tmp_path: Path, address: str, said: str) -> None:
+    (tmp_path / "empty.db").touch()
+    told = cli("init", address, "--yes")
+    assert told.status != 0
+    assert said in told.err
+    assert "secret" not in told.err + told.out
+    assert not (tmp_path / "outgrow.toml").exists()
 
 
 TENANTS = """

@@ -80,7 +80,7 @@ class _Search:
         self._key, self._table = quote(each.table.whole_key.name), quote(each.table.name)
         told = f"SELECT {self._key}, {quote(each.begun.column)} FROM {self._table}"
         self._query = (
-            f"{told} WHERE {self._key} >= {{}} AND {quote(each.begun.column)} IS NOT NULL ORDER BY {self._key}"
+            f"{told} WHERE {self._key} >= {{}} AND {quote(each.begun.column)} IS NOT NULL ORDER BY {self._key} LIMIT 1"
         )
 
     def key_at(self, instant: datetime) -> int:
@@ -105,7 +105,7 @@ class _Search:
         quote, found = self._dialect.identifier_preparer.quote, list[tuple[Any, ...]]()
         for at in range(EVENLY):
             key = least + (most - least) * at // EVENLY
-            query = f"SELECT {quote(column)} FROM {self._table} WHERE {self._key} >= {key} ORDER BY {self._key}"
+            query = f"SELECT {quote(column)} FROM {self._table} WHERE {self._key} >= {key} ORDER BY {self._key} LIMIT 1"
             found += self._database.rows(query, 1)
         self.read += len(found)
         return sum(not row[0] for row in found) / max(len(found), 1)

@@ -54,11 +54,11 @@ def sample(database: Database, table: Table, dialect: Dialect) -> Sample:
         if not order:
             rows = database.rows(f"{from_table} LIMIT {2 * EACH_END}", 2 * EACH_END)
             return Sample([dict(zip(wanted, row, strict=True)) for row in rows], (), len(rows) < 2 * EACH_END)
-        first = database.rows(f"{from_table} ORDER BY {order}", EACH_END)
+        first = database.rows(f"{from_table} ORDER BY {order} LIMIT {EACH_END}", EACH_END)
         if len(first) < EACH_END:
             return Sample([dict(zip(wanted, row, strict=True)) for row in first])
         down = ", ".join(f"{quote(name)} DESC" for name in table.key)
-        last = database.rows(f"{from_table} ORDER BY {down}", EACH_END)[::-1]
+        last = database.rows(f"{from_table} ORDER BY {down} LIMIT {EACH_END}", EACH_END)[::-1]
     except QueryError:
         return Sample(whole=False)
     keys = {tuple(row[wanted.index(name)] for name in table.key) for row in first}
