@@ -17,6 +17,8 @@ from outgrow.sources.sql.discovery.proposals import Candidate, common_prefix, is
 from outgrow.sources.sql.discovery.samples import Sample, sample
 from outgrow.sources.sql.discovery.writing import Writer, told
 
+LARGEST = 64
+"""Bits of a key that never runs out."""
 MOST_SAMPLED = 400
 """Tables of which rows are looked at: those that others refer to and those with many rows first."""
 
@@ -53,6 +55,7 @@ def discover(engine: Engine, database: Database, url: str, now: datetime, zone: 
         tuple(table.name for table in found.rivals),
         tuple(metrics),
         head,
+        tail=_fullest(catalogue, samples, writer),
         notes=tuple(_notes(catalogue, samples)),
     )
 
@@ -97,6 +100,20 @@ def _head(url: str, zone: ZoneInfo) -> str:
             "",
         )
     )
+
+
+def _fullest(catalogue: Catalogue, samples: Mapping[str, Sample], writer: Writer) -> str:
+    """The whole-numbered key that runs out first; nothing where there is none."""
+    found = []
+    for name, rows in samples.items():
+        key = catalogue.tables[name].whole_key
+        last = rows.rows[-1][key.name] if key is not None and len(rows) else None
+        if key is not None and isinstance(last, int) and last > 0 and key.bits < LARGEST:
+            found.append((last / 2 ** (key.bits - 1), name, last))
+    if not found:
+        return ""
+    _, name, last = max(found)
+    return writer.key(catalogue.tables[name], noun_of(name, common_prefix(catalogue)), last)
 
 
 def _notes(catalogue: Catalogue, samples: Mapping[str, Sample]) -> list[str]:

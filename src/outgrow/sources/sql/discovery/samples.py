@@ -46,7 +46,7 @@ class Sample:
 def sample(database: Database, table: Table, dialect: Dialect) -> Sample:
     """Rows from both ends; none where the table may not be read."""
     quote = dialect.identifier_preparer.quote
-    wanted = [column.name for column in table.columns if column.holds is not Holds.OTHER]
+    wanted = [column.name for column in table.columns if column.holds is not Holds.OTHER or column.name in table.key]
     told = ", ".join(quote(name) for name in wanted)
     from_table = f"SELECT {told} FROM {quote(table.name)}"
     order = ", ".join(quote(name) for name in table.key)

@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Sequence
+from textwrap import wrap
 
 from sqlalchemy.engine.interfaces import Dialect
 
 from outgrow.sources.sql.declaration import UnixUnit
 from outgrow.sources.sql.discovery.beginnings import Moment
-from outgrow.sources.sql.discovery.catalogue import Holds, Table
+from outgrow.sources.sql.discovery.catalogue import Table
 from outgrow.sources.sql.discovery.proposals import Candidate, title
-from outgrow.sources.sql.discovery.words import parts
 
 LABELS = ("name", "title", "label", "display_name", "slug", "subdomain", "domain", "email", "username", "code")
 """What a tenant is called, the best first."""
 LONGEST_LINE = 110
+NEARLY = 0.1
+"""Share of a key from which on it is worth a look every day."""
 
 
 class Writer:
@@ -29,8 +31,7 @@ class Writer:
 
     def metric(self, each: Candidate) -> str:
         """`[[metrics]]`."""
-        lines = [f"# {sentence}." for sentence in wrapped(each.evidence)]
-        lines += ["[[metrics]]", f"name = {told(title(each.noun))}"]
+        lines = [*comment(each.evidence), "[[metrics]]", f"name = {told(title(each.noun))}"]
         if each.flow:
             lines.append('kind = "flow"')
         lines += self._rows(each) if each.begun is None else self._from(each, each.begun)
@@ -49,6 +50,21 @@ class Writer:
             columns.append(f"{quote(begun.column)} AS created")
         query = f"SELECT {', '.join(columns)} FROM {quote(table.name)}"
         return f"[[scopes]]\nname = {told(self._scope or '')}\nrows = {told(query)}\n"
+
+    def key(self, table: Table, noun: str, last: int) -> str:
+        """A key that runs out, as a metric with a limit; left out by a comment where that is far away."""
+        assert table.whole_key is not None, "it has a key of whole numbers"  # noqa: S101
+        most = 2 ** (table.whole_key.bits - 1) - 1
+        column, name = self._quote(table.whole_key.name), f"last_{noun}_id"
+        lines = [
+            "[[metrics]]", f"name = {told(name)}", 'kind = "cumulative"', 'unit = "ids"',
+            f"value = {told(f'SELECT max({column}) FROM {self._quote(table.name)}')}", "", "[[limits]]",
+            f"metric = {told(name)}", f"maximum = {most}",
+        ]  # fmt: skip
+        share = last / most
+        said = f"{table.name}.{table.whole_key.name} is the fullest whole-numbered key: {share:.2%} of what it can hold"
+        near = share >= NEARLY
+        return "\n".join((*comment([said]), *(line if near else f"# {line}".rstrip() for line in lines), ""))
 
     def _from(self, each: Candidate, begun: Moment) -> list[str]:
         table, quote = each.table, self._quote
@@ -84,7 +100,7 @@ class Writer:
         quote, table = self._quote, each.table
         unit = each.traces[0][2].unit
         alike = [trace for trace in each.traces if trace[2].unit == unit]
-        traces = " UNION ALL ".join(
+        traces = "\n  UNION ALL ".join(
             f"SELECT {quote(ref.column)} AS og_id, min({quote(moment.column)}) AS og_at "
             f"FROM {quote(child.name)} GROUP BY 1"
             for child, ref, moment in alike
@@ -95,10 +111,10 @@ class Writer:
             tenant = f"{here}.{quote(each.path.steps[0][1].column)}"
         more = f", {tenant} AS tenant_key" if tenant else ""
         query = (
-            f"SELECT min(og_traces.og_at) AS created{more} FROM {here} LEFT JOIN ({traces}) AS og_traces "
-            f"ON og_traces.og_id = {key} GROUP BY {key}{f', {tenant}' if tenant else ''}"
+            f"SELECT min(og_traces.og_at) AS created{more}\nFROM {here} LEFT JOIN (\n  {traces}\n) AS og_traces "
+            f"ON og_traces.og_id = {key}\nGROUP BY {key}{f', {tenant}' if tenant else ''}\n"
         )
-        lines = [f"rows = {told(query)}"]
+        lines = [f"rows = {told_lines(query)}"]
         if unit is not None:
             lines.append(f"unix = {told(unit.value)}")
         if tenant:
@@ -122,12 +138,12 @@ def told(text: str | UnixUnit) -> str:
     return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def wrapped(sentences: Sequence[str]) -> list[str]:
-    """Sentences, the first letter of each large."""
-    return [f"{each[:1].upper()}{each[1:]}" for each in sentences if each]
+def told_lines(text: str) -> str:
+    """A text of several lines in TOML."""
+    return told(text) if "'''" in text else f"'''\n{text}'''"
 
 
-def keeps_times_without_zones(table: Table, column: str) -> bool:
-    """Whether a column may hold times without their zone."""
-    found = table.by_name.get(column)
-    return found is not None and found.holds is Holds.TIME and not {"utc", "gmt"} & {*parts(column)}
+def comment(sentences: Sequence[str]) -> list[str]:
+    """Sentences as lines of a comment."""
+    said = ". ".join(f"{each[:1].upper()}{each[1:]}" for each in sentences if each)
+    return [f"# {line}" for line in wrap(f"{said}.", LONGEST_LINE)] if said else []
