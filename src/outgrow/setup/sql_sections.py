@@ -26,13 +26,14 @@ from outgrow.sources.sql.declaration import (
     UnixUnit,
     Value,
 )
+from outgrow.sources.sql.families import MARK, PREFIX
 
 E = TypeVar("E", bound=StrEnum)
 NAME = re.compile("[a-z][a-z0-9_]{0,63}")
 SEE = "see docs/reference/sql.md for what may stand in it"
 FORMS = ("from", "rows", "value")
 OF_FORM = {
-    "from": {"created", "deleted", "where", "sum", "by"},
+    "from": {"created", "deleted", "where", "sum", "by", "each"},
     "rows": {"unix", "zone", "by"},
     "value": set[str](),
 }
@@ -130,7 +131,14 @@ def _told_by(form: str, how: Mapping[str, Any]) -> Counted | Rows | Value:
         return Rows(how["rows"], created, deleted, how.get("by"))
     if "created" not in how:
         raise MisreadError("is required beside `from`", ("created",), "say when each row began; or use `value`")
-    return Counted(how["from"], how["created"], *(how.get(each) for each in ("deleted", "where", "sum", "by")))
+    table, tenant = how["from"], how.get("by")
+    if "each" in how:
+        if tenant is not None:
+            raise MisreadError("is told by `each` already", ("by",), "leave one of the two out")
+        if PREFIX not in table:
+            raise MisreadError(f"has no {PREFIX}, which stands for what is each one's own", ("from",), SEE)
+        table, tenant = table.replace(PREFIX, MARK), TenantKey(how["each"], "1")
+    return Counted(table, how["created"], how.get("deleted"), how.get("where"), how.get("sum"), tenant)
 
 
 def _metric(name: str, kind: Kind, unit: str, label: str) -> Metric:
@@ -195,6 +203,7 @@ _KEYS: Mapping[str, Reader[Any]] = {
     "name": _metric_name, "kind": _one_of(Kind), "unit": name, "label": name,
     "from": sql, "created": _time, "deleted": _time, "where": sql, "sum": sql,
     "rows": sql, "unix": _one_of(UnixUnit), "zone": _zone, "value": sql, "by": _by,
+    "each": _metric_name,
 }  # fmt: skip
 METRIC: Table[DeclaredMetric] = Table(_declared, _KEYS, required=("name",))
 

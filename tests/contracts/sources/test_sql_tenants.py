@@ -28,6 +28,7 @@ from outgrow.sources.sql.declaration import (
     TenantKey,
     TimeExpression,
 )
+from outgrow.sources.sql.families import MARK
 from outgrow.sources.sql.opening import make_source
 
 ZONE = ZoneInfo("America/New_York")
@@ -222,3 +223,34 @@ def test_a_query_without_a_column_that_is_needed_says_so(platform: Engine) -> No
     plans = (DeclaredPlan(None, "", Decimal(0), {}, "SELECT org AS KEY FROM subscription", "outgrow.toml, line 9"),)
     with pytest.raises(DatabaseError, match=r"outgrow.toml, line 9: `rows` gives no column `plan`"):
         opened(platform, plans).tenants(TODAY)
+
+
+def test_a_table_of_each_tenants_own_is_added_up(platform: Engine) -> None:
+    with platform.begin() as db:
+        db.execute(text("CREATE TABLE blog (id integer PRIMARY KEY, name varchar(20), prefix varchar(20))"))
+        for at in (1, 2, 3):
+            db.execute(
+                text("INSERT INTO blog VALUES (:at, :name, :prefix)"),
+                {"at": at, "name": f"B{at}", "prefix": f"wp_{at}_"},
+            )
+            db.execute(text(f"CREATE TABLE wp_{at}_posts (id integer PRIMARY KEY, made date)"))
+            days = [{"id": n, "made": FIRST + timedelta(days=n)} for n in range(10 * at)]
+            db.execute(text(f"INSERT INTO wp_{at}_posts VALUES (:id, :made)"), days)
+    key = "`key`" if platform.dialect.name == "mysql" else "key"
+    posts = Counted(f"{MARK}posts", TimeExpression("made"), tenant=TenantKey("blog", "1"))
+    declared = SqlDeclaration(
+        [DeclaredMetric(Metric("posts", Kind.LEVEL, "posts", "Posts"), posts, "outgrow.toml, line 4")],
+        RULES,
+        DeclaredScope("blog", f"SELECT id AS {key}, name AS label, prefix FROM blog"),
+    )
+    source = make_source(SourceRequest(None, ZONE, options={"declared": declared}, connection=platform))
+    assert isinstance(source, TenantSource)
+    past = source.past(None, TODAY, lambda _: True, lambda *_: None)
+    assert (past.panel.first_day, past.panel.values[0, :2].tolist(), past.panel.values[0, -1]) == (FIRST, [3, 6], 60)
+    assert source.tenants(TODAY).used.tolist() == [[10], [20], [30]]
+    assert [each.message for each in source.diagnose()] == ["can be asked"]
+    platform.dispose()  # with the sessions in which nothing may be written
+    with platform.begin() as db:
+        db.execute(text("DROP TABLE wp_2_posts"))
+    told = source.past(None, TODAY, lambda _: True, lambda *_: None).unavailable["posts"]
+    assert told.startswith("outgrow.toml, line 4: wp_2_: ")

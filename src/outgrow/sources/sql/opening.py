@@ -9,7 +9,9 @@ from outgrow.domain.platform import DEFAULT_PLATFORM, SourcePlatform
 from outgrow.sources.registry import SourceRequest
 from outgrow.sources.sql.databases.database import Database, Patience
 from outgrow.sources.sql.declaration import SqlDeclaration, SqlRules
+from outgrow.sources.sql.families import FamilyDatabase
 from outgrow.sources.sql.source import SqlSource
+from outgrow.sources.sql.tenancy import members
 from outgrow.sources.sql.tenant_source import SqlTenantSource
 
 DECLARED = "declared"
@@ -34,8 +36,11 @@ def make_source(request: SourceRequest) -> SqlSource:
             "declare what is to be counted as [[metrics]], see docs/reference/sql.md",
         )
     code = DEFAULT_PLATFORM if request.platform is None else str(request.platform)
-    kind = SqlSource if declared.scope is None else SqlTenantSource
-    return kind(open_database(engine, declared.rules), SourcePlatform(code, code, request.zone), declared)
+    database, platform = open_database(engine, declared.rules), SourcePlatform(code, code, request.zone)
+    scope = declared.scope
+    if scope is None:
+        return SqlSource(database, platform, declared)
+    return SqlTenantSource(FamilyDatabase(database, lambda: members(database, scope)), platform, declared)
 
 
 def open_database(engine: Engine, rules: SqlRules) -> Database:

@@ -16,6 +16,7 @@ from outgrow.domain.resource import Resource
 from outgrow.domain.tenant import UNLIMITED, Plan
 from outgrow.sources.sql.databases.database import Database
 from outgrow.sources.sql.declaration import DeclaredPlan, DeclaredScope, SqlDeclaration
+from outgrow.sources.sql.families import Member
 from outgrow.sources.sql.faults import QueryError
 
 MOST_ROWS = 10_000_000
@@ -66,6 +67,15 @@ def everybody(database: Database, scope: DeclaredScope, zone: ZoneInfo, naive: Z
         np.array(joined, dtype="datetime64[D]"),
         left_out,
     )
+
+
+def members(database: Database, scope: DeclaredScope) -> Sequence[Member]:
+    """Those of a family of tables, each a tenant's; nobody where the query gives no `prefix`."""
+    columns = {column.name: at for at, column in enumerate(database.columns(scope.query))}
+    if "prefix" not in columns or "key" not in columns:
+        return ()
+    rows = database.rows(scope.query, MOST_ROWS)
+    return [Member(str(row[columns["key"]]), str(row[columns["prefix"]])) for row in rows]
 
 
 def plans_on_sale(declared: SqlDeclaration, resources: Sequence[Resource]) -> tuple[Plan, ...]:
