@@ -34,7 +34,7 @@ SEE = "see docs/reference/sql.md for what may stand in it"
 FORMS = ("from", "rows", "value")
 OF_FORM = {
     "from": {"created", "deleted", "where", "sum", "by", "each"},
-    "rows": {"unix", "zone", "by"},
+    "rows": {"unix", "zone", "by", "each"},
     "value": set[str](),
 }
 """What else may stand beside each of them."""
@@ -125,19 +125,19 @@ def _declared(
 def _told_by(form: str, how: Mapping[str, Any]) -> Counted | Rows | Value:
     if form == "value":
         return Value(how["value"])
-    if form == "rows":
-        unix, zone = how.get("unix"), how.get("zone")
-        created, deleted = (TimeExpression(column, unix, zone) for column in ("created", "deleted"))
-        return Rows(how["rows"], created, deleted, how.get("by"))
-    if "created" not in how:
-        raise MisreadError("is required beside `from`", ("created",), "say when each row began; or use `value`")
-    table, tenant = how["from"], how.get("by")
+    table, tenant = how[form], how.get("by")
     if "each" in how:
         if tenant is not None:
             raise MisreadError("is told by `each` already", ("by",), "leave one of the two out")
         if PREFIX not in table:
-            raise MisreadError(f"has no {PREFIX}, which stands for what is each one's own", ("from",), SEE)
+            raise MisreadError(f"has no {PREFIX}, which stands for what is each one's own", (form,), SEE)
         table, tenant = table.replace(PREFIX, MARK), TenantKey(how["each"], "1")
+    if form == "rows":
+        unix, zone = how.get("unix"), how.get("zone")
+        created, deleted = (TimeExpression(column, unix, zone) for column in ("created", "deleted"))
+        return Rows(table, created, deleted, tenant)
+    if "created" not in how:
+        raise MisreadError("is required beside `from`", ("created",), "say when each row began; or use `value`")
     return Counted(table, how["created"], how.get("deleted"), how.get("where"), how.get("sum"), tenant)
 
 

@@ -7,10 +7,21 @@ from datetime import datetime
 from outgrow.sources.sql.declaration import UnixUnit
 from outgrow.sources.sql.discovery.catalogue import Column, Holds, Table
 from outgrow.sources.sql.discovery.samples import Sample, as_time, may_tell_time, unix_unit
-from outgrow.sources.sql.discovery.words import BEGINNINGS, ENDINGS, NO_BEGINNING, ORDERS, PLACED, parts, singular
+from outgrow.sources.sql.discovery.words import (
+    BEGINNINGS,
+    CHANGES,
+    ENDINGS,
+    NO_BEGINNING,
+    ORDERS,
+    PLACED,
+    parts,
+    singular,
+)
 
 ENOUGH = 4
 """The least that a name and the rows have to say for a column."""
+MOST_TO_COME = 0.02
+"""Of a beginning's rows; what more often lies ahead is planned, not begun."""
 MOST_EMPTY = 0.5
 """Of a beginning's rows; what is emptier tells something else."""
 
@@ -20,6 +31,7 @@ class Moment:
     """A column of time.
 
     Attributes:
+        when: a condition under which alone it is one, on names that are to be quoted; None where it always is.
         unit: of a number.
         score: how surely it is what it is taken for.
         evidence: what speaks for it.
@@ -31,11 +43,12 @@ class Moment:
     score: float
     evidence: str
     grows: bool
+    when: str | None = None
 
 
-def beginning(table: Table, sample: Sample) -> Moment | None:
+def beginning(table: Table, sample: Sample, now: datetime) -> Moment | None:
     """The best of the columns that may say when a row began; None without any."""
-    found = [moment for column in table.columns if (moment := _beginning(table, column, sample)) is not None]
+    found = [moment for column in table.columns if (moment := _beginning(table, column, sample, now)) is not None]
     return max(found, key=lambda moment: moment.score, default=None)
 
 
@@ -58,7 +71,19 @@ def ending(table: Table, sample: Sample, begun: Moment) -> Moment | None:
     return max(found, key=lambda moment: moment.score, default=None)
 
 
-def _beginning(table: Table, column: Column, sample: Sample) -> Moment | None:
+def last_change(table: Table, sample: Sample) -> Moment | None:
+    """The column that says when a row was changed last, which of one that is marked as deleted is its end, about."""
+    for column in table.columns:
+        words = {*parts(column.name)}
+        values = sample.values(column.name) if column.holds is not Holds.OTHER else []
+        if words & CHANGES and may_tell_time(column, [value or None for value in values]):
+            unit = unix_unit([each for each in values if each]) if column.holds is Holds.WHOLE else None
+            if column.holds is not Holds.WHOLE or unit is not None:
+                return Moment(column.name, unit, 1, "the last change", grows=False)
+    return None
+
+
+def _beginning(table: Table, column: Column, sample: Sample, now: datetime) -> Moment | None:
     words = parts(column.name)
     score = float(max((BEGINNINGS.get(word, 0) for word in words), default=0))
     if {*words} & {"utc", "gmt"}:
@@ -72,10 +97,9 @@ def _beginning(table: Table, column: Column, sample: Sample) -> Moment | None:
     if score <= 0 or (column.holds is not Holds.TIME and not values) or not may_tell_time(column, values):
         return None
     unit = unix_unit(values) if column.holds is Holds.WHOLE else None
-    times = [as_time(value, unit) for value in values]
-    known = [time for time in times if time is not None]
+    known = [time for value in values if (time := as_time(value, unit)) is not None]
     empty = 1 - len(known) / len(values) if values else 0.0
-    if empty > MOST_EMPTY and not (ordered and {*words} & PLACED):
+    if _is_no_beginning(known, empty if not (ordered and {*words} & PLACED) else 0.0, now):
         return None
     grows = _grows(sample, column.name, unit)
     score += 2 * grows - 4 * empty - (2 if column.date_only else 0)
@@ -89,6 +113,11 @@ def _beginning(table: Table, column: Column, sample: Sample) -> Moment | None:
     if grows:
         said.append("grows with the key")
     return Moment(column.name, unit, score, ", ".join(said), grows)
+
+
+def _is_no_beginning(known: Sequence[datetime], empty: float, now: datetime) -> bool:
+    """Whether times are too seldom there, or too often still to come."""
+    return empty > MOST_EMPTY or sum(time > now for time in known) > MOST_TO_COME * len(known)
 
 
 def _grows(sample: Sample, column: str, unit: UnixUnit | None) -> bool:

@@ -1,7 +1,7 @@
 """What a database says of its own tables: columns, keys and about how many rows, without reading one."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -60,6 +60,7 @@ class Table:
         rows: about how many there are; None where the database does not say.
         key: the columns of its primary key.
         leading: the columns that an index leads with.
+        schema: None for the default one.
     """
 
     name: str
@@ -68,6 +69,11 @@ class Table:
     references: tuple[Reference, ...]
     leading: frozenset[str]
     rows: int | None
+    schema: str | None = None
+
+    def qualified(self, quote: Callable[[str], str]) -> str:
+        """Its name with its schema, where that is another than the default one."""
+        return quote(self.name) if self.schema is None else f"{quote(self.schema)}.{quote(self.name)}"
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:
@@ -114,15 +120,18 @@ SHORTEST = 3
 OF_THE_SYSTEM = ("pg_", "information_schema", "mysql", "performance_schema", "sys")
 
 
-def read_catalogue(connection: Connection) -> Catalogue:
-    """What the database says of the tables of its default schema."""
+def read_catalogue(connection: Connection, schema: str | None = None) -> Catalogue:
+    """What the database says of the tables of a schema, the default one by default."""
     looked, dialect = inspect(connection), connection.dialect.name
-    schema = looked.default_schema_name
     told: dict[str, dict[str, Any]] = {
-        what: {key[1]: found for key, found in getattr(looked, f"get_multi_{what}")(kind=ObjectKind.TABLE).items()}
+        what: {
+            key[1]: found
+            for key, found in getattr(looked, f"get_multi_{what}")(schema=schema, kind=ObjectKind.TABLE).items()
+        }
         for what in ("columns", "pk_constraint", "foreign_keys", "indexes")
     }
-    rows = _rows(connection, dialect)
+    here = {None, schema, looked.default_schema_name if schema is None else schema}
+    rows = _rows(connection, dialect) if schema is None else {}
     tables = {}
     for table, columns in told["columns"].items():
         key = tuple(told["pk_constraint"].get(table, {}).get("constrained_columns") or ())
@@ -131,12 +140,13 @@ def read_catalogue(connection: Connection) -> Catalogue:
         references = [
             Reference(each["constrained_columns"][0], each["referred_table"], each["referred_columns"][0])
             for each in told["foreign_keys"].get(table, ())
-            if len(each["constrained_columns"]) == 1 and each["referred_schema"] in {None, schema}
+            if len(each["constrained_columns"]) == 1 and each["referred_schema"] in here
         ]
         tables[table] = Table(
-            table, tuple(_column(each, dialect) for each in columns), key, tuple(references), leading, rows.get(table)
-        )
-    return Catalogue(_with_implied(tables), _others(looked, schema))
+            table, tuple(_column(each, dialect) for each in columns), key, tuple(references), leading, rows.get(table),
+            schema,
+        )  # fmt: skip
+    return Catalogue(_with_implied(tables), _others(looked, looked.default_schema_name))
 
 
 def _others(looked: Inspector, schema: str | None) -> Sequence[str]:
@@ -186,10 +196,9 @@ def _column(told: Mapping[str, Any], dialect: str) -> Column:
 
 def _with_implied(tables: Mapping[str, Table]) -> Mapping[str, Table]:
     """The same with references that only names tell: a column `x_id` means the table `x`, or `x` in the plural."""
-    by_noun: dict[str, list[str]] = {}
-    for name in tables:
-        for called in {name.lower(), name.lower().removesuffix("s"), name.lower().removesuffix("es")}:
-            by_noun.setdefault(called, []).append(name)
+    by_noun = _by_noun({name.lower(): name for name in tables})
+    # An application's name often stands before a table's own; what bears the whole name comes first.
+    by_noun = _by_noun({own: name for name in tables if (own := name.lower().partition("_")[2])}) | by_noun
     found = {}
     for table in tables.values():
         said = {reference.column for reference in table.references}
@@ -199,9 +208,16 @@ def _with_implied(tables: Mapping[str, Table]) -> Mapping[str, Table]:
             targets = _meant(noun, by_noun) if noun and column.name not in {*said, *table.key} else []
             if len(targets) == 1 and targets[0] != table.name and len(tables[targets[0]].key) == 1:
                 implied.append(Reference(column.name, targets[0], tables[targets[0]].key[0], implied=True))
-        found[table.name] = Table(
-            table.name, table.columns, table.key, (*table.references, *implied), table.leading, table.rows
-        )
+        found[table.name] = replace(table, references=(*table.references, *implied))
+    return found
+
+
+def _by_noun(tables: Mapping[str, str]) -> dict[str, list[str]]:
+    """Tables by what one of their rows is called."""
+    found: dict[str, list[str]] = {}
+    for called, table in tables.items():
+        for noun in {called.removesuffix(many) for many in ("", "s", "es")}:
+            found.setdefault(noun, []).append(table)
     return found
 
 

@@ -1,6 +1,7 @@
 """A look at a database that was never seen before: what may be counted in it, told without reading it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -12,8 +13,17 @@ from outgrow.domain.discovery import Discovery, ProposedMetric
 from outgrow.sources.sql.databases.database import Database
 from outgrow.sources.sql.discovery.beginnings import beginning
 from outgrow.sources.sql.discovery.catalogue import Catalogue, Table, read_catalogue
+from outgrow.sources.sql.discovery.families import family
 from outgrow.sources.sql.discovery.growth import Growth, growth
-from outgrow.sources.sql.discovery.proposals import Candidate, common_prefix, is_link, noun_of, propose, title
+from outgrow.sources.sql.discovery.proposals import (
+    MOST_METRICS,
+    Candidate,
+    common_prefix,
+    is_link,
+    noun_of,
+    propose,
+    title,
+)
 from outgrow.sources.sql.discovery.samples import Sample, sample
 from outgrow.sources.sql.discovery.writing import Writer, told
 
@@ -32,21 +42,35 @@ def discover(engine: Engine, database: Database, url: str, now: datetime, zone: 
     """
     with engine.connect() as connection:
         catalogue = read_catalogue(connection)
-    samples = {table.name: sample(database, table, engine.dialect) for table in _worth_a_look(catalogue)}
-    found = propose(catalogue, samples)
-    tenant, scope = found.tenant, None
-    if tenant is not None:
-        scope = noun_of(tenant.name, common_prefix(catalogue))
-    writer = Writer(engine.dialect, tenant, scope)
+        samples = {table.name: sample(database, table, engine.dialect) for table in _worth_a_look(catalogue)}
+        schemas = family(connection, catalogue, samples)
     read = sum(len(each) for each in samples.values())
+    found = propose(catalogue, samples, now)
+    proposed, tenant = found.metrics, found.tenant
+    if schemas is not None:
+        tenant = schemas.register
+        members = {table.name: sample(database, table, engine.dialect) for table in _worth_a_look(schemas.catalogue)}
+        read += sum(len(each) for each in members.values())
+        of_tenants = f"{{{schemas.column}}} IN (SELECT nspname FROM pg_namespace WHERE nspname <> current_schema())"
+        proposed = [
+            replace(each, wheres=(*each.wheres, of_tenants)) if each.table.name == tenant.name else each
+            for each in proposed
+        ]
+        own = [replace(each, path=None) for each in propose(schemas.catalogue, members, now).metrics]
+        proposed = sorted((*proposed, *own), key=lambda each: -each.score)[:MOST_METRICS]
+    scope = None if tenant is None else noun_of(tenant.name, common_prefix(catalogue))
+    writer = Writer(engine.dialect, tenant, scope)
     metrics = []
-    for each in found.metrics:
-        grown = growth(database, engine.dialect, each, samples[each.table.name], now)
+    for each in proposed:
+        alone = each.table.schema is None  # one member says nothing of all of them
+        grown = growth(database, engine.dialect, each, samples[each.table.name], now) if alone else None
         read += 0 if grown is None else grown.read
         metrics.append(_proposed(each, grown, writer))
     head = _head(url, zone)
     if tenant is not None:
-        head += "\n" + writer.scope(beginning(tenant, samples[tenant.name]))
+        head += "\n" + writer.scope(
+            beginning(tenant, samples[tenant.name], now), None if schemas is None else schemas.column
+        )
     return Discovery(
         presentable(url),
         len(catalogue.tables),
@@ -56,7 +80,7 @@ def discover(engine: Engine, database: Database, url: str, now: datetime, zone: 
         tuple(metrics),
         head,
         tail=_fullest(catalogue, samples, writer),
-        notes=tuple(_notes(catalogue, samples)),
+        notes=tuple(_notes(catalogue, samples, [] if schemas is None else schemas.names)),
     )
 
 
@@ -116,11 +140,13 @@ def _fullest(catalogue: Catalogue, samples: Mapping[str, Sample], writer: Writer
     return writer.key(catalogue.tables[name], noun_of(name, common_prefix(catalogue)), last)
 
 
-def _notes(catalogue: Catalogue, samples: Mapping[str, Sample]) -> list[str]:
+def _notes(catalogue: Catalogue, samples: Mapping[str, Sample], own: Sequence[str]) -> list[str]:
     notes = []
-    if catalogue.others:
-        named = ", ".join(list(catalogue.others)[:4])
-        notes.append(f"{len(catalogue.others)} other schemas were not looked at: {named}")
+    others = [name for name in catalogue.others if name not in own]
+    if own:
+        notes.append(f"{len(own)} schemas are one tenant's each, and made alike: {', '.join(own[:4])}, …")
+    if others:
+        notes.append(f"{len(others)} other schemas were not looked at: {', '.join(others[:4])}")
     unread = [name for name, each in samples.items() if not each.whole and not each.rows]
     if unread:
         notes.append(f"no right to read {', '.join(sorted(unread)[:8])}")

@@ -45,11 +45,11 @@ def growth(database: Database, dialect: Dialect, each: Candidate, sample: Sample
     if sample.whole:
         times = [time for value in sample.values(column) if (time := as_time(value, unit)) is not None]
         gone: list[datetime] = []
-        if each.ended is not None:
+        if each.ended is not None and each.ended.when is None:
             ends = sample.values(each.ended.column)
             gone = [time for value in ends if value and (time := as_time(value, each.ended.unit)) is not None]
         counts = tuple(float(sum(t <= at for t in times) - sum(t <= at for t in gone)) for at in instants)
-        return Growth(counts, exact=not each.wheres)
+        return Growth(counts, exact=not each.wheres and (each.ended is None or each.ended.when is None))
     key = each.table.whole_key
     rows: float | None = rows_of(each.table, sample)
     if key is None or not each.begun.grows or rows is None or not sample.first or not sample.last:
@@ -63,7 +63,7 @@ def growth(database: Database, dialect: Dialect, each: Candidate, sample: Sample
     except QueryError:
         return None
     share = [(found - least) / max(most - least + 1, 1) for found in keys]
-    if each.ended is not None:
+    if each.ended is not None and each.ended.when is None:
         rows *= search.share_without(each.ended.column)
     return Growth(tuple(rows * part / (share[-1] or 1.0) for part in share), exact=False, read=search.read)
 
@@ -77,7 +77,7 @@ class _Search:
         assert each.table.whole_key is not None, "and a key"  # noqa: S101
         self._database, self._unit, self._ends, self.read = database, each.begun.unit, ends, 0
         self._dialect, self._whole = dialect, ends
-        self._key, self._table = quote(each.table.whole_key.name), quote(each.table.name)
+        self._key, self._table = quote(each.table.whole_key.name), each.table.qualified(quote)
         told = f"SELECT {self._key}, {quote(each.begun.column)} FROM {self._table}"
         self._query = (
             f"{told} WHERE {self._key} >= {{}} AND {quote(each.begun.column)} IS NOT NULL ORDER BY {self._key} LIMIT 1"

@@ -1,10 +1,11 @@
 """What a person would choose to count in a database, ranked: tenants, metrics, and keys that run out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from math import log10
 
-from outgrow.sources.sql.discovery.beginnings import Moment, beginning, ending
+from outgrow.sources.sql.discovery.beginnings import Moment, beginning, ending, last_change
 from outgrow.sources.sql.discovery.catalogue import Catalogue, Column, Holds, Reference, Table
 from outgrow.sources.sql.discovery.samples import Sample
 from outgrow.sources.sql.discovery.words import (
@@ -26,6 +27,8 @@ ENTITY = 2
 MOST_HOPS = 3
 """References between a row and its tenant."""
 FEWEST_TENANTS = 3
+GONE, MOST_STATES = {"deleted", "removed"}, 12
+"""States of a row that is not there any more, among so many."""
 TIED = 2
 """References that make a table a tie between others."""
 
@@ -101,7 +104,7 @@ def is_link(table: Table) -> bool:
     return len(tied) >= TIED and not own
 
 
-def propose(catalogue: Catalogue, samples: Mapping[str, Sample]) -> Proposals:
+def propose(catalogue: Catalogue, samples: Mapping[str, Sample], now: datetime) -> Proposals:
     """The best of what there is.
 
     Args:
@@ -111,9 +114,10 @@ def propose(catalogue: Catalogue, samples: Mapping[str, Sample]) -> Proposals:
     candidates = [
         found
         for table in catalogue.tables.values()
-        if (found := _candidate(catalogue, table, samples.get(table.name, Sample(whole=False)), prefix)) is not None
+        if (found := _candidate(catalogue, table, samples.get(table.name, Sample(whole=False)), prefix, now))
+        is not None
     ]
-    candidates = [_traced(catalogue, each, samples) for each in candidates]
+    candidates = [_traced(catalogue, each, samples, now) for each in candidates]
     dated = [each for each in candidates if each.begun is not None or each.traces]
     tenants = _tenants(catalogue, candidates, samples)
     tenant = tenants[0] if tenants else None
@@ -124,7 +128,7 @@ def propose(catalogue: Catalogue, samples: Mapping[str, Sample]) -> Proposals:
     return Proposals(chosen, tenant, tenants[1:4])
 
 
-def _candidate(catalogue: Catalogue, table: Table, sample: Sample, prefix: str) -> Candidate | None:
+def _candidate(catalogue: Catalogue, table: Table, sample: Sample, prefix: str, now: datetime) -> Candidate | None:
     """A table that may be worth counting; None of plumbing."""
     noun = noun_of(table.name, prefix)
     words = [singular(word) for word in noun.split("_")]
@@ -144,18 +148,26 @@ def _candidate(catalogue: Catalogue, table: Table, sample: Sample, prefix: str) 
     plumbing = [word for word in parts(noun) if word in PLUMBING or singular(word) in PLUMBING]
     score -= 5 * bool(plumbing) * (1 if len(referring) < 2 * ENTITY else 0.5)
     score -= 0.5 * max(0, len(words) - 2)
+    if rows is not None and rows < FEWEST_TENANTS:
+        score -= 3
     if rows is not None:
         score += min(log10(rows + 1), 5) / 1.5
-    begun = beginning(table, sample)
+    begun = beginning(table, sample, now)
     if begun is not None:
         score += 1.5
         evidence.append(begun.evidence)
-    ended = ending(table, sample, begun) if begun is not None else None
     happening = words[-1] in HAPPENING
-    return Candidate(
-        table, noun, score, happening, begun, None if happening else ended,
-        _conditions(table, words, flow=happening, ended=ended), evidence,
-    )  # fmt: skip
+    ended = ending(table, sample, begun) if begun is not None and not happening else None
+    wheres = _conditions(table, words, flow=happening)
+    gone = _gone(table, sample) if ended is None and not happening else None
+    if gone is not None:
+        changed = last_change(table, sample)
+        if changed is not None and begun is not None and changed.unit == begun.unit:
+            ended = replace(changed, when=gone)
+            evidence.append("what is marked as deleted is taken to have ended with its last change")
+        else:
+            wheres = [*wheres, f"NOT ({gone})"]
+    return Candidate(table, noun, score, happening, begun, ended, wheres, evidence)
 
 
 def rows_of(table: Table, sample: Sample) -> int | None:
@@ -165,27 +177,37 @@ def rows_of(table: Table, sample: Sample) -> int | None:
     return max(table.rows, len(sample)) if table.rows is not None else (len(sample) or None)
 
 
-def _conditions(table: Table, words: Sequence[str], *, flow: bool, ended: Moment | None) -> list[str]:
-    """Which rows are left out, as conditions on names that are to be quoted: `{name}`."""
+def _conditions(table: Table, words: Sequence[str], *, flow: bool) -> list[str]:
+    """Which rows of what happens are left out, as conditions on names that are to be quoted: `{name}`."""
     found = []
     if flow and any(word in ORDERS for word in words):
         found += [f"{{{each.column}}} IS NULL" for each in table.references if each.table == table.name]
     for column in table.columns:
-        named = {*parts(column.name), column.name.lower()}
-        if column.holds is Holds.FLAG and flow and named & TESTS:
-            found.append(f"NOT {{{column.name}}}")
-        if column.holds is Holds.FLAG and ended is None and not flow and {"deleted", "removed"} & named:
+        if column.holds is Holds.FLAG and flow and {*parts(column.name), column.name.lower()} & TESTS:
             found.append(f"NOT {{{column.name}}}")
     return found
 
 
-def _traced(catalogue: Catalogue, each: Candidate, samples: Mapping[str, Sample]) -> Candidate:
+def _gone(table: Table, sample: Sample) -> str | None:
+    """A condition on the rows that are marked as deleted, by a flag or by a state; None where none can be."""
+    for column in table.columns:
+        if column.holds is Holds.FLAG and GONE & {*parts(column.name)}:
+            return f"{{{column.name}}}"
+        if column.holds is Holds.TEXT:
+            values = {value for value in sample.values(column.name) if isinstance(value, str)}
+            gone = [value for value in values if value.lower() in GONE]
+            if len(gone) == 1 and len(values) <= MOST_STATES:
+                return f"{{{column.name}}} = '{gone[0]}'"
+    return None
+
+
+def _traced(catalogue: Catalogue, each: Candidate, samples: Mapping[str, Sample], now: datetime) -> Candidate:
     """The same of what does not say when it began: the earliest of what refers to it does."""
     if each.begun is not None or len(each.table.key) != 1:
         return each
     traces = []
     for table, reference in catalogue.referring[each.table.name]:
-        moment = beginning(table, samples.get(table.name, Sample(whole=False)))
+        moment = beginning(table, samples.get(table.name, Sample(whole=False)), now)
         if moment is not None and table.name != each.table.name:
             traces.append((table, reference, moment))
     if not traces:
@@ -207,7 +229,8 @@ def _tenants(catalogue: Catalogue, candidates: Sequence[Candidate], samples: Map
         below = sum(_path(catalogue, other.table, each.table) is not None for other in candidates)
         if score <= 0 or below < ENTITY or rows < FEWEST_TENANTS or rows >= largest or len(each.table.key) != 1:
             continue
-        scored.append((score + min(below, 10) / 2, each.table))
+        led = len(catalogue.referring[each.table.name])
+        scored.append((score + min(below, 10) / 2 + min(led, 12) / 2, each.table))
     return [table for _, table in sorted(scored, key=lambda pair: -pair[0])]
 
 

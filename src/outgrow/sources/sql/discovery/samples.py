@@ -48,7 +48,7 @@ def sample(database: Database, table: Table, dialect: Dialect) -> Sample:
     quote = dialect.identifier_preparer.quote
     wanted = [column.name for column in table.columns if column.holds is not Holds.OTHER or column.name in table.key]
     told = ", ".join(quote(name) for name in wanted)
-    from_table = f"SELECT {told} FROM {quote(table.name)}"
+    from_table = f"SELECT {told} FROM {table.qualified(quote)}"
     order = ", ".join(quote(name) for name in table.key)
     try:
         if not order:

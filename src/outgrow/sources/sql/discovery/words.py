@@ -75,12 +75,14 @@ BEGINNINGS = _scored(
         7: "added enrolled uploaded",
         6: "ordered placed received submitted",
         5: "datetime founded issued opened",
-        4: "began begin imported started timestamp ts",
-        3: "completed date start time",
+        4: "began begin imported start started timestamp ts",
+        3: "completed date time",
         1: "at on",
     }
 )
 """What a beginning is called, and how surely."""
+CHANGES = _words("changed modified update updated")
+"""What the time of the last change is called."""
 NO_BEGINNING = _words(
     """
     from access accessed activated activity admission archived available birth birthday canceled cancelled change

@@ -10,6 +10,7 @@ from outgrow.sources.sql.declaration import UnixUnit
 from outgrow.sources.sql.discovery.beginnings import Moment
 from outgrow.sources.sql.discovery.catalogue import Table
 from outgrow.sources.sql.discovery.proposals import Candidate, title
+from outgrow.sources.sql.families import PREFIX
 
 LABELS = ("name", "title", "label", "display_name", "slug", "subdomain", "domain", "email", "username", "code")
 """What a tenant is called, the best first."""
@@ -37,8 +38,12 @@ class Writer:
         lines += self._rows(each) if each.begun is None else self._from(each, each.begun)
         return "\n".join((*lines, ""))
 
-    def scope(self, begun: Moment | None) -> str:
-        """`[[scopes]]`."""
+    def scope(self, begun: Moment | None, schemas_in: str | None = None) -> str:
+        """`[[scopes]]`.
+
+        Args:
+            schemas_in: the column that names the schema of each; None where tenants have none of their own.
+        """
         assert self._tenant is not None, "there are tenants"  # noqa: S101
         table, quote = self._tenant, self._quote
         columns = [f"{quote(table.key[0])} AS {self._word('key')}"]
@@ -49,6 +54,12 @@ class Writer:
         if begun is not None and begun.unit is None:
             columns.append(f"{quote(begun.column)} AS created")
         query = f"SELECT {', '.join(columns)} FROM {quote(table.name)}"
+        if schemas_in is not None:
+            columns.append(f"quote_ident({quote(schemas_in)}) AS prefix")
+            query = (
+                f"SELECT {', '.join(columns)} FROM {quote(table.name)} WHERE {quote(schemas_in)} IN "
+                "(SELECT nspname FROM pg_namespace WHERE nspname <> current_schema())"
+            )
         return f"[[scopes]]\nname = {told(self._scope or '')}\nrows = {told(query)}\n"
 
     def key(self, table: Table, noun: str, last: int) -> str:
@@ -71,15 +82,22 @@ class Writer:
         told_whose = each.path is not None and not each.flow and self._scope is not None
         far = told_whose and each.path is not None and len(each.path.steps) > 1
         of = f"{quote(table.name)}." if far else ""
-        lines = [f"from = {told(quote(table.name))}", f"created = {self._time(begun, of)}"]
+        lines = [f"from = {told(self._table(table))}", f"created = {self._time(begun, of, table)}"]
         if each.ended is not None:
-            lines.append(f"deleted = {self._time(each.ended, of)}")
+            lines.append(f"deleted = {self._time(each.ended, of, table)}")
         if each.wheres:
             names = {column.name: f"{of}{quote(column.name)}" for column in table.columns}
             lines.append(f"where = {told(' AND '.join(where.format(**names) for where in each.wheres))}")
-        if told_whose:
+        if table.schema is not None:
+            lines.append(f"each = {told(self._scope or '')}")
+        elif told_whose:
             lines.append(f"by = {{ {self._scope} = {self._by(each)} }}")
         return lines
+
+    def _table(self, table: Table) -> str:
+        """A table as it is asked; of a family of schemas, any member's."""
+        name = self._quote(table.name)
+        return name if table.schema is None else f"{PREFIX}.{name}"
 
     def _by(self, each: Candidate) -> str:
         assert each.path is not None, "it leads to a tenant"  # noqa: S101
@@ -102,7 +120,7 @@ class Writer:
         alike = [trace for trace in each.traces if trace[2].unit == unit]
         traces = "\n  UNION ALL ".join(
             f"SELECT {quote(ref.column)} AS og_id, min({quote(moment.column)}) AS og_at "
-            f"FROM {quote(child.name)} GROUP BY 1"
+            f"FROM {self._table(child)} GROUP BY 1"
             for child, ref, moment in alike
         )
         here, key = quote(table.name), f"{quote(table.name)}.{quote(table.key[0])}"
@@ -111,22 +129,27 @@ class Writer:
             tenant = f"{here}.{quote(each.path.steps[0][1].column)}"
         more = f", {tenant} AS tenant_key" if tenant else ""
         query = (
-            f"SELECT min(og_traces.og_at) AS created{more}\nFROM {here} LEFT JOIN (\n  {traces}\n) AS og_traces "
+            f"SELECT min(og_traces.og_at) AS created{more}\nFROM {self._table(table)} "
+            f"LEFT JOIN (\n  {traces}\n) AS og_traces "
             f"ON og_traces.og_id = {key}\nGROUP BY {key}{f', {tenant}' if tenant else ''}\n"
         )
         lines = [f"rows = {told_lines(query)}"]
         if unit is not None:
             lines.append(f"unix = {told(unit.value)}")
-        if tenant:
+        if table.schema is not None:
+            lines.append(f"each = {told(self._scope or '')}")
+        elif tenant:
             lines.append(f'by = {{ {self._scope} = "tenant_key" }}')
         return lines
 
-    def _time(self, moment: Moment, of: str) -> str:
+    def _time(self, moment: Moment, of: str, table: Table) -> str:
         column = f"{of}{self._quote(moment.column)}"
-        if moment.unit is None:
-            return told(column)
-        missing = f"nullif({column}, 0)"
-        return f"{{ unix = {told(moment.unit.value)}, of = {told(missing)} }}"
+        if moment.unit is not None:
+            column = f"nullif({column}, 0)"
+        if moment.when is not None:
+            names = {each.name: f"{of}{self._quote(each.name)}" for each in table.columns}
+            column = f"CASE WHEN {moment.when.format(**names)} THEN {column} END"
+        return told(column) if moment.unit is None else f"{{ unix = {told(moment.unit.value)}, of = {told(column)} }}"
 
     def _word(self, word: str) -> str:
         """A word of ours, quoted where it is one of the database's own."""
