@@ -18,11 +18,11 @@ from outgrow.sources.sql.discovery.growth import Growth, growth
 from outgrow.sources.sql.discovery.proposals import (
     MOST_METRICS,
     Candidate,
-    common_prefix,
+    as_name,
     is_link,
-    noun_of,
+    names_of,
+    nouns_of,
     propose,
-    title,
 )
 from outgrow.sources.sql.discovery.samples import Sample, sample
 from outgrow.sources.sql.discovery.writing import Writer, told
@@ -57,15 +57,17 @@ def discover(engine: Engine, database: Database, url: str, now: datetime, zone: 
             for each in proposed
         ]
         own = [replace(each, path=None) for each in propose(schemas.catalogue, members, now).metrics]
+        again = {each.table.name for each in own}  # a table of every tenant, and once more of the platform's own
+        proposed = [each for each in proposed if each.table.name not in again]
         proposed = sorted((*proposed, *own), key=lambda each: -each.score)[:MOST_METRICS]
-    scope = None if tenant is None else noun_of(tenant.name, common_prefix(catalogue))
+    scope = None if tenant is None else as_name(nouns_of(catalogue.tables)[tenant.name])
     writer = Writer(engine.dialect, tenant, scope)
     metrics = []
-    for each in proposed:
+    for each, name in zip(proposed, names_of(proposed), strict=True):
         alone = each.table.schema is None  # one member says nothing of all of them
         grown = growth(database, engine.dialect, each, samples[each.table.name], now) if alone else None
         read += 0 if grown is None else grown.read
-        metrics.append(_proposed(each, grown, writer))
+        metrics.append(_proposed(each, name, grown, writer))
     head = _head(url, zone)
     if tenant is not None:
         head += "\n" + writer.scope(
@@ -91,8 +93,7 @@ def _worth_a_look(catalogue: Catalogue) -> list[Table]:
     )[:MOST_SAMPLED]  # fmt: skip
 
 
-def _proposed(each: Candidate, grown: Growth | None, writer: Writer) -> ProposedMetric:
-    name = title(each.noun)
+def _proposed(each: Candidate, name: str, grown: Growth | None, writer: Writer) -> ProposedMetric:
     counts = () if grown is None else grown.counts
     monthly = tuple(after - before for before, after in pairwise(counts))
     today = change = None
@@ -109,7 +110,7 @@ def _proposed(each: Candidate, grown: Growth | None, writer: Writer) -> Proposed
         monthly if each.flow else counts,
         grown is not None and grown.exact,
         tuple(each.evidence),
-        writer.metric(each),
+        writer.metric(each, name),
     )
 
 
@@ -137,7 +138,7 @@ def _fullest(catalogue: Catalogue, samples: Mapping[str, Sample], writer: Writer
     if not found:
         return ""
     _, name, last = max(found)
-    return writer.key(catalogue.tables[name], noun_of(name, common_prefix(catalogue)), last)
+    return writer.key(catalogue.tables[name], nouns_of(catalogue.tables)[name], last)
 
 
 def _notes(catalogue: Catalogue, samples: Mapping[str, Sample], own: Sequence[str]) -> list[str]:

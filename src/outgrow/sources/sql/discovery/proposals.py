@@ -1,10 +1,13 @@
 """What a person would choose to count in a database, ranked: tenants, metrics, and keys that run out."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import log10
 
+from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Kind
 from outgrow.sources.sql.discovery.beginnings import Moment, beginning, ending, last_change
 from outgrow.sources.sql.discovery.catalogue import Catalogue, Column, Holds, Reference, Table
 from outgrow.sources.sql.discovery.samples import Sample
@@ -29,6 +32,10 @@ MOST_HOPS = 3
 FEWEST_TENANTS = 3
 GONE, MOST_STATES = {"deleted", "removed"}, 12
 """States of a row that is not there any more, among so many."""
+SHARED = 3
+"""Tables whose names begin alike."""
+LONGEST_NAME = 64
+BUILT_IN = {metric.name: metric for metric in (*CAPTURED, TIER_SUBSCRIPTIONS)}
 TIED = 2
 """References that make a table a tie between others."""
 
@@ -76,24 +83,28 @@ class Proposals:
     notes: Sequence[str] = field(default_factory=tuple)
 
 
-def common_prefix(catalogue: Catalogue) -> str:
-    """What most names of tables begin with, such as an application's: it says nothing of any of them."""
-    heads: dict[str, int] = {}
-    for name in catalogue.tables:
-        head, mark, _ = name.partition("_")
-        if mark:
-            heads[head] = heads.get(head, 0) + 1
-    best = max(heads, key=lambda head: heads[head], default="")
-    return f"{best}_" if best and heads[best] * 2 > len(catalogue.tables) else ""
+def nouns_of(tables: Collection[str]) -> Mapping[str, str]:
+    """What one row of each table is called.
+
+    What several names begin with, such as an application's, says nothing of any of them and is left out, unless that
+    is a table itself, as with orders and order lines, or two tables would be called the same.
+    """
+    heads = Counter(name.partition("_")[0] for name in tables if "_" in name)
+    alone = {each.lower() for name in tables for each in (name, singular(name.lower()))}
+    short = {
+        name: name.partition("_")[2]
+        for name in tables
+        if heads[name.partition("_")[0]] >= SHARED and name.partition("_")[0].lower() not in alone
+    }
+    twice = {own for own, many in Counter(short.values()).items() if many > 1} | {*tables}
+    return {name: _noun(short[name] if name in short and short[name] not in twice else name) for name in tables}
 
 
-def noun_of(table: str, prefix: str) -> str:
-    """What one row of a table is called."""
-    words = parts(table.removeprefix(prefix))
-    words = words if words else parts(table)
-    if len(words) > 1 and words[0] == words[1]:
+def _noun(name: str) -> str:
+    words = parts(name) or (name,)
+    if len(words) > 1 and singular(words[0]) == singular(words[1]):
         words = words[1:]
-    return "_".join((*words[:-1], singular(words[-1]))) if words else table
+    return "_".join((*words[:-1], singular(words[-1])))
 
 
 def is_link(table: Table) -> bool:
@@ -110,11 +121,11 @@ def propose(catalogue: Catalogue, samples: Mapping[str, Sample], now: datetime) 
     Args:
         samples: of the tables that were looked at, by name.
     """
-    prefix = common_prefix(catalogue)
+    nouns = nouns_of(catalogue.tables)
     candidates = [
         found
         for table in catalogue.tables.values()
-        if (found := _candidate(catalogue, table, samples.get(table.name, Sample(whole=False)), prefix, now))
+        if (found := _candidate(catalogue, table, samples.get(table.name, Sample(whole=False)), nouns[table.name], now))
         is not None
     ]
     candidates = [_traced(catalogue, each, samples, now) for each in candidates]
@@ -128,9 +139,8 @@ def propose(catalogue: Catalogue, samples: Mapping[str, Sample], now: datetime) 
     return Proposals(chosen, tenant, tenants[1:4])
 
 
-def _candidate(catalogue: Catalogue, table: Table, sample: Sample, prefix: str, now: datetime) -> Candidate | None:
+def _candidate(catalogue: Catalogue, table: Table, sample: Sample, noun: str, now: datetime) -> Candidate | None:
     """A table that may be worth counting; None of plumbing."""
-    noun = noun_of(table.name, prefix)
     words = [singular(word) for word in noun.split("_")]
     if is_link(table) or not table.columns:
         return None
@@ -281,4 +291,26 @@ def _in_order(table: Table) -> list[Reference]:
 def title(noun: str) -> str:
     """Many of them, as a metric's name."""
     *first, last = noun.split("_")
-    return "_".join((*first, plural(last)))
+    return as_name("_".join((*first, plural(last))))
+
+
+def as_name(told: str) -> str:
+    """A name as metrics and scopes have to be called: small letters, digits and `_`, a letter first."""
+    name = re.sub("[^a-z0-9]+", "_", told.lower()).strip("_")
+    return (name if name[:1].isalpha() else f"t_{name}")[:LONGEST_NAME].rstrip("_")
+
+
+def names_of(chosen: Sequence[Candidate]) -> Sequence[str]:
+    """What each is called as a metric: no two alike, and none by the name of something else that outgrow brings."""
+    names: list[str] = []
+    for each in chosen:
+        name = title(each.noun)
+        known = BUILT_IN.get(ALIASES.get(name, name))
+        if known is not None and (known.kind is Kind.FLOW) != each.flow:
+            name = as_name(f"{each.table.name}_rows")
+        if name in names:
+            name = as_name(f"own_{name}" if each.table.schema is not None else f"{each.table.name}_{name}")
+        while name in names:
+            name = f"{name[: LONGEST_NAME - 2]}_{len(names)}"
+        names.append(name)
+    return names

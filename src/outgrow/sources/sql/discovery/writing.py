@@ -9,7 +9,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from outgrow.sources.sql.declaration import UnixUnit
 from outgrow.sources.sql.discovery.beginnings import Moment
 from outgrow.sources.sql.discovery.catalogue import Table
-from outgrow.sources.sql.discovery.proposals import Candidate, title
+from outgrow.sources.sql.discovery.proposals import Candidate, as_name
 from outgrow.sources.sql.families import PREFIX
 
 LABELS = ("name", "title", "label", "display_name", "slug", "subdomain", "domain", "email", "username", "code")
@@ -30,9 +30,9 @@ class Writer:
         self._dialect, self._tenant, self._scope = dialect, tenant, scope
         self._quote = dialect.identifier_preparer.quote
 
-    def metric(self, each: Candidate) -> str:
+    def metric(self, each: Candidate, name: str) -> str:
         """`[[metrics]]`."""
-        lines = [*comment(each.evidence), "[[metrics]]", f"name = {told(title(each.noun))}"]
+        lines = [*comment(each.evidence), "[[metrics]]", f"name = {told(name)}"]
         if each.flow:
             lines.append('kind = "flow"')
         lines += self._rows(each) if each.begun is None else self._from(each, each.begun)
@@ -66,7 +66,7 @@ class Writer:
         """A key that runs out, as a metric with a limit; left out by a comment where that is far away."""
         assert table.whole_key is not None, "it has a key of whole numbers"  # noqa: S101
         most = 2 ** (table.whole_key.bits - 1) - 1
-        column, name = self._quote(table.whole_key.name), f"last_{noun}_id"
+        column, name = self._quote(table.whole_key.name), as_name(f"last_{noun}_id")
         lines = [
             "[[metrics]]", f"name = {told(name)}", 'kind = "cumulative"', 'unit = "ids"',
             f"value = {told(f'SELECT max({column}) FROM {self._quote(table.name)}')}", "", "[[limits]]",
