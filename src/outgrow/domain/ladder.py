@@ -200,8 +200,9 @@ def _check_order(below: Tier, above: Tier) -> None:
     for metric, top in above.maxima.items():
         under = below.maximum(metric)
         if under is None or top < under:
+            why = ", which names no maximum of it and so is unlimited" if under is None else ""
             raise ConfigurationError(
-                f"{where} holds less of {metric} than '{below.name}' below it",
+                f"{where} holds less of {metric} than '{below.name}' below it{why}",
                 "order the tiers from the smallest to the largest; only the last may be unlimited",
             )
 

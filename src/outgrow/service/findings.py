@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from outgrow.domain.errors import OutgrowError
 from outgrow.domain.ladder import next_tier_trigger
 from outgrow.domain.limit import Limit
 from outgrow.domain.metric import PLATFORM, Metric
 from outgrow.domain.recommendation import Finding
+from outgrow.domain.snapshot import shortened
 from outgrow.domain.tenant import Tenants
 from outgrow.forecasting.growth import growth_over
 from outgrow.planning.advice import recommendations
@@ -80,8 +82,10 @@ def captured_use(desk: Desk) -> NewestUse:
     try:
         with desk.store.apart():  # where both are one database, its transaction has to live on
             return replace(stored, sold=_sold(desk.tenant_source.tenants(desk.today, now=True)))
-    except Exception:  # a source may fail in any way of its own; what was captured is worth more than this
-        logger.warning("what was sold could not be counted", exc_info=True)
+    except Exception as error:  # a source may fail in any way of its own; what was captured is worth more than this
+        reason = error.what if isinstance(error, OutgrowError) else f"{type(error).__name__}: {error}"
+        logger.warning("what tenants use and may use could not be told: %s", shortened(reason))
+        logger.debug("why it could not be told", exc_info=True)
         return replace(stored, sold=[SoldCapacity(resource, None, None) for resource in desk.resources.by_plan])
 
 

@@ -25,7 +25,7 @@ from outgrow.store.dialects.dialect import dialect_named
 
 EXTRAS = {"postgresql+psycopg": "postgres", "mysql+pymysql": "mysql", "mariadb+pymysql": "mysql"}
 """The extra that brings each driver of ours."""
-DRIVERS = {driver.partition("+")[0]: driver for driver in EXTRAS}
+DRIVERS = {driver.partition("+")[0]: driver for driver in EXTRAS} | {"postgres": "postgresql+psycopg"}
 """The driver that is meant where an address names none."""
 
 

@@ -147,7 +147,7 @@ def _metric(name: str, kind: Kind, unit: str, label: str) -> Metric:
     Raises:
         MisreadError: it is a built-in one, of which something else is said.
     """
-    called = "orders_per_day" if name == "orders" and kind is Kind.FLOW else ALIASES.get(name, name)
+    called = ALIASES.get(name, name)
     known = BUILT_IN.get(called)
     if known is None:
         return Metric(name, kind, unit or name, label or name.replace("_", " ").capitalize())

@@ -8,7 +8,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from outgrow.domain.discovery import Discovery, ProposedMetric
 from outgrow.setup.settings import load_settings
@@ -107,21 +107,21 @@ def told_of(found: Discovery, name: str) -> Mapping[str, object]:
 
 
 def test_what_a_person_would_count_is_proposed_and_nothing_else(found: Discovery) -> None:
-    assert {*by_name(found)} == {"organizers", "users", "shows", "orders", "uploads"}
+    assert {*by_name(found)} == {"organizers", "users", "shows", "orders_per_day", "uploads"}
     assert found.tenant == "app_organizer"
-    assert {name for name, metric in by_name(found).items() if metric.kind == "flow"} == {"orders"}
+    assert {name for name, metric in by_name(found).items() if metric.kind == "flow"} == {"orders_per_day"}
 
 
 def test_the_beginning_is_the_time_that_says_so(found: Discovery) -> None:
     assert told_of(found, "users")["created"] == "date_joined"
-    assert str(told_of(found, "orders")["created"]).strip('`"') == "orderPlacedAt"
+    assert str(told_of(found, "orders_per_day")["created"]).strip('`"') == "orderPlacedAt"
     assert told_of(found, "uploads")["created"] == {"unix": "ms", "of": "nullif(app_upload.created_ms, 0)"}
     shows = told_of(found, "shows")
     assert (shows["created"], shows["deleted"]) == ("created_at", "deleted_at")
 
 
 def test_what_is_no_order_is_left_out(found: Discovery) -> None:
-    assert told_of(found, "orders")["where"] == "parent_id IS NULL AND NOT testmode"
+    assert told_of(found, "orders_per_day")["where"] == "parent_id IS NULL AND (testmode IS NULL OR NOT testmode)"
 
 
 def test_whoever_has_no_time_of_its_own_is_told_by_its_traces(found: Discovery) -> None:
@@ -159,7 +159,7 @@ def test_what_is_proposed_works_at_once(found: Discovery, platform: Engine, tmp_
     settings = load_settings(file)
     options = {"declared": settings.declaration}
     source = make_source(SourceRequest(None, ZoneInfo("UTC"), options=options, connection=platform))
-    assert [each.message for each in source.diagnose()] == ["can be asked"] * 5
+    assert [each.message for each in source.diagnose()] == ["can be asked"] * 6
     past = source.past(None, (NOW - timedelta(days=1)).date(), lambda _: True, lambda *_: None)
     assert past.unavailable == {}
     assert isinstance(source, TenantSource)
@@ -168,3 +168,102 @@ def test_what_is_proposed_works_at_once(found: Discovery, platform: Engine, tmp_
     assert told.used[:, told.column("shows")].sum() == sum(
         1 for day in range(0, DAYS, 3) if not (day % 9 == 0 and day < DAYS - 60)
     )
+
+
+ODD = {
+    "names that are alike": 'CREATE TABLE "user" (id integer PRIMARY KEY, created_at {time});'
+    "CREATE TABLE users (id integer PRIMARY KEY, created_at {time})",
+    "names that are no metric's": 'CREATE TABLE "2fa user" (id integer PRIMARY KEY, created_at {time});'
+    'CREATE TABLE "%users" (id integer PRIMARY KEY, "created%at" {time})',
+    "a flag that may be unknown": "CREATE TABLE users (id integer PRIMARY KEY, created_at {time}, deleted boolean)",
+    "odd flags": 'CREATE TABLE orders (id integer PRIMARY KEY, created_at {time}, "is.test" boolean, "a{{b" boolean)',
+    "no time of its own": "CREATE TABLE orders (id integer PRIMARY KEY);"
+    "CREATE TABLE payments (id integer PRIMARY KEY, order_id integer, created_at {time})",
+    "a key of letters": "CREATE TABLE users (name varchar(20) PRIMARY KEY, created_at {time})",
+    "no key": "CREATE TABLE users (id integer, created_at {time})",
+}
+
+
+@pytest.mark.parametrize("schema", ODD)
+def test_whatever_is_proposed_can_be_asked(platform: Engine, schema: str, tmp_path: Path) -> None:
+    with platform.begin() as db:
+        if platform.dialect.name == "mysql":
+            db.exec_driver_sql("SET SESSION sql_mode = 'ANSI_QUOTES'", execution_options={"no_parameters": True})
+        for statement in ODD[schema].format(time=TIMES[platform.dialect.name]).split(";"):
+            db.exec_driver_sql(statement, execution_options={"no_parameters": True})
+            table = statement.split(" (")[0].removeprefix("CREATE TABLE ")
+            created = '"created%at"' if "created%at" in statement else "created_at"
+            for at in range(9):
+                key = "name, " if "name varchar" in statement else "id, "
+                more, values = (
+                    (f"{key}{created}", f"'{at}', '2026-0{at + 1}-01'") if created in statement else ("id", f"{at}")
+                )
+                if "order_id" in statement:
+                    more, values = f"{more}, order_id", f"{values}, {at}"
+                db.exec_driver_sql(
+                    f"INSERT INTO {table} ({more}) VALUES ({values})", execution_options={"no_parameters": True}
+                )
+    platform.dispose()
+    url = platform.url.render_as_string(hide_password=False)
+    found = discover(platform, open_database(platform, SqlRules()), url, NOW, ZoneInfo("UTC"))
+    assert found.metrics
+    file = tmp_path / "outgrow.toml"
+    file.write_text(found.settings(found.metrics), encoding="utf-8")
+    options = {"declared": load_settings(file).declaration}
+    source = make_source(SourceRequest(None, ZoneInfo("UTC"), options=options, connection=platform))
+    past = source.past(None, NOW.date(), lambda _: True, lambda *_: None)
+    assert past.unavailable == {}
+    levels = [
+        row[-1] for row, metric in zip(past.panel.values, past.panel.metrics, strict=True) if metric.kind != "flow"
+    ]
+    assert all(value == 9 for value in levels)
+
+
+def test_times_without_end_are_no_reason_to_see_nothing(postgres_url: str) -> None:
+    engine = create_engine(postgres_url)
+    with engine.begin() as db:
+        db.exec_driver_sql("CREATE TABLE users (id serial PRIMARY KEY, created_at timestamptz, deleted_at timestamptz)")
+        db.exec_driver_sql(
+            "INSERT INTO users (created_at, deleted_at) "
+            "SELECT '2026-01-01'::timestamptz + n * interval '1 hour', 'infinity' FROM generate_series(1, 1000) AS n"
+        )
+        db.exec_driver_sql("INSERT INTO users (created_at) VALUES ('-infinity'), ('0044-03-15 BC')")
+    found = discover(engine, open_database(engine, SqlRules()), postgres_url, NOW, ZoneInfo("UTC"))
+    assert [metric.name for metric in found.metrics] == ["users"]
+    engine.dispose()
+
+
+def test_times_as_numbers_in_a_column_of_times_are_seen(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    with engine.begin() as db:
+        db.exec_driver_sql("CREATE TABLE users (id integer PRIMARY KEY, createdAt datetime)")
+        for at in range(400):
+            db.exec_driver_sql(f"INSERT INTO users VALUES ({at}, {1767225600000 + at * 3_600_000})")
+        db.exec_driver_sql("INSERT INTO users VALUES (900, 1767225600000000000)")
+    found = discover(engine, open_database(engine, SqlRules()), sqlite_url, NOW, ZoneInfo("UTC"))
+    assert found.tail.count("maximum = 2147483647") == 0
+    engine.dispose()
+
+
+def test_tenants_that_are_referred_to_by_another_column_than_their_key(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    with engine.begin() as db:
+        db.exec_driver_sql("CREATE TABLE organizations (id integer PRIMARY KEY, slug text UNIQUE, created_at datetime)")
+        for table in ("users", "projects"):
+            db.exec_driver_sql(
+                f"CREATE TABLE {table} (id integer PRIMARY KEY, org_slug text REFERENCES organizations (slug), "
+                "created_at datetime)"
+            )
+        for at in range(5):
+            db.exec_driver_sql(f"INSERT INTO organizations VALUES ({at + 1}, 'org{at}', '2026-01-01')")
+        for at in range(60):
+            for table in ("users", "projects"):
+                db.exec_driver_sql(f"INSERT INTO {table} VALUES ({at}, 'org{at % 5}', '2026-02-01')")
+    found = discover(engine, open_database(engine, SqlRules()), sqlite_url, NOW, ZoneInfo("UTC"))
+    by = told_of(found, "users")["by"]
+    assert by == {
+        "organization": {
+            "from": "LEFT JOIN organizations ON organizations.slug = users.org_slug", "key": "organizations.id",
+        }
+    }  # fmt: skip
+    engine.dispose()

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 from tests.support.foreign import SPELLINGS, Life, declared, put, source_of
 
 from outgrow.domain.metric import Kind, Metric
-from outgrow.sources.sql.declaration import Counted, DeclaredMetric, Rows, TimeExpression, UnixUnit, Value
+from outgrow.sources.sql.declaration import Counted, DeclaredMetric, Rows, SqlRules, TimeExpression, UnixUnit, Value
 
 TODAY = date(2026, 6, 10)
 BEGAN = TimeExpression("began")
@@ -42,7 +42,7 @@ def answers(engine: Engine, *metrics: DeclaredMetric) -> tuple[Mapping[str, floa
         ("SELECT amount FROM things WHERE id > 100", "no row"),
         ("SELECT amount FROM things", "more than one row"),
         ("SELECT 1 AS a, 2 AS b", "2 columns"),
-        ("SELECT 'many' AS a", "str"),
+        ("SELECT 'many' AS a", "a text"),
         ("SELECT NULL AS a", "NULL"),
         ("SELECT -3 AS a", "negative"),
         ("SELECT nothing FROM things", "nothing"),
@@ -156,3 +156,58 @@ def test_an_empty_table_has_no_past_and_nothing_today(platform: Engine) -> None:
     source = source_of(platform, [declared("things"), declared("begun", Kind.FLOW, ends=False)])
     assert source.past(None, TODAY, lambda _: True, lambda *_: None).panel.n_days == 0
     assert {each.metric.name: each.reading.value for each in source.measure(TODAY)} == {"things": 0, "begun": None}
+
+
+def test_a_date_alone_among_texts_is_the_platforms_own_day(platform: Engine) -> None:
+    """Also where times without a zone are in another one, and where each column says its own."""
+    with platform.begin() as db:
+        db.exec_driver_sql("CREATE TABLE t (id integer PRIMARY KEY, c varchar(40), d varchar(40))")
+        db.exec_driver_sql(
+            "INSERT INTO t VALUES (1, '2026-06-02', NULL), (2, '2026-06-02 02:00:00', '2026-06-05'), "
+            "(3, '2026-06-02T02:00:00Z', '2026-06-06 02:00:00')"
+        )
+    table = Counted("t", TimeExpression("c"), TimeExpression("d", zone="Asia/Tokyo"))
+    source = source_of(platform, [metric(table)], "America/New_York", SqlRules("UTC"))
+    past = source.past(date(2026, 6, 1), date(2026, 6, 6), lambda _: True, lambda *_: None)
+    # The second came on the evening before in New York, and the third as well; it went when it was noon there.
+    assert past.panel.values[0].tolist() == [2, 3, 3, 3, 1, 1]
+
+
+def test_zeros_are_no_time(mariadb_url: str) -> None:
+    engine = create_engine(mariadb_url)
+    with engine.begin() as db:
+        db.exec_driver_sql("SET SESSION sql_mode = ''")
+        db.exec_driver_sql("CREATE TABLE t (id integer PRIMARY KEY, c datetime, d datetime, s timestamp NULL)")
+        db.exec_driver_sql(
+            "INSERT INTO t VALUES (1, '2026-06-02', '0000-00-00', '0000-00-00'), "
+            "(2, '0000-00-00', '2026-06-03', NULL), (3, '2026-06-02', '2026-06-04', NULL), "
+            "(4, '2026-06-00', NULL, NULL)"
+        )
+    for ended in ("d", "s"):
+        table = Counted("t", TimeExpression("c"), TimeExpression(ended))
+        source = source_of(engine, [metric(table)], "Europe/Berlin")
+        past = source.past(date(2026, 6, 1), date(2026, 6, 5), lambda _: True, lambda *_: None)
+        assert past.panel.values[0].tolist() == ([0, 2, 2, 1, 1] if ended == "d" else [0, 2, 2, 2, 2])
+    engine.dispose()
+
+
+def test_money_is_no_number(postgres_url: str) -> None:
+    engine = create_engine(postgres_url)
+    with engine.begin() as db:
+        db.exec_driver_sql("CREATE TABLE t (id integer PRIMARY KEY, c date, price money)")
+        db.exec_driver_sql("INSERT INTO t VALUES (1, '2026-06-02', '12.50')")
+    odd = Counted("t", TimeExpression("c"), amount="price")
+    values, reasons = answers(engine, metric(odd), declared("t", table="(SELECT c AS began FROM t) AS t", ends=False))
+    assert values == {"odd": None, "t": 1}
+    assert "which is no number: cast it to one" in reasons["odd"]
+    assert answers(engine, metric(Counted("t", TimeExpression("c"), amount="price::numeric")))[0] == {"odd": 12.5}
+    engine.dispose()
+
+
+def test_a_column_that_is_called_as_row_numbers_are_is_none(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    with engine.begin() as db:
+        db.exec_driver_sql("CREATE TABLE t (rowid integer, began text)")
+        db.exec_driver_sql("INSERT INTO t VALUES (1, '2026-06-01'), (NULL, '2026-06-01'), (5, '2026-06-31')")
+    assert answers(engine, declared("t", table="t", ends=False))[0] == {"t": 2}
+    engine.dispose()

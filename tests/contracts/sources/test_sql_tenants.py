@@ -248,9 +248,107 @@ def test_a_table_of_each_tenants_own_is_added_up(platform: Engine) -> None:
     past = source.past(None, TODAY, lambda _: True, lambda *_: None)
     assert (past.panel.first_day, past.panel.values[0, :2].tolist(), past.panel.values[0, -1]) == (FIRST, [3, 6], 60)
     assert source.tenants(TODAY).used.tolist() == [[10], [20], [30]]
-    assert [each.message for each in source.diagnose()] == ["can be asked"]
+    assert [each.message for each in source.diagnose()] == ["can be asked"] * 2
     platform.dispose()  # with the sessions in which nothing may be written
     with platform.begin() as db:
         db.execute(text("DROP TABLE wp_2_posts"))
     told = source.past(None, TODAY, lambda _: True, lambda *_: None).unavailable["posts"]
     assert told.startswith("outgrow.toml, line 4: wp_2_: ")
+
+
+def test_whoever_does_not_say_since_when_is_there_since_its_first_row(platform: Engine) -> None:
+    put(platform)
+    declared = declaration((), RULES, "`key`" if platform.dialect.name == "mysql" else "key")
+    assert declared.scope is not None
+    scope = replace(declared.scope, query=declared.scope.query.replace(", joined AS created", ""))
+    options = {"declared": replace(declared, scope=scope)}
+    source = make_source(SourceRequest(None, ZONE, options=options, connection=platform))
+    assert isinstance(source, TenantSource)
+    first = {at: min(local_day(seat.began, ZONE) for seat in SEATS if seat.org == at) for at in ORGS}
+    for day in (TODAY, date(2026, 3, 1)):
+        told = source.tenants(day)
+        there = [at for at in ORGS if first[at] <= day]
+        assert told.keys.tolist() == [str(at) for at in there]
+        assert told.joined.tolist() == [first[at] for at in there]
+        assert told.used[:, told.column("seats")].tolist() == [held(at, day) for at in there]
+
+
+def test_a_plan_that_is_declared_nowhere_is_told(platform: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    put(platform)
+    opened(platform).tenants(TODAY)
+    assert "outgrow.toml, line 9: tenants are on 'unknown', declared nowhere as [[plans]]" in caplog.text
+
+
+def test_each_query_of_tenants_is_tried(platform: Engine) -> None:
+    put(platform)
+    plans = (DeclaredPlan(None, "", Decimal(0), {}, "SELECT org AS KEY, plan FROM nowhere", "outgrow.toml, line 9"),)
+    told = {each.check: each.message for each in opened(platform, plans).diagnose()}
+    assert "nowhere" in told["who is on which plan"]
+    assert told["scope org"] == told["limits of seats"] == told["metric seats"] == "can be asked"
+    declared = declaration((), RULES, "`key`" if platform.dialect.name == "mysql" else "key")
+    key = TenantKey("org", "team.orgg", "JOIN team ON true")
+    wrong = [
+        replace(each, told_by=replace(each.told_by, tenant=key))
+        for each in declared.metrics
+        if isinstance(each.told_by, Counted)
+    ]
+    options = {"declared": replace(declared, metrics=wrong)}
+    source = make_source(SourceRequest(None, ZONE, options=options, connection=platform))
+    told = {each.check: each.message for each in source.diagnose()}
+    assert "by org: " in told["metric seats"]
+    assert "orgg" in told["metric seats"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("SELECT 1 AS KEY, 'small' AS plan, 7 AS start", "outgrow.toml, line 9: `start` gives 7, which is no time"),
+        ("SELECT 1 AS KEY, 'small' AS plan, 'soon' AS start", "`start` gives 'soon', which is no time"),
+    ],
+)
+def test_what_is_no_time_is_never_taken_for_no_bound(platform: Engine, rows: str, said: str) -> None:
+    put(platform)
+    plans = (*PLANS[:2], DeclaredPlan(None, "", Decimal(0), {}, rows, "outgrow.toml, line 9"))
+    with pytest.raises(DatabaseError) as caught:
+        opened(platform, plans).tenants(TODAY)
+    assert said in caught.value.what
+
+
+def test_a_plan_holds_from_its_start_until_before_its_end(platform: Engine) -> None:
+    put(platform)
+    rows = (
+        "SELECT 1 AS KEY, 'small' AS plan, '2026-01-01' AS start, '2026-03-01' AS ended, 'false' AS trial "
+        "UNION ALL SELECT 1, 'large', '2026-03-01', '9999-12-31 23:59:59', 'true'"
+    ).replace("AS ended", "AS `end`" if platform.dialect.name == "mysql" else 'AS "end"')
+    plans = (*PLANS[:2], DeclaredPlan(None, "", Decimal(0), {}, rows, "outgrow.toml, line 9"))
+    source = opened(platform, plans)
+    for day, code, trial in ((date(2026, 2, 28), "small", False), (date(2026, 3, 1), "large", True)):
+        told = source.tenants(day)
+        at = told.keys.tolist().index("1")
+        assert (told.plans[int(told.plan[at])].code, bool(told.trial[at])) == (code, trial)
+
+
+@pytest.mark.parametrize("most", ["'many'", "-5"])
+def test_a_maximum_that_is_none_is_told(platform: Engine, most: str) -> None:
+    put(platform)
+    key = "`key`" if platform.dialect.name == "mysql" else "key"
+    declared = declaration((), RULES, key)
+    limits = [DeclaredLimits("seats", f"SELECT 1 AS {key}, {most} AS maximum", "outgrow.toml, line 5")]
+    options = {"declared": replace(declared, limits=limits)}
+    source = make_source(SourceRequest(None, ZONE, options=options, connection=platform))
+    assert isinstance(source, TenantSource)
+    with pytest.raises(DatabaseError, match=r"line 5: `maximum` gives .*, and a number from 0 on is needed"):
+        source.tenants(TODAY)
+
+
+def test_of_two_rows_of_one_tenant_the_first_is_taken(platform: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    put(platform)
+    key = "`key`" if platform.dialect.name == "mysql" else "key"
+    declared = declaration((), RULES, key)
+    query = f"SELECT 1 AS {key}, 'first' AS label UNION ALL SELECT 1, 'second' UNION ALL SELECT 2, NULL ORDER BY 1, 2"
+    options = {"declared": replace(declared, scope=DeclaredScope("org", query, "outgrow.toml, line 3"), limits=())}
+    source = make_source(SourceRequest(None, ZONE, options=options, connection=platform))
+    assert isinstance(source, TenantSource)
+    told = source.tenants(TODAY)
+    assert (told.keys.tolist(), told.names.tolist()) == (["1", "2"], ["first", "2"])
+    assert "outgrow.toml, line 3: some rows give no `key`, or one that is there already" in caplog.text

@@ -95,7 +95,8 @@ def test_a_tier_that_holds_less_than_the_one_below_is_refused(below: Tier, above
     with pytest.raises(ConfigurationError) as caught:
         Ladder((below, above))
 
-    assert caught.value.what == f"ladder: tier 'b' holds less of {metric} than 'a' below it"
+    unlimited = ", which names no maximum of it and so is unlimited" if below.maximum(metric) is None else ""
+    assert caught.value.what == f"ladder: tier 'b' holds less of {metric} than 'a' below it{unlimited}"
     assert "from the smallest to the largest" in caught.value.mend
 
 

@@ -74,6 +74,23 @@ def by_tenant(planned: Planned, midnights: Midnights) -> Pass:
     return Pass(table, *times, [planned.counting], midnights, only_within=False, key=planned.tenant.sql)
 
 
+def try_all(planned: Planned, database: Database) -> None:
+    """Try what else is going to be asked of a metric, without reading a row.
+
+    Raises:
+        QueryError: it cannot be asked.
+    """
+    if planned.counting.amount is not None:
+        database.columns(f"SELECT sum({closed(planned.counting.amount)}) AS og_sum FROM {planned.table}\n")
+    if planned.tenant is not None:
+        told = [planned.created.told.sql, planned.tenant.sql, planned.counting.where, planned.counting.amount]
+        every = ", ".join(f"{closed(each)} AS og_{at}" for at, each in enumerate(told) if each is not None)
+        try:
+            database.columns(f"SELECT {every} FROM {planned.table}\n{planned.tenant.join}\n")
+        except QueryError as error:
+            raise QueryError(f"by {planned.tenant.scope}: {error.reason}") from error
+
+
 def _tried(counted: Counted, times: Sequence[TimeExpression]) -> str:
     """A query with every expression that is declared, the times first."""
     every = [*(time.sql for time in times), counted.where, counted.amount]

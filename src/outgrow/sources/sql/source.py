@@ -18,7 +18,7 @@ from outgrow.sources.sql.databases.database import Database
 from outgrow.sources.sql.declaration import DeclaredMetric, SqlDeclaration, Value
 from outgrow.sources.sql.faults import QueryError
 from outgrow.sources.sql.midnights import Midnights
-from outgrow.sources.sql.passes import looked_at
+from outgrow.sources.sql.passes import looked_at, try_all
 from outgrow.sources.sql.values import reading_of
 
 FIRST_DAY = date(1990, 1, 1)
@@ -103,9 +103,9 @@ class SqlSource:
     def _unaskable(self, declared: DeclaredMetric) -> str | None:
         try:
             if isinstance(declared.told_by, Value):
-                self._database.columns(declared.told_by.query)
-            else:
-                looked_at(declared, self._database, self._declared.rules.naive_times)
+                given = len(self._database.columns(declared.told_by.query))
+                return None if given == 1 else f"its query gives {given} columns, and one is needed"
+            try_all(looked_at(declared, self._database, self._declared.rules.naive_times), self._database)
         except QueryError as error:
             return error.reason
         return None
@@ -116,7 +116,8 @@ class SqlSource:
             return Reading.missing(RUNNING)
         try:
             if isinstance(declared.told_by, Value):
-                return reading_of(self._database.rows(declared.told_by.query, 2))
+                reading = reading_of(self._database.rows(declared.told_by.query, 2))
+                return reading if reading.reason is None else Reading.missing(f"{declared.place}: {reading.reason}")
         except QueryError as error:
             return Reading.missing(f"{declared.place}: {error.reason}")
         found = told[declared.metric.name]

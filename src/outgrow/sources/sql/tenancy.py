@@ -1,9 +1,12 @@
 """Who the tenants are, which plan each is on and what it may use, as the declared queries say."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outgrow.domain.days import local_day
-from outgrow.domain.errors import DatabaseError
+from outgrow.domain.errors import DatabaseError, quoted
 from outgrow.domain.resource import Resource
 from outgrow.domain.tenant import UNLIMITED, Plan
 from outgrow.sources.sql.databases.database import Database
@@ -22,6 +25,7 @@ from outgrow.sources.sql.faults import QueryError
 MOST_ROWS = 10_000_000
 """Of a query of plans or limits."""
 NO_PLAN = -1
+YES = {"true", "t", "yes", "y", "on", "1"}
 
 logger = logging.getLogger(__name__)
 Array = NDArray[np.float64]
@@ -57,10 +61,15 @@ def everybody(database: Database, scope: DeclaredScope, zone: ZoneInfo, naive: Z
     left_out = max(0, len(rows) - most)
     if left_out:
         logger.warning("%s: more than %s tenants: those that come last are not told apart", scope.place, f"{most:,}")
-    told = [row for row in rows[:most] if row[columns["key"]] is not None]
+    by_key = {str(row[columns["key"]]): row for row in reversed(rows[:most]) if row[columns["key"]] is not None}
+    told = list(by_key.values())[::-1]  # the first of those of one key
+    if len(told) < len(rows[:most]):
+        logger.warning("%s: some rows give no `key`, or one that is there already; they are left out", scope.place)
     keys = [str(row[columns["key"]]) for row in told]
-    names = [str(row[columns["label"]]) for row in told] if "label" in columns else keys
-    joined = [_day(row[columns["created"]], zone, naive) if "created" in columns else None for row in told]
+    label = columns.get("label", columns["key"])
+    names = [key if row[label] is None else str(row[label]) for key, row in zip(keys, told, strict=True)]
+    when = Days(zone, naive, scope.place)
+    joined = [when.of(row[columns["created"]], "created") if "created" in columns else None for row in told]
     return Everybody(
         np.array(keys, dtype=np.str_),
         np.array(names, dtype=np.str_),
@@ -138,10 +147,11 @@ def on_plans(
         if told.query is None:
             continue
         columns, rows = _asked(database, told.query, MOST_ROWS, told.place, needed=("key", "plan"))
+        _warn_of_plans({str(row[columns["plan"]]) for row in rows}, codes, told.place)
         for row in rows:
             at, code = who.get(str(row[columns["key"]])), codes.get(str(row[columns["plan"]]))
-            if at is not None and code is not None and _is_on(row, columns, end):
-                plan[at], trial[at] = code, bool(row[columns["trial"]]) if "trial" in columns else False
+            if at is not None and code is not None and _is_on(row, columns, end, told.place):
+                plan[at], trial[at] = code, "trial" in columns and _is_true(row[columns["trial"]])
     limits = np.full((len(who), len(resources)), np.nan)
     if plans:
         on = plan != NO_PLAN
@@ -152,50 +162,109 @@ def on_plans(
         for row in rows:
             at, most = who.get(str(row[columns["key"]])), row[columns["maximum"]]
             if at is not None:
-                limits[at, names[own.metric]] = UNLIMITED if most is None else float(most)
+                limits[at, names[own.metric]] = UNLIMITED if most is None else _amount(most, own.place)
     some = ~np.isnan(limits).all(axis=1)
     limits[some] = np.where(np.isnan(limits[some]), UNLIMITED, limits[some])
     return OnPlans(plan, trial, limits)
+
+
+def _amount(told: object, place: str) -> float:
+    """A maximum.
+
+    Raises:
+        DatabaseError: it is no number from 0 on.
+    """
+    if isinstance(told, int | float | Decimal) and not isinstance(told, bool) and isfinite(told) and told >= 0:
+        return float(told)
+    raise DatabaseError(
+        f"{place}: `maximum` gives {quoted(told)}, and a number from 0 on is needed", "give NULL where there is none"
+    )
+
+
+def _warn_of_plans(told: Collection[str], known: Collection[str], place: str) -> None:
+    """Say which plans tenants are on that are not declared, for whoever is on one counts as on none."""
+    unknown = sorted({*told} - {*known})
+    if unknown:
+        near = get_close_matches(unknown[0], [*known], n=1)
+        mean = f": did you mean '{near[0]}'?" if near else ""
+        named = ", ".join(f"'{code}'" for code in unknown[:3])
+        logger.warning("%s: tenants are on %s, declared nowhere as [[plans]]%s", place, named, mean)
 
 
 def _limits(plan: DeclaredPlan, resources: Sequence[Resource]) -> tuple[float, ...]:
     return tuple(float(plan.maxima.get(resource.metric.name, UNLIMITED)) for resource in resources)
 
 
-def _is_on(row: Sequence[Any], columns: Mapping[str, int], end: EndOfDay) -> bool:
+def _is_on(row: Sequence[Any], columns: Mapping[str, int], end: EndOfDay, place: str) -> bool:
     """Whether a row holds at the end of a day."""
-    start, until = (
-        _day(row[columns[name]], end.zone, end.naive) if name in columns else None for name in ("start", "end")
-    )
+    when = Days(end.zone, end.naive, place)
+    start, until = (when.of(row[columns[name]], name) if name in columns else None for name in ("start", "end"))
     return (start is None or start <= end.day) and (until is None or until > end.day)
 
 
-def _day(told: object, zone: ZoneInfo, naive: ZoneInfo) -> date | None:
-    """The day of a time as a driver gives it; None where it is none."""
-    if isinstance(told, str):
-        try:
-            told = datetime.fromisoformat(told) if len(told) > len("2026-01-01") else date.fromisoformat(told)
-        except ValueError:
-            return None
-    if isinstance(told, datetime):
-        return local_day(told.replace(tzinfo=told.tzinfo or naive).astimezone(UTC), zone)
-    return told if isinstance(told, date) else None
+def _is_true(told: object) -> bool:
+    """Whether a flag is set, also where it comes as a text."""
+    return told.strip().lower() in YES if isinstance(told, str) else bool(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of times as drivers give them."""
+
+    zone: ZoneInfo
+    naive: ZoneInfo
+    place: str
+
+    def of(self, told: object, column: str) -> date | None:
+        """A day; None of NULL.
+
+        Raises:
+            DatabaseError: it is no time.
+        """
+        found = told
+        if isinstance(told, str):
+            try:
+                found = datetime.fromisoformat(told) if len(told) > len("2026-01-01") else date.fromisoformat(told)
+            except ValueError:
+                found = 0
+        if isinstance(found, datetime):
+            try:
+                return local_day(found.replace(tzinfo=found.tzinfo or self.naive).astimezone(UTC), self.zone)
+            except OverflowError:  # the first or the last year there is
+                return found.date()
+        if found is None or isinstance(found, date):
+            return found
+        raise DatabaseError(
+            f"{self.place}: `{column}` gives {quoted(told)}, which is no time", "give a time, a date or NULL"
+        )
+
+
+def columns_of(database: Database, query: str, place: str, needed: Sequence[str]) -> Mapping[str, int]:
+    """The places of the columns of a query.
+
+    Raises:
+        DatabaseError: it cannot be asked, or lacks a column.
+    """
+    try:
+        columns = {column.name: at for at, column in enumerate(database.columns(query))}
+    except QueryError as error:
+        raise DatabaseError(f"{place}: {error.reason}", "correct it there") from error
+    lacking = [name for name in needed if name not in columns]
+    if lacking:
+        raise DatabaseError(
+            f"{place}: `rows` gives no column {' and none '.join(f'`{name}`' for name in lacking)}; "
+            f"its columns are: {', '.join(columns) or 'none'}",
+            "name what it gives, as in SELECT id AS key",
+        )
+    return columns
 
 
 def _asked(
     database: Database, query: str, most: int, place: str, needed: Sequence[str]
 ) -> tuple[Mapping[str, int], Sequence[tuple[Any, ...]]]:
     """The places of the columns of a query, and its rows."""
+    columns = columns_of(database, query, place, needed)
     try:
-        columns = {column.name: at for at, column in enumerate(database.columns(query))}
-        lacking = [name for name in needed if name not in columns]
-        if lacking:
-            given = ", ".join(columns) or "none"
-            raise DatabaseError(
-                f"{place}: `rows` gives no column {' and none '.join(f'`{name}`' for name in lacking)}; "
-                f"its columns are: {given}",
-                "name what it gives, as in SELECT id AS key",
-            )
         return columns, database.rows(query, most)
     except QueryError as error:
         raise DatabaseError(f"{place}: {error.reason}", "correct it there") from error

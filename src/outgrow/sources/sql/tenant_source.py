@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from outgrow.domain.diagnosis import Diagnosis, Health
 from outgrow.domain.drivers import StoreChanges
 from outgrow.domain.errors import ConfigurationError, DatabaseError
 from outgrow.domain.metric import ALIASES, Kind
@@ -20,10 +21,12 @@ from outgrow.sources.sql.midnights import Midnights
 from outgrow.sources.sql.passes import by_tenant, looked_at
 from outgrow.sources.sql.source import SqlSource
 from outgrow.sources.sql.tally import Keyed
-from outgrow.sources.sql.tenancy import EndOfDay, Everybody, everybody, on_plans, plans_on_sale
+from outgrow.sources.sql.tenancy import EndOfDay, Everybody, columns_of, everybody, on_plans, plans_on_sale
 
 RAMP_DAYS, WEEK = 371, 7
 """Over how many days tenants' growth with their age is looked at, and told by the week."""
+LOOKED_BACK = 730
+"""Days over which it is looked for when a tenant came that does not say so itself; older ones came before."""
 LEAST_TENANTS = 3
 """Fewer tenants than these are no measure of an age."""
 FINE = 10**9
@@ -62,6 +65,30 @@ class SqlTenantSource(SqlSource):
         """What is told by tenant, and so may be limited by their plans."""
         return self._resources
 
+    def diagnose(self) -> Sequence[Diagnosis]:
+        """Whether the database answers, and each metric, the tenants, their plans and limits can be asked."""
+        told: list[tuple[str, str, str, Sequence[str]]] = [
+            (f"scope {self.scope.name}", self.scope.place, self.scope.query, ("key",))
+        ]
+        told += [
+            ("who is on which plan", plan.place, plan.query, ("key", "plan"))
+            for plan in self._declared.plans
+            if plan.query is not None
+        ]
+        told += [
+            (f"limits of {limits.metric}", limits.place, limits.query, ("key", "maximum"))
+            for limits in self._declared.limits
+        ]
+        found = []
+        for name, place, query, needed in told:
+            try:
+                columns_of(self._database, query, place, needed)
+            except DatabaseError as error:
+                found.append(Diagnosis(name, Health.BAD, error.what, error.mend))
+            else:
+                found.append(Diagnosis(name, Health.GOOD, "can be asked"))
+        return [*super().diagnose(), *found]
+
     def plan_codes(self) -> Sequence[str]:
         """The codes of the plans that are declared, cheapest first."""
         return [plan.code for plan in plans_on_sale(self._declared, self._resources.by_plan)]
@@ -75,14 +102,17 @@ class SqlTenantSource(SqlSource):
         resources, zone = self._resources.by_plan, self._platform.zone
         who = self._everybody()
         place = who.places()
-        used, first = np.zeros((len(place) + 1, len(resources))), np.full(len(place) + 1, np.iinfo(np.int64).max)
+        # Whose query does not say when it came is there from the first day on which it had anything.
+        n_days = LOOKED_BACK if np.isnat(who.joined).any() else 1
+        midnights = Midnights(day - timedelta(days=n_days - 1), n_days, zone)
+        used, first = np.zeros((len(place) + 1, len(resources))), np.full(len(place) + 1, n_days + 1)
         for column, resource in enumerate(resources):
-            for at, places, amounts in self._told(resource, place, Midnights(day, 1, zone)):
-                used[:, column] += np.bincount(at, np.where(places <= 1, amounts, 0.0), len(used))
-                first[at] = np.minimum(first[at], places)
-        # Whose query does not say when they came is there from the first day on which it had anything.
-        there = np.where(np.isnat(who.joined), first[:-1] <= 1, who.joined <= np.datetime64(day))
-        joined = np.where(np.isnat(who.joined), np.datetime64(day), who.joined)
+            for at, places, amounts in self._told(resource, place, midnights):
+                used[:, column] += np.bincount(at, np.where(places <= n_days, amounts, 0.0), len(used))
+                np.minimum.at(first, at, np.maximum(places, 1))
+        had = np.datetime64(midnights.first) + (first[:-1] - 1)
+        joined = np.where(np.isnat(who.joined), had, who.joined)
+        there = joined <= np.datetime64(day)
         plans = plans_on_sale(self._declared, resources)
         on = on_plans(self._database, self._declared, place, resources, EndOfDay(day, zone, self._naive))
         elsewhere = used[-1] + used[:-1][~there].sum(axis=0)
@@ -157,14 +187,15 @@ class SqlTenantSource(SqlSource):
         assert resource is not None, "it is one of those that are told"  # noqa: S101
         who = self._everybody()
         place, zone = who.places(), self._platform.zone
-        held = np.zeros((2, len(place) + 1))
+        held, first = np.zeros((2, len(place) + 1)), np.full(len(place) + 1, (until - since).days + 2)
         midnights = Midnights(since, (until - since).days + 1, zone)
         for at, places, amounts in self._told(resource, place, midnights):
             held[0] += np.bincount(at, np.where(places <= 1, amounts, 0.0), held.shape[1])
+            np.minimum.at(first, at, np.maximum(places, 1))
             held[1] += np.bincount(at, np.where(places <= midnights.n_days, amounts, 0.0), held.shape[1])
         units = 1 if (held == np.rint(held)).all() else FINE
         before, after = np.rint(held * units).astype(np.int64)
-        joined = np.where(np.isnat(who.joined), np.datetime64(since), who.joined)
+        joined = np.where(np.isnat(who.joined), np.datetime64(since) + (first[:-1] - 1), who.joined)
         resources = self._resources.by_plan
         plans = plans_on_sale(self._declared, resources)
         on = on_plans(self._database, self._declared, place, resources, EndOfDay(until, zone, self._naive))

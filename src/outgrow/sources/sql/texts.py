@@ -124,7 +124,10 @@ def _looked_at(raw: Bytes, texts: _Texts, bounds: _Bounds) -> Places:
     year, month, day = 100 * _pair(two, 0) + _pair(two, 2), _pair(two, 5), _pair(_pairs(times), 0)
     known = _MONTH.fits(months) & _DAY.fits(times)
     known &= (month >= 1) & (month <= MONTHS) & (day >= 1) & (day <= DAYS)
-    days = _first_days()[np.where(known, MONTHS * year + month - 1, 0)] + day - 1
+    at_month = np.where(known, MONTHS * year + month - 1, 0)
+    first = _first_days()[at_month]
+    known &= day <= _first_days()[at_month + 1] - first
+    days = first + day - 1
     two = _pairs(times)
     hour, minute = _pair(two, 3), _pair(two, 6)
     timely = known & (length >= MINUTES) & _TIME.fits(times) & (hour < HOURS) & (minute < IN_AN_HOUR)
@@ -158,7 +161,7 @@ def _pair(pairs: Words, at: int) -> Integers:
 @cache
 def _first_days() -> Integers:
     """The first day of each month since the year 0, in days since 1970."""
-    months = np.arange(MONTHS * (LAST_YEAR + 1)) - MONTHS * 1970
+    months = np.arange(MONTHS * (LAST_YEAR + 1) + 1) - MONTHS * 1970
     first: Integers = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     return first
 

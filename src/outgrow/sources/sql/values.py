@@ -21,7 +21,8 @@ def reading_of(rows: Sequence[tuple[Any, ...]]) -> Reading:
     if value is None:
         return Reading.missing("its query gives NULL")
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return Reading.missing(f"its query gives {type(value).__name__}, and a number is needed")
+        what = "a text" if isinstance(value, str) else f"what is no number ({type(value).__name__})"
+        return Reading.missing(f"its query gives {what}, and a number is needed")
     try:
         return Reading.of(float(value))
     except (OverflowError, ValueError):

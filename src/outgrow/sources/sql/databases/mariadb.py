@@ -88,7 +88,7 @@ class Mariadb:
         keys: list[tuple[TimeKey, str | None]] = [(_key("og_b", asked.created, asked.midnights), None)]
         if asked.deleted is not None:
             ends = _end_key(asked.created, asked.deleted, asked.midnights)
-            keys.append((ends, "og_d IS NOT NULL AND og_b IS NOT NULL"))
+            keys.append((ends, f"{_is_there('og_b', asked.created)} AND {_is_there('og_d', asked.deleted)}"))
         found = []
         for key, dated in keys:
             query = f"SELECT {key.told}, {', '.join(_told(asked))} {rows}{where(within, dated)} GROUP BY {key.group}"
@@ -121,7 +121,10 @@ class Mariadb:
         within = _within(asked.created, asked.midnights) if asked.only_within else None
         rows, told = f"FROM ({expressions(asked, part)}) AS og_rows", []
         for place, dated in keys:
-            query = f"SELECT og_k, {place}, {amount} {rows}{where(within, 'og_b IS NOT NULL', dated)} GROUP BY 1, 2"
+            query = (
+                f"SELECT cast(og_k AS binary), {place}, {amount} {rows}{where(within, 'og_b IS NOT NULL', dated)} "
+                "GROUP BY 1, 2"
+            )
             told.append(keyed(persistent(partial(self._fetch, query, seconds)), ends=dated is not None))
         return [each for each in told if each is not None]
 
@@ -226,6 +229,12 @@ def _end_key(created: Timed, deleted: Timed, midnights: Midnights) -> TimeKey:
     return _exactly(f"CASE WHEN {ended} < 0 OR {began} < 0 THEN -1 ELSE greatest({began}, {ended}) END")
 
 
+def _is_there(name: str, timed: Timed) -> str:
+    """Whether there is a time: a date of nothing but zeros is none."""
+    zeros = timed.kind in {TimeKind.AWARE, TimeKind.NAIVE, TimeKind.DAY}
+    return f"{name} IS NOT NULL AND {name} <> 0" if zeros else f"{name} IS NOT NULL"
+
+
 def _exactly(place: str) -> TimeKey:
     return TimeKey(place, place, as_they_are)
 
@@ -235,7 +244,8 @@ def _hours(told: Sequence[Any]) -> NDArray[np.float64]:
     numbers = np.array([each or 0 for each in told], dtype=np.int64)
     months = (numbers // 1_000_000 - 1970) * 12 + numbers // 10_000 % 100 - 1
     days = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + numbers // 100 % 100 - 1
-    return np.where(numbers == 0, np.nan, (days * 24 + numbers % 100) * 3_600.0)
+    whole = (numbers // 10_000 % 100 > 0) & (numbers // 100 % 100 > 0)
+    return np.where(~whole, np.nan, (days * 24 + numbers % 100) * 3_600.0)
 
 
 def _place(name: str, timed: Timed, midnights: Midnights) -> str:
@@ -251,8 +261,10 @@ def _place(name: str, timed: Timed, midnights: Midnights) -> str:
     hours, minutes = f"left({zone}, 3)", f"concat(left({zone}, 1), '0', substr({zone}, 4))"
     ahead = f"CASE WHEN {zone} IN ('Z', 'z') THEN 0 ELSE 3600 * {hours} + 60 * {minutes} END"
     in_utc = f"date_sub({shown}, INTERVAL ({ahead}) SECOND)"
+    day = f"nullif(cast(cast({name} AS date) AS unsigned), 0)"
     return (
-        f"CASE WHEN length({name}) > {DATE_LENGTH} AND {name} REGEXP '{WITH_ZONE}' "
+        f"CASE WHEN length({name}) = {DATE_LENGTH} THEN {_interval(day, _digits(midnights.days, 8))} "
+        f"WHEN length({name}) > {DATE_LENGTH} AND {name} REGEXP '{WITH_ZONE}' "
         f"THEN {_interval(f'nullif(cast({in_utc} AS unsigned), 0)', _digits(midnights.instants))} "
         f"ELSE {_interval(f'nullif(cast({shown} AS unsigned), 0)', _digits(timed.bounds(midnights)))} END"
     )

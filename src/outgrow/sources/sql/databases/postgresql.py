@@ -28,10 +28,11 @@ KINDS = {
 """By the number of a type in its catalogue."""
 TYPES = {
     TimeKind.AWARE: ("{}", "timestamptz"), TimeKind.NAIVE: ("{}", "timestamp"),
-    TimeKind.DAY: ("{}::timestamp", "timestamp"), TimeKind.TEXT: ("{}::timestamptz", "timestamptz"),
+    TimeKind.DAY: ("{}::timestamp", "timestamp"), TimeKind.TEXT: ("{}", "timestamptz"),
     TimeKind.NUMBER: ("floor({})::bigint", "bigint"),
 }  # fmt: skip
 """What is made of a time of each kind to find its place, and the type of the bounds."""
+WITH_ZONE, DATE_LENGTH = r"(Z|z|[+-]\d\d(:?\d\d)?)$", 10
 ENDED, LOCKED = "57014", "55P03"
 MOST_GROUPS = 100_000_000
 """A parameter, by which a server knows a statement for one alone; there are never so many hours."""
@@ -124,6 +125,8 @@ class Postgresql:
                 yield connection
         except DBAPIError as error:
             state = getattr(error.orig, "sqlstate", None)
+            if state is None and type(error.orig).__name__ == "DataError":
+                raise QueryError(f"a time is infinite or lies before the year 1: {said_by(error)}") from error
             if state is None:  # it never was one that the server answered
                 raise
             if state == ENDED and "statement timeout" in said_by(error):
@@ -142,6 +145,17 @@ def _escaped(sql: str) -> str:
     return sql.replace("%", "%%")
 
 
+def _made(name: str, timed: Timed, midnights: Midnights) -> str:
+    """A time, as what its place is looked for by; a text as the instant that it means."""
+    if timed.kind is not TimeKind.TEXT:
+        return TYPES[timed.kind][0].format(name)
+    return (
+        f"(CASE WHEN length({name}) = {DATE_LENGTH} THEN {name}::timestamp AT TIME ZONE '{midnights.zone.key}' "
+        f"WHEN {name} ~ '{WITH_ZONE}' THEN {name}::timestamptz "
+        f"ELSE {name}::timestamp AT TIME ZONE '{timed.zone.key}' END)"
+    )
+
+
 def _told(asked: Pass) -> Iterator[str]:
     """For each column how many rows there are, and, where it adds something up, what they amount to."""
     for at, column in enumerate(asked.columns):
@@ -153,8 +167,8 @@ def _told(asked: Pass) -> Iterator[str]:
 
 def _key(name: str, timed: Timed, midnights: Midnights) -> TimeKey:
     """What rows are grouped by to find the days of a time."""
-    made, kind = TYPES[timed.kind]
-    told, bounds = made.format(name), _bounds(timed, midnights)
+    kind = TYPES[timed.kind][1]
+    told, bounds = _made(name, timed, midnights), _bounds(timed, midnights)
     if timed.kind is TimeKind.DAY:
         return TimeKey(name, f"extract(epoch FROM {told})::float8", lambda days: places_of(seconds(days), bounds))
     size = slot_seconds(bounds)
@@ -170,21 +184,17 @@ def _key(name: str, timed: Timed, midnights: Midnights) -> TimeKey:
 
 def _end_key(created: Timed, deleted: Timed, midnights: Midnights) -> TimeKey:
     """The same of ends, of which none counts before its beginning."""
-    if (created.kind, created.told.unix, created.zone) == (deleted.kind, deleted.told.unix, deleted.zone):
-        later = (
-            "greatest(og_b::timestamptz, og_d::timestamptz)"
-            if created.kind is TimeKind.TEXT
-            else "greatest(og_b, og_d)"
-        )
-        return _key(later, created, midnights)
+    alike = (created.kind, created.told.unix, created.zone) == (deleted.kind, deleted.told.unix, deleted.zone)
+    if alike and created.kind is not TimeKind.TEXT:
+        return _key("greatest(og_b, og_d)", created, midnights)
     place = _end_place(created, deleted, midnights)
     return TimeKey(place, place, as_they_are)
 
 
 def _place(name: str, timed: Timed, midnights: Midnights) -> str:
     """The place of a time among the bounds."""
-    made, kind = TYPES[timed.kind]
-    return f"width_bucket({made.format(name)}, '{{{','.join(_literals(timed, midnights))}}}'::{kind}[])"
+    kind = TYPES[timed.kind][1]
+    return f"width_bucket({_made(name, timed, midnights)}, '{{{','.join(_literals(timed, midnights))}}}'::{kind}[])"
 
 
 def _end_place(created: Timed, deleted: Timed, midnights: Midnights) -> str:
@@ -193,8 +203,8 @@ def _end_place(created: Timed, deleted: Timed, midnights: Midnights) -> str:
 
 def _within(timed: Timed, midnights: Midnights) -> str:
     """A condition that an index on the time can serve."""
-    made, kind = TYPES[timed.kind]
-    told = made.format("og_b") if timed.kind is TimeKind.TEXT else "og_b"
+    kind = TYPES[timed.kind][1]
+    told = _made("og_b", timed, midnights) if timed.kind is TimeKind.TEXT else "og_b"
     first, *_, last = _literals(timed, midnights)
     return f"{told} >= '{first}'::{kind} AND {told} < '{last}'::{kind}"
 

@@ -108,11 +108,11 @@ class Sqlite:
             return None
         try:
             # Each by itself: for both at once it reads the whole table.
-            ends = (f"(SELECT {end}(rowid) FROM {table.name})" for end in ("min", "max"))
+            ends = (f"(SELECT {end}(_rowid_) FROM {table.name})" for end in ("min", "max"))
             least, most = self.rows(f"SELECT {', '.join(ends)}", 1)[0]
         except QueryError:
             return None
-        return KeyRange(f"{table.alias}.rowid", least, most) if isinstance(least, int) else None
+        return KeyRange(f"{table.alias}._rowid_", least, most) if isinstance(least, int) else None
 
 
 def _query(asked: Pass, part: str | None) -> str:
@@ -127,9 +127,9 @@ def _query(asked: Pass, part: str | None) -> str:
             told.append(f"group_concat(CASE WHEN og_w{at} THEN 1 ELSE 0 END, '')")
         if column.amount is not None:
             name = f"og_a{at}"
-            told.append(
-                f"group_concat(CASE typeof({name}) WHEN 'text' THEN '{NO_AMOUNT}' ELSE coalesce({name}, 0) END)"
-            )
+            exact = f"WHEN 'real' THEN printf('%!.17g', {name})"
+            number = f"CASE typeof({name}) WHEN 'text' THEN '{NO_AMOUNT}' {exact} ELSE coalesce({name}, 0) END"
+            told.append(f"group_concat({number})")
     rows = expressions(asked, part)
     if asked.only_within:
         rows = f"SELECT * FROM ({rows}) WHERE {_within(asked.created, asked.midnights)}"

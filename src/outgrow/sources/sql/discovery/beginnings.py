@@ -96,7 +96,7 @@ def _beginning(table: Table, column: Column, sample: Sample, now: datetime) -> M
     values = sample.values(column.name) if column.holds is not Holds.OTHER else []
     if score <= 0 or (column.holds is not Holds.TIME and not values) or not may_tell_time(column, values):
         return None
-    unit = unix_unit(values) if column.holds is Holds.WHOLE else None
+    unit = unix_unit(values) if any(isinstance(value, int) for value in values) else None
     known = [time for value in values if (time := as_time(value, unit)) is not None]
     empty = 1 - len(known) / len(values) if values else 0.0
     if _is_no_beginning(known, empty if not (ordered and {*words} & PLACED) else 0.0, now):

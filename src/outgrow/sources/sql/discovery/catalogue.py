@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy import types as sql
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.engine.reflection import Inspector, ObjectKind
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SAWarning
 
 
 class Holds(StrEnum):
@@ -29,7 +31,7 @@ class Column:
     """A column.
 
     Attributes:
-        bits: of a whole number; 0 of anything else.
+        most: the greatest whole number that it can hold; 0 of anything else.
         values: those of an enumeration.
         date_only: whether it is a date without a time.
     """
@@ -37,7 +39,7 @@ class Column:
     name: str
     holds: Holds
     nullable: bool
-    bits: int = 0
+    most: int = 0
     values: tuple[str, ...] = ()
     date_only: bool = False
 
@@ -123,6 +125,12 @@ OF_THE_SYSTEM = ("pg_", "information_schema", "mysql", "performance_schema", "sy
 def read_catalogue(connection: Connection, schema: str | None = None) -> Catalogue:
     """What the database says of the tables of a schema, the default one by default."""
     looked, dialect = inspect(connection), connection.dialect.name
+    with catch_warnings():
+        simplefilter("ignore", SAWarning)  # of types that it does not know, which we do not count either
+        return _read(connection, looked, dialect, schema)
+
+
+def _read(connection: Connection, looked: Inspector, dialect: str, schema: str | None) -> Catalogue:
     told: dict[str, dict[str, Any]] = {
         what: {
             key[1]: found
@@ -149,6 +157,11 @@ def read_catalogue(connection: Connection, schema: str | None = None) -> Catalog
     return Catalogue(_with_implied(tables), _others(looked, looked.default_schema_name))
 
 
+def quoting(dialect: Dialect) -> Callable[[str], str]:
+    """Writes a name as the database wants it, without what a driver would make of a per cent sign."""
+    return lambda name: dialect.identifier_preparer.quote(name).replace("%%", "%")
+
+
 def _others(looked: Inspector, schema: str | None) -> Sequence[str]:
     return [each for each in looked.get_schema_names() if each != schema and not each.startswith(OF_THE_SYSTEM)]
 
@@ -167,9 +180,9 @@ def _last_rows(connection: Connection) -> Mapping[str, int]:
     """The last row number of each table: no fewer rows than that were ever there."""
     found = {}
     for name in inspect(connection).get_table_names():
-        quoted = connection.dialect.identifier_preparer.quote(name)
+        quoted = quoting(connection.dialect)(name)
         try:
-            last = connection.exec_driver_sql(f"SELECT max(rowid) FROM {quoted}").scalar()
+            last = connection.exec_driver_sql(f"SELECT max(_rowid_) FROM {quoted}").scalar()
         except DBAPIError:  # a table without row numbers
             continue
         if isinstance(last, int) and last > 0:
@@ -179,19 +192,19 @@ def _last_rows(connection: Connection) -> Mapping[str, int]:
 
 def _column(told: Mapping[str, Any], dialect: str) -> Column:
     kind = told["type"]
-    holds, bits, values = Holds.OTHER, 0, tuple(getattr(kind, "enums", None) or ())
+    holds, most, values = Holds.OTHER, 0, tuple(getattr(kind, "enums", None) or ())
     if isinstance(kind, sql.Boolean) or (dialect == "mysql" and getattr(kind, "display_width", None) == 1):
         holds = Holds.FLAG
     elif isinstance(kind, sql.DateTime | sql.Date):
         holds = Holds.TIME
     elif isinstance(kind, sql.Integer):
         holds = Holds.WHOLE
-        bits = 64 if isinstance(kind, sql.BigInteger) else 16 if isinstance(kind, sql.SmallInteger) else 32
+        most = _most(kind, dialect)
     elif isinstance(kind, sql.Numeric | sql.Float):
         holds = Holds.NUMBER
     elif isinstance(kind, sql.String):
         holds = Holds.TEXT
-    return Column(told["name"], holds, bool(told.get("nullable", True)), bits, values, isinstance(kind, sql.Date))
+    return Column(told["name"], holds, bool(told.get("nullable", True)), most, values, isinstance(kind, sql.Date))
 
 
 def _with_implied(tables: Mapping[str, Table]) -> Mapping[str, Table]:
@@ -210,6 +223,15 @@ def _with_implied(tables: Mapping[str, Table]) -> Mapping[str, Table]:
                 implied.append(Reference(column.name, targets[0], tables[targets[0]].key[0], implied=True))
         found[table.name] = replace(table, references=(*table.references, *implied))
     return found
+
+
+def _most(kind: sql.Integer, dialect: str) -> int:
+    """The greatest number of a type of whole numbers."""
+    bits = 64 if isinstance(kind, sql.BigInteger) else 16 if isinstance(kind, sql.SmallInteger) else 32
+    if dialect == "mysql":
+        bits = {"TINYINT": 8, "MEDIUMINT": 24}.get(type(kind).__name__, bits)
+    unsigned = bool(getattr(kind, "unsigned", False))
+    return int(2 ** ((64 if dialect == "sqlite" else bits) - (0 if unsigned else 1)) - 1)
 
 
 def _by_noun(tables: Mapping[str, str]) -> dict[str, list[str]]:

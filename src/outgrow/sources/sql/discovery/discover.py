@@ -20,15 +20,18 @@ from outgrow.sources.sql.discovery.proposals import (
     Candidate,
     as_name,
     is_link,
+    marked,
     names_of,
     nouns_of,
     propose,
 )
 from outgrow.sources.sql.discovery.samples import Sample, sample
-from outgrow.sources.sql.discovery.writing import Writer, told
+from outgrow.sources.sql.discovery.writing import Writer, example, told
 
-LARGEST = 64
-"""Bits of a key that never runs out."""
+NEARLY = 0.1
+"""Share of a key from which on it is worth a look every day."""
+LARGEST = 2**62
+"""What a key holds that never runs out."""
 MOST_SAMPLED = 400
 """Tables of which rows are looked at: those that others refer to and those with many rows first."""
 
@@ -51,7 +54,7 @@ def discover(engine: Engine, database: Database, url: str, now: datetime, zone: 
         tenant = schemas.register
         members = {table.name: sample(database, table, engine.dialect) for table in _worth_a_look(schemas.catalogue)}
         read += sum(len(each) for each in members.values())
-        of_tenants = f"{{{schemas.column}}} IN (SELECT nspname FROM pg_namespace WHERE nspname <> current_schema())"
+        of_tenants = f"{marked(schemas.column)} IN (SELECT nspname FROM pg_namespace WHERE nspname <> current_schema())"
         proposed = [
             replace(each, wheres=(*each.wheres, of_tenants)) if each.table.name == tenant.name else each
             for each in proposed
@@ -81,7 +84,7 @@ def discover(engine: Engine, database: Database, url: str, now: datetime, zone: 
         tuple(table.name for table in found.rivals),
         tuple(metrics),
         head,
-        tail=_fullest(catalogue, samples, writer),
+        tail=_fullest(catalogue, samples, writer) + example(_by_tenant_first(metrics), scope),
         notes=tuple(_notes(catalogue, samples, [] if schemas is None else schemas.names)),
     )
 
@@ -127,17 +130,23 @@ def _head(url: str, zone: ZoneInfo) -> str:
     )
 
 
+def _by_tenant_first(metrics: Sequence[ProposedMetric]) -> Sequence[str]:
+    """Names of levels, those first of which it is told whose they are."""
+    levels = [each for each in metrics if each.kind == "level"]
+    return [each.name for each in sorted(levels, key=lambda each: "\nby = " not in each.settings)]
+
+
 def _fullest(catalogue: Catalogue, samples: Mapping[str, Sample], writer: Writer) -> str:
     """The whole-numbered key that runs out first; nothing where there is none."""
     found = []
     for name, rows in samples.items():
         key = catalogue.tables[name].whole_key
         last = rows.rows[-1][key.name] if key is not None and len(rows) else None
-        if key is not None and isinstance(last, int) and last > 0 and key.bits < LARGEST:
-            found.append((last / 2 ** (key.bits - 1), name, last))
-    if not found:
+        if key is not None and isinstance(last, int) and last > 0 and key.most < LARGEST:
+            found.append((last / key.most, name, last))
+    share, name, last = max(found, default=(0.0, "", 0))
+    if share < NEARLY:
         return ""
-    _, name, last = max(found)
     return writer.key(catalogue.tables[name], nouns_of(catalogue.tables)[name], last)
 
 
@@ -148,7 +157,7 @@ def _notes(catalogue: Catalogue, samples: Mapping[str, Sample], own: Sequence[st
         notes.append(f"{len(own)} schemas are one tenant's each, and made alike: {', '.join(own[:4])}, …")
     if others:
         notes.append(f"{len(others)} other schemas were not looked at: {', '.join(others[:4])}")
-    unread = [name for name, each in samples.items() if not each.whole and not each.rows]
+    unread = sorted(name for name, each in samples.items() if not each.readable)
     if unread:
-        notes.append(f"no right to read {', '.join(sorted(unread)[:8])}")
+        notes.append(f"could not be read, for want of the right to or for another reason: {', '.join(unread[:8])}")
     return notes

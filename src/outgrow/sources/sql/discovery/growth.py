@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 from sqlalchemy.engine.interfaces import Dialect
 
 from outgrow.sources.sql.databases.database import Database
+from outgrow.sources.sql.discovery.catalogue import quoting
 from outgrow.sources.sql.discovery.proposals import Candidate, rows_of
 from outgrow.sources.sql.discovery.samples import Sample, as_time
 from outgrow.sources.sql.faults import QueryError
@@ -18,6 +20,8 @@ from outgrow.sources.sql.faults import QueryError
 MONTH = timedelta(days=30)
 EVENLY = 100
 """Rows at even distances that stand for all."""
+IN_ORDER, FEWEST = 0.98, 20
+"""The least rank correlation of key and time by which one tells the other, and the rows that it takes to see it."""
 MONTHS = 13
 """Points at which it is looked, the present one included."""
 
@@ -59,6 +63,8 @@ def growth(database: Database, dialect: Dialect, each: Candidate, sample: Sample
         rows = most - least + 1
     search = _Search(database, dialect, each, (least, most))
     try:
+        if not search.is_in_order():
+            return None
         keys = [search.key_at(instant) for instant in instants]
     except QueryError:
         return None
@@ -72,11 +78,11 @@ class _Search:
     """Where a key was at an instant, by ever later ones."""
 
     def __init__(self, database: Database, dialect: Dialect, each: Candidate, ends: tuple[int, int]) -> None:
-        quote = dialect.identifier_preparer.quote
+        quote = quoting(dialect)
         assert each.begun is not None, "it has a beginning"  # noqa: S101
         assert each.table.whole_key is not None, "and a key"  # noqa: S101
         self._database, self._unit, self._ends, self.read = database, each.begun.unit, ends, 0
-        self._dialect, self._whole = dialect, ends
+        self._dialect, self._whole, self._column = dialect, ends, each.begun.column
         self._key, self._table = quote(each.table.whole_key.name), each.table.qualified(quote)
         told = f"SELECT {self._key}, {quote(each.begun.column)} FROM {self._table}"
         self._query = (
@@ -99,13 +105,25 @@ class _Search:
         self._ends = (low, self._ends[1])
         return low
 
+    def is_in_order(self) -> bool:
+        """Whether later keys have later times, but for few: else a key says little of a time."""
+        found = [as_time(row[0], self._unit) for row in self._evenly(self._column)]
+        ranks = np.argsort(np.argsort([time.timestamp() for time in found if time is not None], kind="stable"))
+        if len(ranks) < FEWEST:
+            return False
+        return bool(np.corrcoef(ranks, np.arange(len(ranks)))[0, 1] >= IN_ORDER)
+
     def share_without(self, column: str) -> float:
         """The share of rows in which a column is empty, by rows at even distances over the whole key."""
+        found = self._evenly(column)
+        return sum(not row[0] for row in found) / max(len(found), 1)
+
+    def _evenly(self, column: str) -> list[tuple[Any, ...]]:
         least, most = self._whole
-        quote, found = self._dialect.identifier_preparer.quote, list[tuple[Any, ...]]()
+        found, quote = list[tuple[Any, ...]](), quoting(self._dialect)
         for at in range(EVENLY):
             key = least + (most - least) * at // EVENLY
             query = f"SELECT {quote(column)} FROM {self._table} WHERE {self._key} >= {key} ORDER BY {self._key} LIMIT 1"
             found += self._database.rows(query, 1)
         self.read += len(found)
-        return sum(not row[0] for row in found) / max(len(found), 1)
+        return found

@@ -9,7 +9,7 @@ from math import log10
 
 from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Kind
 from outgrow.sources.sql.discovery.beginnings import Moment, beginning, ending, last_change
-from outgrow.sources.sql.discovery.catalogue import Catalogue, Column, Holds, Reference, Table
+from outgrow.sources.sql.discovery.catalogue import Catalogue, Holds, Reference, Table
 from outgrow.sources.sql.discovery.samples import Sample
 from outgrow.sources.sql.discovery.words import (
     COUNTED,
@@ -34,8 +34,13 @@ GONE, MOST_STATES = {"deleted", "removed"}, 12
 """States of a row that is not there any more, among so many."""
 SHARED = 3
 """Tables whose names begin alike."""
+MARKED = re.compile("\x00(.*?)\x00", re.DOTALL)
+"""A name of a column within a condition of ours, which is yet to be quoted."""
 LONGEST_NAME = 64
 BUILT_IN = {metric.name: metric for metric in (*CAPTURED, TIER_SUBSCRIPTIONS)}
+PEOPLE = {"user", "customer", "person", "member", "contact", "author", "employee"}
+MOST_WAYS = 40
+"""Ways that are followed further."""
 TIED = 2
 """References that make a table a tie between others."""
 
@@ -83,6 +88,11 @@ class Proposals:
     notes: Sequence[str] = field(default_factory=tuple)
 
 
+def marked(column: str) -> str:
+    """A column's name, to be found again within a condition."""
+    return f"\x00{column}\x00"
+
+
 def nouns_of(tables: Collection[str]) -> Mapping[str, str]:
     """What one row of each table is called.
 
@@ -125,7 +135,10 @@ def propose(catalogue: Catalogue, samples: Mapping[str, Sample], now: datetime) 
     candidates = [
         found
         for table in catalogue.tables.values()
-        if (found := _candidate(catalogue, table, samples.get(table.name, Sample(whole=False)), nouns[table.name], now))
+        if table.name in samples
+        and (
+            found := _candidate(catalogue, table, samples.get(table.name, Sample(whole=False)), nouns[table.name], now)
+        )
         is not None
     ]
     candidates = [_traced(catalogue, each, samples, now) for each in candidates]
@@ -135,14 +148,14 @@ def propose(catalogue: Catalogue, samples: Mapping[str, Sample], now: datetime) 
     chosen = sorted(dated, key=lambda each: -each.score)[:MOST_METRICS]
     chosen = [each for each in chosen if each.score >= LEAST_SCORE]
     if tenant is not None:
-        chosen = [_with_path(catalogue, each, tenant) for each in chosen]
+        chosen = [_with_path(catalogue, each, tenant, samples) for each in chosen]
     return Proposals(chosen, tenant, tenants[1:4])
 
 
 def _candidate(catalogue: Catalogue, table: Table, sample: Sample, noun: str, now: datetime) -> Candidate | None:
     """A table that may be worth counting; None of plumbing."""
     words = [singular(word) for word in noun.split("_")]
-    if is_link(table) or not table.columns:
+    if is_link(table) or not table.columns or not sample.readable:
         return None
     referring = [each for each, _ in catalogue.referring[table.name] if each.name != table.name]
     rows = rows_of(table, sample)
@@ -176,7 +189,7 @@ def _candidate(catalogue: Catalogue, table: Table, sample: Sample, noun: str, no
             ended = replace(changed, when=gone)
             evidence.append("what is marked as deleted is taken to have ended with its last change")
         else:
-            wheres = [*wheres, f"NOT ({gone})"]
+            wheres = [*wheres, f"NOT coalesce({gone}, false)"]
     return Candidate(table, noun, score, happening, begun, ended, wheres, evidence)
 
 
@@ -188,13 +201,13 @@ def rows_of(table: Table, sample: Sample) -> int | None:
 
 
 def _conditions(table: Table, words: Sequence[str], *, flow: bool) -> list[str]:
-    """Which rows of what happens are left out, as conditions on names that are to be quoted: `{name}`."""
+    """Which rows of what happens are left out, as conditions on names that are marked."""
     found = []
     if flow and any(word in ORDERS for word in words):
-        found += [f"{{{each.column}}} IS NULL" for each in table.references if each.table == table.name]
+        found += [f"{marked(each.column)} IS NULL" for each in table.references if each.table == table.name]
     for column in table.columns:
         if column.holds is Holds.FLAG and flow and {*parts(column.name), column.name.lower()} & TESTS:
-            found.append(f"NOT {{{column.name}}}")
+            found.append(f"({marked(column.name)} IS NULL OR NOT {marked(column.name)})")
     return found
 
 
@@ -202,12 +215,12 @@ def _gone(table: Table, sample: Sample) -> str | None:
     """A condition on the rows that are marked as deleted, by a flag or by a state; None where none can be."""
     for column in table.columns:
         if column.holds is Holds.FLAG and GONE & {*parts(column.name)}:
-            return f"{{{column.name}}}"
+            return f"{marked(column.name)} IS NOT NULL AND {marked(column.name)}"
         if column.holds is Holds.TEXT:
             values = {value for value in sample.values(column.name) if isinstance(value, str)}
             gone = [value for value in values if value.lower() in GONE]
             if len(gone) == 1 and len(values) <= MOST_STATES:
-                return f"{{{column.name}}} = '{gone[0]}'"
+                return f"{marked(column.name)} = '{gone[0]}'"
     return None
 
 
@@ -236,7 +249,7 @@ def _tenants(catalogue: Catalogue, candidates: Sequence[Candidate], samples: Map
     for each, rows in zip(candidates, sizes, strict=True):
         words = each.noun.split("_")
         score = float(TENANTS.get(words[-1], 0)) - 2 * (len(words) - 1)
-        below = sum(_path(catalogue, other.table, each.table) is not None for other in candidates)
+        below = sum(_path(catalogue, other.table, each.table, samples) is not None for other in candidates)
         if score <= 0 or below < ENTITY or rows < FEWEST_TENANTS or rows >= largest or len(each.table.key) != 1:
             continue
         led = len(catalogue.referring[each.table.name])
@@ -244,8 +257,8 @@ def _tenants(catalogue: Catalogue, candidates: Sequence[Candidate], samples: Map
     return [table for _, table in sorted(scored, key=lambda pair: -pair[0])]
 
 
-def _with_path(catalogue: Catalogue, each: Candidate, tenant: Table) -> Candidate:
-    path = None if each.table.name == tenant.name else _path(catalogue, each.table, tenant)
+def _with_path(catalogue: Catalogue, each: Candidate, tenant: Table, samples: Mapping[str, Sample]) -> Candidate:
+    path = None if each.table.name == tenant.name else _path(catalogue, each.table, tenant, samples)
     return Candidate(
         each.table,
         each.noun,
@@ -260,32 +273,38 @@ def _with_path(catalogue: Catalogue, each: Candidate, tenant: Table) -> Candidat
     )
 
 
-def _path(catalogue: Catalogue, table: Table, tenant: Table) -> Path | None:
-    """The shortest way from a table's rows to their tenant, over references that need not be empty first."""
-    ways: list[tuple[tuple[str, Reference], ...]] = [()]
-    seen = {table.name}
+def _path(catalogue: Catalogue, table: Table, tenant: Table, samples: Mapping[str, Sample]) -> Path | None:
+    """The way from a table's rows to their tenant that loses the fewest of them, and of these the shortest."""
+    found: list[tuple[float, tuple[tuple[str, Reference], ...]]] = []
+    ways: list[tuple[float, tuple[tuple[str, Reference], ...]]] = [(0.0, ())]
     for _ in range(MOST_HOPS):
         longer = []
-        for way in ways:
+        for cost, way in ways:
             here = way[-1][1].table if way else table.name
-            for reference in _in_order(catalogue.tables[here]):
+            been = {table.name, *(reference.table for _, reference in way)}
+            for reference in catalogue.tables[here].references:
+                step = (cost + _cost(catalogue.tables[here], reference, samples), (*way, (here, reference)))
                 if reference.table == tenant.name:
-                    return Path((*way, (here, reference)))
-                if reference.table in catalogue.tables and reference.table not in seen:
-                    seen.add(reference.table)
-                    longer.append((*way, (here, reference)))
-        ways = longer
-    return None
+                    found.append(step)
+                elif reference.table in catalogue.tables and reference.table not in been:
+                    longer.append(step)
+        ways = sorted(longer, key=lambda each: each[0])[:MOST_WAYS]
+    return Path(min(found, key=lambda each: each[0])[1]) if found else None
 
 
-def _in_order(table: Table) -> list[Reference]:
-    """Its references, those that every row has first, and those that only names tell last."""
+def _cost(table: Table, reference: Reference, samples: Mapping[str, Sample]) -> float:
+    """How little a reference says of whose a row is.
 
-    def rank(reference: Reference) -> tuple[bool, bool]:
-        column: Column | None = table.by_name.get(reference.column)
-        return reference.implied, column is None or column.nullable
-
-    return sorted(table.references, key=rank)
+    By how often it is empty, then by leading to whoever did something, who may be somebody else's, and by being told by
+    names alone.
+    """
+    rows = samples.get(table.name, Sample())
+    values = rows.values(reference.column) if len(rows) and reference.column in rows.rows[0] else []
+    empty = sum(value is None for value in values) / len(values) if values else 0.0
+    column = table.by_name.get(reference.column)
+    said = column is not None and not column.nullable
+    person = singular(parts(reference.table)[-1]) in PEOPLE if parts(reference.table) else False
+    return 1 + 20 * empty + reference.implied + 3 * person + 0.5 * (not said)
 
 
 def title(noun: str) -> str:
@@ -306,7 +325,9 @@ def names_of(chosen: Sequence[Candidate]) -> Sequence[str]:
     for each in chosen:
         name = title(each.noun)
         known = BUILT_IN.get(ALIASES.get(name, name))
-        if known is not None and (known.kind is Kind.FLOW) != each.flow:
+        if known is not None and known.month_total_of is not None and each.flow:
+            name = known.month_total_of
+        elif known is not None and (known.kind is Kind.FLOW) != each.flow:
             name = as_name(f"{each.table.name}_rows")
         if name in names:
             name = as_name(f"own_{name}" if each.table.schema is not None else f"{each.table.name}_{name}")

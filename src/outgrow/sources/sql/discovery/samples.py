@@ -9,7 +9,7 @@ from sqlalchemy.engine.interfaces import Dialect
 
 from outgrow.sources.sql.databases.database import Database
 from outgrow.sources.sql.declaration import UnixUnit
-from outgrow.sources.sql.discovery.catalogue import Column, Holds, Table
+from outgrow.sources.sql.discovery.catalogue import Column, Holds, Table, quoting
 from outgrow.sources.sql.faults import QueryError
 
 EACH_END = 150
@@ -24,11 +24,13 @@ class Sample:
 
     Attributes:
         whole: whether these are all the rows there are.
+        readable: whether the table may be read at all.
     """
 
     first: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     last: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     whole: bool = True
+    readable: bool = True
 
     @property
     def rows(self) -> Sequence[Mapping[str, Any]]:
@@ -45,9 +47,9 @@ class Sample:
 
 def sample(database: Database, table: Table, dialect: Dialect) -> Sample:
     """Rows from both ends; none where the table may not be read."""
-    quote = dialect.identifier_preparer.quote
+    quote = quoting(dialect)
     wanted = [column.name for column in table.columns if column.holds is not Holds.OTHER or column.name in table.key]
-    told = ", ".join(quote(name) for name in wanted)
+    told = ", ".join(_told(table.by_name[name], quote(name), dialect) for name in wanted)
     from_table = f"SELECT {told} FROM {table.qualified(quote)}"
     order = ", ".join(quote(name) for name in table.key)
     try:
@@ -60,7 +62,7 @@ def sample(database: Database, table: Table, dialect: Dialect) -> Sample:
         down = ", ".join(f"{quote(name)} DESC" for name in table.key)
         last = database.rows(f"{from_table} ORDER BY {down} LIMIT {EACH_END}", EACH_END)[::-1]
     except QueryError:
-        return Sample(whole=False)
+        return Sample(whole=False, readable=False)
     keys = {tuple(row[wanted.index(name)] for name in table.key) for row in first}
     new = [row for row in last if tuple(row[wanted.index(name)] for name in table.key) not in keys]
     return Sample(
@@ -68,6 +70,12 @@ def sample(database: Database, table: Table, dialect: Dialect) -> Sample:
         [dict(zip(wanted, row, strict=True)) for row in new],
         whole=len(new) < len(last),
     )
+
+
+def _told(column: Column, quoted: str, dialect: Dialect) -> str:
+    """A column; times as texts where a driver has none for infinite ones or those before the year 1."""
+    as_text = dialect.name == "postgresql" and column.holds is Holds.TIME
+    return f"{quoted}::text AS {quoted}" if as_text else quoted
 
 
 def unix_unit(values: Sequence[Any]) -> UnixUnit | None:
@@ -85,7 +93,10 @@ def unix_unit(values: Sequence[Any]) -> UnixUnit | None:
 def as_time(value: Any, unit: UnixUnit | None) -> datetime | None:  # noqa: ANN401 - whatever a row holds
     """A value as an instant; what has no zone is taken for UTC, which is near enough to see whether it grows."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value / unit.a_second, UTC) if unit is not None and value > 0 else None
+        try:
+            return datetime.fromtimestamp(value / unit.a_second, UTC) if unit is not None and value > 0 else None
+        except (OverflowError, ValueError, OSError):  # no time that there will ever be
+            return None
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)

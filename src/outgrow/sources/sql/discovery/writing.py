@@ -6,17 +6,16 @@ from textwrap import wrap
 
 from sqlalchemy.engine.interfaces import Dialect
 
+from outgrow.domain.text import cleaned
 from outgrow.sources.sql.declaration import UnixUnit
 from outgrow.sources.sql.discovery.beginnings import Moment
-from outgrow.sources.sql.discovery.catalogue import Table
-from outgrow.sources.sql.discovery.proposals import Candidate, as_name
+from outgrow.sources.sql.discovery.catalogue import Reference, Table, quoting
+from outgrow.sources.sql.discovery.proposals import MARKED, Candidate, Path, as_name
 from outgrow.sources.sql.families import PREFIX
 
 LABELS = ("name", "title", "label", "display_name", "slug", "subdomain", "domain", "email", "username", "code")
 """What a tenant is called, the best first."""
 LONGEST_LINE = 110
-NEARLY = 0.1
-"""Share of a key from which on it is worth a look every day."""
 
 
 class Writer:
@@ -28,7 +27,7 @@ class Writer:
 
     def __init__(self, dialect: Dialect, tenant: Table | None, scope: str | None) -> None:
         self._dialect, self._tenant, self._scope = dialect, tenant, scope
-        self._quote = dialect.identifier_preparer.quote
+        self._quote = quoting(dialect)
 
     def metric(self, each: Candidate, name: str) -> str:
         """`[[metrics]]`."""
@@ -63,36 +62,37 @@ class Writer:
         return f"[[scopes]]\nname = {told(self._scope or '')}\nrows = {told(query)}\n"
 
     def key(self, table: Table, noun: str, last: int) -> str:
-        """A key that runs out, as a metric with a limit; left out by a comment where that is far away."""
+        """A key that runs out, as a metric with a limit."""
         assert table.whole_key is not None, "it has a key of whole numbers"  # noqa: S101
-        most = 2 ** (table.whole_key.bits - 1) - 1
+        most = table.whole_key.most
         column, name = self._quote(table.whole_key.name), as_name(f"last_{noun}_id")
         lines = [
             "[[metrics]]", f"name = {told(name)}", 'kind = "cumulative"', 'unit = "ids"',
             f"value = {told(f'SELECT max({column}) FROM {self._quote(table.name)}')}", "", "[[limits]]",
             f"metric = {told(name)}", f"maximum = {most}",
         ]  # fmt: skip
-        share = last / most
-        said = f"{table.name}.{table.whole_key.name} is the fullest whole-numbered key: {share:.2%} of what it can hold"
-        near = share >= NEARLY
-        return "\n".join((*comment([said]), *(line if near else f"# {line}".rstrip() for line in lines), ""))
+        said = f"{table.name}.{table.whole_key.name} is at {last / most:.0%} of what it can hold"
+        return "\n".join((*comment([said]), *lines, ""))
 
     def _from(self, each: Candidate, begun: Moment) -> list[str]:
         table, quote = each.table, self._quote
         told_whose = each.path is not None and not each.flow and self._scope is not None
-        far = told_whose and each.path is not None and len(each.path.steps) > 1
+        far = told_whose and each.path is not None and (len(each.path.steps) > 1 or not self._by_key(each.path))
         of = f"{quote(table.name)}." if far else ""
-        lines = [f"from = {told(self._table(table))}", f"created = {self._time(begun, of, table)}"]
+        lines = [f"from = {told(self._table(table))}", f"created = {self._time(begun, of)}"]
         if each.ended is not None:
-            lines.append(f"deleted = {self._time(each.ended, of, table)}")
+            lines.append(f"deleted = {self._time(each.ended, of)}")
         if each.wheres:
-            names = {column.name: f"{of}{quote(column.name)}" for column in table.columns}
-            lines.append(f"where = {told(' AND '.join(where.format(**names) for where in each.wheres))}")
+            lines.append(f"where = {told(' AND '.join(self._spelt(where, of) for where in each.wheres))}")
         if table.schema is not None:
             lines.append(f"each = {told(self._scope or '')}")
         elif told_whose:
             lines.append(f"by = {{ {self._scope} = {self._by(each)} }}")
         return lines
+
+    def _by_key(self, path: Path) -> bool:
+        """Whether a way ends at what tenants are told apart by."""
+        return self._tenant is None or path.steps[-1][1].to == self._tenant.key[0]
 
     def _table(self, table: Table) -> str:
         """A table as it is asked; of a family of schemas, any member's."""
@@ -103,7 +103,8 @@ class Writer:
         assert each.path is not None, "it leads to a tenant"  # noqa: S101
         *joined, (last, reference) = each.path.steps
         quote = self._quote
-        if not joined:
+        by_key = self._by_key(each.path)
+        if not joined and by_key:
             return told(quote(reference.column))
         joins = [
             f"LEFT JOIN {quote(step.table)} "
@@ -111,13 +112,17 @@ class Writer:
             for here, step in joined
         ]
         key = f"{quote(last)}.{quote(reference.column)}"
+        if self._tenant is not None and not by_key:
+            name = quote(self._tenant.name)
+            joins.append(f"LEFT JOIN {name} ON {name}.{quote(reference.to)} = {key}")
+            key = f"{name}.{quote(self._tenant.key[0])}"
         return f"{{ from = {told(' '.join(joins))}, key = {told(key)} }}"
 
     def _rows(self, each: Candidate) -> list[str]:
         """What has no time of its own, with the earliest of what refers to it."""
         quote, table = self._quote, each.table
-        unit = each.traces[0][2].unit
-        alike = [trace for trace in each.traces if trace[2].unit == unit]
+        first, unit = _kind_of(each.traces[0]), each.traces[0][2].unit
+        alike = [trace for trace in each.traces if _kind_of(trace) == first]
         traces = "\n  UNION ALL ".join(
             f"SELECT {quote(ref.column)} AS og_id, min({quote(moment.column)}) AS og_at "
             f"FROM {self._table(child)} GROUP BY 1"
@@ -125,7 +130,7 @@ class Writer:
         )
         here, key = quote(table.name), f"{quote(table.name)}.{quote(table.key[0])}"
         tenant = None
-        if each.path is not None and len(each.path.steps) == 1 and self._scope is not None:
+        if each.path is not None and len(each.path.steps) == 1 and self._scope is not None and self._by_key(each.path):
             tenant = f"{here}.{quote(each.path.steps[0][1].column)}"
         more = f", {tenant} AS tenant_key" if tenant else ""
         query = (
@@ -142,18 +147,27 @@ class Writer:
             lines.append(f'by = {{ {self._scope} = "tenant_key" }}')
         return lines
 
-    def _time(self, moment: Moment, of: str, table: Table) -> str:
+    def _time(self, moment: Moment, of: str) -> str:
         column = f"{of}{self._quote(moment.column)}"
         if moment.unit is not None:
             column = f"nullif({column}, 0)"
         if moment.when is not None:
-            names = {each.name: f"{of}{self._quote(each.name)}" for each in table.columns}
-            column = f"CASE WHEN {moment.when.format(**names)} THEN {column} END"
+            column = f"CASE WHEN {self._spelt(moment.when, of)} THEN {column} END"
         return told(column) if moment.unit is None else f"{{ unix = {told(moment.unit.value)}, of = {told(column)} }}"
+
+    def _spelt(self, condition: str, of: str) -> str:
+        """A condition of ours with the names of columns as the database wants them."""
+        return MARKED.sub(lambda found: f"{of}{self._quote(found[1])}", condition)
 
     def _word(self, word: str) -> str:
         """A word of ours, quoted where it is one of the database's own."""
         return f"`{word}`" if self._dialect.name == "mysql" else word
+
+
+def _kind_of(trace: tuple[Table, Reference, Moment]) -> tuple[object, ...]:
+    """What times of a trace are; only those that are alike can be compared."""
+    table, _, moment = trace
+    return moment.unit, table.by_name[moment.column].holds
 
 
 def told(text: str | UnixUnit) -> str:
@@ -168,5 +182,18 @@ def told_lines(text: str) -> str:
 
 def comment(sentences: Sequence[str]) -> list[str]:
     """Sentences as lines of a comment."""
-    said = ". ".join(f"{each[:1].upper()}{each[1:]}" for each in sentences if each)
+    said = ". ".join(f"{each[:1].upper()}{each[1:]}" for sentence in sentences if (each := cleaned(sentence)))
     return [f"# {line}" for line in wrap(f"{said}.", LONGEST_LINE)] if said else []
+
+
+def example(names: Sequence[str], scope: str | None) -> str:
+    """What else may stand in the file, as a comment, over the first of the metrics."""
+    if not names:
+        return ""
+    lines = ["What else may stand here:", "", "[[limits]]", f"metric = {told(names[0])}", "maximum = 1_000_000", ""]
+    lines += ["[[ladder]]", 'name = "Small"', f"max_{names[0]} = 500_000", "cost_monthly = 100", ""]
+    lines += ["[[ladder]]", 'name = "Large"', "cost_monthly = 400"]
+    if scope is not None:
+        lines += ["", "[[plans]]", 'code = "basic"', "price_monthly = 20", f"maxima = {{ {names[0]} = 100 }}", ""]
+        lines += ["[[plans]]", f"rows = {told('SELECT ... AS key, ... AS plan FROM ...')}"]
+    return "\n".join(f"# {line}".rstrip() for line in lines) + "\n"
