@@ -29,7 +29,7 @@ def init(
 ) -> None:
     """Create outgrow's own tables, or bring them up to date; with URL, propose what to count in that database.
 
-    Running it again does nothing.
+    Without URL, running it again does nothing.
     """
     if url is not None:
         _look(url, open_it, yes=yes)

@@ -9,6 +9,8 @@ from outgrow.planning.ladder.words import amount
 def sentence(plan: TenantOffers) -> str:
     """How many merchants outgrow their plan, and what the next plans bring."""
     of_all = f"{plan.subscribed:,} {'merchant' if plan.subscribed == 1 else 'merchants'}"
+    if not plan.subscribed:
+        return "No merchant is on a plan that is known, and so none has a limit to outgrow."
     if not plan.upsells:
         return f"None of {of_all} is likely to outgrow a plan within {WITHIN[-1]} days."
     full = sum(one.binding.status is Status.ALREADY_EXCEEDED for one in plan.upsells)

@@ -168,6 +168,7 @@ def test_a_merchant_below_every_limit_is_not_listed() -> None:
     made = plan_of(tenants_of([0], [LITTLE]), [NOTHING])
     assert (made.upsells, made.shrinking, made.tenants, made.subscribed) == ((), (), 1, 1)
     assert sentence(made) == "None of 1 merchant is likely to outgrow a plan within 90 days."
+    assert sentence(replace(made, subscribed=0)).startswith("No merchant is on a plan that is known")
 
 
 def test_what_is_reached_is_told_as_reached_and_certain() -> None:

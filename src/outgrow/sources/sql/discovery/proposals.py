@@ -24,7 +24,7 @@ from outgrow.sources.sql.discovery.words import (
 )
 
 MOST_METRICS = 10
-LEAST_SCORE = 5.0
+LEAST_SCORE, WORTH_A_NUMBER = 5.0, 6.5
 ENTITY = 2
 """So many tables that refer to one make it a thing of its own, whatever it is called."""
 MOST_HOPS = 3
@@ -143,10 +143,16 @@ def propose(catalogue: Catalogue, samples: Mapping[str, Sample], now: datetime) 
     ]
     candidates = [_traced(catalogue, each, samples, now) for each in candidates]
     dated = [each for each in candidates if each.begun is not None or each.traces]
+    # What never says since when it is there has today's number alone: it comes last, and has to be worth that.
+    undated = [
+        replace(each, flow=False)
+        for each in candidates
+        if each.begun is None and not each.traces and each.score >= WORTH_A_NUMBER and each.table.schema is None
+    ]
     tenants = _tenants(catalogue, candidates, samples)
     tenant = tenants[0] if tenants else None
-    chosen = sorted(dated, key=lambda each: -each.score)[:MOST_METRICS]
-    chosen = [each for each in chosen if each.score >= LEAST_SCORE]
+    ranked = [each for some in (dated, undated) for each in sorted(some, key=lambda each: -each.score)]
+    chosen = [each for each in ranked if each.score >= LEAST_SCORE][:MOST_METRICS]
     if tenant is not None:
         chosen = [_with_path(catalogue, each, tenant, samples) for each in chosen]
     return Proposals(chosen, tenant, tenants[1:4])

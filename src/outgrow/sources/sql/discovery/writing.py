@@ -34,7 +34,12 @@ class Writer:
         lines = [*comment(each.evidence), "[[metrics]]", f"name = {told(name)}"]
         if each.flow:
             lines.append('kind = "flow"')
-        lines += self._rows(each) if each.begun is None else self._from(each, each.begun)
+        if each.begun is not None:
+            lines += self._from(each, each.begun)
+        elif each.traces:
+            lines += self._rows(each)
+        else:
+            lines.append(f"value = {told(f'SELECT count(*) FROM {self._table(each.table)}')}")
         return "\n".join((*lines, ""))
 
     def scope(self, begun: Moment | None, schemas_in: str | None = None) -> str:
