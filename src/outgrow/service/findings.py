@@ -84,8 +84,8 @@ def captured_use(desk: Desk) -> NewestUse:
             return replace(stored, sold=_sold(desk.tenant_source.tenants(desk.today, now=True)))
     except Exception as error:  # a source may fail in any way of its own; what was captured is worth more than this
         reason = error.what if isinstance(error, OutgrowError) else f"{type(error).__name__}: {error}"
-        logger.warning("what tenants use and may use could not be told: %s", shortened(reason))
-        logger.debug("why it could not be told", exc_info=True)
+        logger.warning("what was sold could not be counted: %s", shortened(reason))
+        logger.debug("why it could not be counted", exc_info=True)
         return replace(stored, sold=[SoldCapacity(resource, None, None) for resource in desk.resources.by_plan])
 
 
