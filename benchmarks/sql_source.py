@@ -125,7 +125,8 @@ def measure(kind: str, rows: int, rounds: int) -> Outcome:
             DeclaredMetric(Metric(name, Kind.LEVEL, name, name), counted, "benchmark") for name, counted in told.items()
         ]
         options = {"declared": SqlDeclaration(declared)}
-        source = make_source(SourceRequest(None, ZoneInfo("Europe/Berlin"), options=options, connection=engine))
+        ours = create_engine(engine.url)  # of its own, for what is set in its sessions stays there
+        source = make_source(SourceRequest(None, ZoneInfo("Europe/Berlin"), options=options, connection=ours))
         count = f"SELECT count({'created' if kind == 'sqlite' else '*'}) FROM things"
 
         def plain() -> None:
@@ -140,6 +141,7 @@ def measure(kind: str, rows: int, rounds: int) -> Outcome:
 
         plain()
         pairs = [(spent(server, plain), spent(server, history)) for _ in range(rounds)]
+        ours.dispose()
         engine.dispose()
         yardstick, cpu = (statistics.median(column) for column in zip(*pairs, strict=True))
         return Outcome(f"history of {rows:,} rows in {kind}", cpu, yardstick, BOUNDS[kind])

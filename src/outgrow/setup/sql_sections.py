@@ -13,6 +13,8 @@ from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Kind, M
 from outgrow.service.readers import MisreadError, Reader, Table, key, name, named, text, whole
 from outgrow.service.tables import cost, limited, maximum
 from outgrow.sources.sql.declaration import (
+    MARK,
+    PREFIX,
     Counted,
     DeclaredLimits,
     DeclaredMetric,
@@ -26,7 +28,6 @@ from outgrow.sources.sql.declaration import (
     UnixUnit,
     Value,
 )
-from outgrow.sources.sql.families import MARK, PREFIX
 
 E = TypeVar("E", bound=StrEnum)
 NAME = re.compile("[a-z][a-z0-9_]{0,63}")

@@ -18,6 +18,7 @@ from outgrow.domain.metric import Kind, Metric
 from outgrow.sources.contract import TenantSource
 from outgrow.sources.registry import SourceRequest
 from outgrow.sources.sql.declaration import (
+    MARK,
     Counted,
     DeclaredLimits,
     DeclaredMetric,
@@ -28,7 +29,6 @@ from outgrow.sources.sql.declaration import (
     TenantKey,
     TimeExpression,
 )
-from outgrow.sources.sql.families import MARK
 from outgrow.sources.sql.opening import make_source
 
 ZONE = ZoneInfo("America/New_York")

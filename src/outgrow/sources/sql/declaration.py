@@ -7,6 +7,11 @@ from enum import StrEnum
 
 from outgrow.domain.metric import Metric
 
+PREFIX = "{prefix}"
+"""Stands in what a user writes for what makes a member's tables its own."""
+MARK = "\ue000"
+"""Stands for it where it is meant so, for a user's SQL may hold the same signs for another reason."""
+
 
 class UnixUnit(StrEnum):
     """In what a number counts the time since the beginning of 1970 in UTC."""

@@ -6,13 +6,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from outgrow.sources.sql.databases.database import Column, Database
+from outgrow.sources.sql.declaration import MARK
 from outgrow.sources.sql.faults import QueryError
 from outgrow.sources.sql.tally import Keyed, Pass, Tally
-
-PREFIX = "{prefix}"
-"""Stands in what a user writes for what makes a member's tables its own."""
-MARK = "\ue000"
-"""Stands for it where it is meant so, for a user's SQL may hold the same signs for another reason."""
 
 
 class Member(NamedTuple):

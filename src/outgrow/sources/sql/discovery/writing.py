@@ -7,11 +7,10 @@ from textwrap import wrap
 from sqlalchemy.engine.interfaces import Dialect
 
 from outgrow.domain.text import cleaned
-from outgrow.sources.sql.declaration import UnixUnit
+from outgrow.sources.sql.declaration import PREFIX, UnixUnit
 from outgrow.sources.sql.discovery.beginnings import Moment
 from outgrow.sources.sql.discovery.catalogue import Reference, Table, quoting
 from outgrow.sources.sql.discovery.proposals import MARKED, Candidate, Path, as_name
-from outgrow.sources.sql.families import PREFIX
 
 LABELS = ("name", "title", "label", "display_name", "slug", "subdomain", "domain", "email", "username", "code")
 """What a tenant is called, the best first."""
