@@ -103,12 +103,16 @@ class Outgrow:
 
     # what is stored
 
-    def capture(self) -> "CaptureReport":
-        """Store today's snapshot, or fill what is missing in it."""
+    def capture(self, *, again: bool = False) -> "CaptureReport":
+        """Store today's snapshot, or fill what is missing in it.
+
+        Args:
+            again: count everything anew, in the place of what was captured today.
+        """
         from outgrow.service.capture import capture
 
         with self._opening.storing_desk() as desk:
-            return capture(desk)
+            return capture(desk, again=again)
 
     def backfill(
         self,

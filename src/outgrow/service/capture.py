@@ -40,8 +40,11 @@ class CaptureReport:
     missing: dict[str, str]
 
 
-def capture(desk: Desk) -> CaptureReport:
+def capture(desk: Desk, *, again: bool = False) -> CaptureReport:
     """Store today's snapshot, or fill what is missing in it; everything else in it stays as it was.
+
+    Args:
+        again: count everything anew, in the place of what was captured today: for whoever changed what is counted.
 
     The forecasts that follow from it are kept with it, and recommendations live on by it; see `issue` and
     `track`.
@@ -64,9 +67,9 @@ def capture(desk: Desk) -> CaptureReport:
     store.claim_day(desk.code, day, desk.now)
     store.remember_platform(StoredPlatform(desk.code, platform.source_id, platform.zone.key), desk.now)
     present = store.snapshot(desk.code, day)
-    if present is None or not _is_complete(present, metrics):
+    if again or present is None or not _is_complete(present, metrics):
         measured = Snapshot(desk.code, day, Provenance.OBSERVED, tuple(source.measure(day)))
-        store.write_snapshot(_without(present, measured), desk.now)
+        store.write_snapshot(measured if again else _without(present, measured), desk.now, replace=again)
         logger.info("captured %s of platform %s", day, desk.code)
     _complete_flows(desk, metrics)
     _keep_what_follows(desk)

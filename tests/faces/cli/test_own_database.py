@@ -203,6 +203,21 @@ def test_tenants_that_do_not_fit_together_are_told(cli: Cli, tmp_path: Path, tol
     assert said in answer.err
 
 
+def test_what_was_captured_is_counted_anew_where_that_is_asked(own: Cli, tmp_path: Path) -> None:
+    for command in ("init", "backfill", "capture"):
+        assert own(command).status == 0
+    file = tmp_path / "outgrow.toml"
+    file.write_text(file.read_text().replace('deleted = "left_at"', 'where = "id % 2 = 0"'), encoding="utf-8")
+    own("backfill")
+    own("capture")
+    assert own("when", "members", "9000", "--json").document()["current"] == 9 * (DAYS + 1)
+    assert own("capture", "--again").status == 0
+    assert own("when", "members", "9000", "--json").document()["current"] == 5 * (DAYS + 1)
+    file.write_text(file.read_text().replace("id % 2 = 0", "nothing = 0"), encoding="utf-8")
+    assert own("capture", "--again").status == 0  # what cannot be counted any more is not lost by it
+    assert own("when", "members", "9000", "--json").document()["current"] == 5 * (DAYS + 1)
+
+
 def test_a_fault_of_one_metric_is_told_with_its_line(own: Cli, tmp_path: Path) -> None:
     file = tmp_path / "outgrow.toml"
     file.write_text(file.read_text(encoding="utf-8").replace('"left_at"', '"gone_at"'), encoding="utf-8")

@@ -1,6 +1,6 @@
 """`outgrow capture`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 PARTLY = 4
 
 
-def capture(opening: "Opening", json: Json = False) -> None:
+def capture(
+    opening: "Opening",
+    again: Annotated[
+        bool, typer.Option("--again", help="Count anew, in the place of what was captured today.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Store today's snapshot, or fill what is missing in it.
 
     Run it once a day, or as often as you like: what was observed stays as it is.
@@ -23,7 +29,7 @@ def capture(opening: "Opening", json: Json = False) -> None:
     from outgrow.service.capture import capture as take
 
     with opening.source_desk() as desk:
-        report = take(desk)
+        report = take(desk, again=again)
     if json:
         print_json(capture_document(report))
     else:

@@ -19,9 +19,9 @@ from outgrow.domain.monitoring import STATES, UNKNOWN, plugin_line
 from outgrow.faces.cli.secrets import hidden, tell_traceback
 
 FLAGS = frozenset({
-    "--all", "--debug", "--drivers", "--dry-run", "--falling", "--force", "--help", "--install-completion", "--json",
-    "--list", "--quiet", "-q", "--replace", "--show-completion", "--version", "--why", "--without-projects", "--yes",
-    "-y",
+    "--again", "--all", "--debug", "--drivers", "--dry-run", "--falling", "--force", "--help", "--install-completion",
+    "--json", "--list", "--quiet", "-q", "--replace", "--show-completion", "--version", "--why", "--without-projects",
+    "--yes", "-y",
 })  # fmt: skip
 """Options of any command that no value follows."""
 ENDING = ("SIGTERM", "SIGHUP", "SIGINT")
