@@ -142,6 +142,9 @@ CAPTURED = (
 TIER_SUBSCRIPTIONS = Metric("tier_subscriptions", Kind.LEVEL, "subscriptions", "Active subscriptions of a plan")
 """Active subscriptions by plan, stored once per plan under the scope `plan:CODE`: the tier distribution."""
 
+BUILT_IN: Mapping[str, Metric] = {metric.name: metric for metric in (*CAPTURED, TIER_SUBSCRIPTIONS)}
+"""Every metric that outgrow brings, by its name."""
+
 ALIASES: Mapping[str, str] = {
     "stores": ACTIVE_STORES.name,
     "products": TOTAL_PRODUCTS.name,
@@ -161,7 +164,7 @@ class MetricCatalogue:
     """
 
     def __init__(self, more: Iterable[Metric] = (), called: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._by_name = {m.name: m for m in (*CAPTURED, TIER_SUBSCRIPTIONS, *more)}
+        self._by_name = {**BUILT_IN, **{metric.name: metric for metric in more}}
         self._called_too = {short: name for short, name in called.items() if short not in self._by_name}
 
     def __iter__(self) -> Iterator[Metric]:

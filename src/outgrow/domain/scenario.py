@@ -19,6 +19,7 @@ from outgrow.domain.tenant import UNLIMITED
 from outgrow.domain.words import exact, percent
 
 Array = NDArray[np.float64]
+WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,13 @@ class Ramp:
 
     sizes: Mapping[str, Array]
     stores: int
+
+
+def by_day(weekly: Array) -> Array:
+    """The means of weeks as daily values, on straight lines between the middles of the weeks."""
+    middles = WEEK * np.arange(len(weekly)) + (WEEK - 1) / 2
+    daily: Array = np.interp(np.arange(WEEK * len(weekly)), middles, weekly)
+    return daily
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,12 @@ class Settings:
     @property
     def our_url(self) -> str | None:
         """Where our tables are: beside those of a platform of the commerce schema, if nothing else is said."""
-        return self.store_url or (self.database_url if self.source_kind in {"commerce", "none"} else None)
+        return self.store_url or (self.database_url if self.lies_beside else None)
+
+    @property
+    def lies_beside(self) -> bool:
+        """Whether our tables lie beside the platform's where nothing else is said: those of the commerce schema may."""
+        return self.source_kind in {"commerce", "none"}
 
     @property
     def source_kind(self) -> str:

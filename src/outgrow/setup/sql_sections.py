@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from outgrow.domain.bounds import Bounds
 from outgrow.domain.days import time_zone
 from outgrow.domain.errors import ConfigurationError
-from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Kind, Metric
+from outgrow.domain.metric import ALIASES, BUILT_IN, Kind, Metric
 from outgrow.service.readers import MisreadError, Reader, Table, key, name, named, text, whole
 from outgrow.service.tables import cost, limited, maximum
 from outgrow.sources.sql.declaration import (
@@ -39,7 +39,6 @@ OF_FORM = {
     "value": set[str](),
 }
 """What else may stand beside each of them."""
-BUILT_IN = {metric.name: metric for metric in (*CAPTURED, TIER_SUBSCRIPTIONS)}
 SECONDS = Bounds(1, 86_400)
 
 

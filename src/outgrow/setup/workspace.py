@@ -69,8 +69,7 @@ class Workspace:
     @property
     def store_url(self) -> str:
         """Address of our tables."""
-        beside = self._kind in {"commerce", "none"}
-        return _required(self.settings.our_url, "database_url" if beside else "store_url")
+        return _required(self.settings.our_url, "database_url" if self.settings.lies_beside else "store_url")
 
     @cached_property
     def store_engine(self) -> Engine:
@@ -142,7 +141,7 @@ class Workspace:
             open_source,
             self.config,
             captures=captures,
-            own_resources=COMMERCE if self.given is None and self._kind in {"commerce", "none"} else None,
+            own_resources=COMMERCE if self.given is None and self.settings.lies_beside else None,
             is_past=as_of is not None and as_of < today,
             is_present=as_of is None,
         )

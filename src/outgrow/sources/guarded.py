@@ -7,7 +7,7 @@ from typing import NoReturn, TypeVar
 from outgrow.domain.diagnosis import Diagnosis, Health
 from outgrow.domain.drivers import StoreChanges
 from outgrow.domain.errors import ConfigurationError, DatabaseError, OutgrowError
-from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Metric
+from outgrow.domain.metric import ALIASES, BUILT_IN, Metric
 from outgrow.domain.platform import SourcePlatform
 from outgrow.domain.resource import COMMERCE, Resources
 from outgrow.domain.scenario import Ramp
@@ -16,7 +16,6 @@ from outgrow.domain.tenant import Tenants, UseChanges
 from outgrow.sources.contract import Past, Progress, Source, TenantSource, every_metric
 
 T = TypeVar("T")
-BY_NAME = {metric.name: metric for metric in (*CAPTURED, TIER_SUBSCRIPTIONS)}
 
 
 class GuardedSource:
@@ -63,7 +62,7 @@ class GuardedSource:
         """Its metrics, of which none may be taken for a built-in one."""
         metrics = tuple(self._source.metrics())
         for metric in metrics:
-            known = BY_NAME.get(ALIASES.get(metric.name, metric.name))
+            known = BUILT_IN.get(ALIASES.get(metric.name, metric.name))
             if known is not None and known != metric:
                 self._refuse(f"its metric '{metric.name}'", f"the metric {known.name}")
         return metrics

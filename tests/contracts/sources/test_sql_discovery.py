@@ -239,9 +239,12 @@ def test_times_as_numbers_in_a_column_of_times_are_seen(sqlite_url: str) -> None
         db.exec_driver_sql("CREATE TABLE users (id integer PRIMARY KEY, createdAt datetime)")
         for at in range(400):
             db.exec_driver_sql(f"INSERT INTO users VALUES ({at}, {1767225600000 + at * 3_600_000})")
-        db.exec_driver_sql("INSERT INTO users VALUES (900, 1767225600000000000)")
     found = discover(engine, open_database(engine, SqlRules()), sqlite_url, NOW, ZoneInfo("UTC"))
-    assert found.tail.count("maximum = 2147483647") == 0
+    assert told_of(found, "users")["created"] == {"unix": "ms", "of": 'nullif("createdAt", 0)'}
+    engine.dispose()  # with the sessions in which nothing may be written
+    with engine.begin() as db:  # one that no clock will ever show is no reason to fail
+        db.exec_driver_sql("INSERT INTO users VALUES (900, 1767225600000000000)")
+    assert discover(engine, open_database(engine, SqlRules()), sqlite_url, NOW, ZoneInfo("UTC")).tables == 1
     engine.dispose()
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from outgrow.domain.days import local_day
 from outgrow.domain.errors import ConfigurationError, DatabaseError
@@ -352,3 +352,21 @@ def test_of_two_rows_of_one_tenant_the_first_is_taken(platform: Engine, caplog: 
     told = source.tenants(TODAY)
     assert (told.keys.tolist(), told.names.tolist()) == (["1", "2"], ["first", "2"])
     assert "outgrow.toml, line 3: some rows give no `key`, or one that is there already" in caplog.text
+
+
+def test_what_began_at_no_time_never_ends(mariadb_url: str) -> None:
+    engine = create_engine(mariadb_url)
+    with engine.begin() as db:
+        db.execute(text("SET SESSION sql_mode = ''"))
+        db.execute(text("CREATE TABLE org (id integer PRIMARY KEY)"))
+        db.execute(text("CREATE TABLE seat (id integer PRIMARY KEY, org integer, a datetime, b datetime)"))
+        db.execute(text("INSERT INTO org VALUES (1)"))
+        rows = "(1, 1, '2026-06-01', '0000-00-00'), (2, 1, '0000-00-00', '2026-06-02'), (3, 1, '2026-06-01', NULL)"
+        db.execute(text(f"INSERT INTO seat VALUES {rows}"))
+    counted = Counted("seat", TimeExpression("a"), TimeExpression("b"), tenant=TenantKey("org", "org"))
+    metric = DeclaredMetric(Metric("seats", Kind.LEVEL, "seats", "Seats"), counted)
+    declared = SqlDeclaration([metric], RULES, DeclaredScope("org", "SELECT id AS `key` FROM org"))
+    source = make_source(SourceRequest(None, ZONE, options={"declared": declared}, connection=engine))
+    assert isinstance(source, TenantSource)
+    assert source.tenants(TODAY).used.tolist() == [[2]]
+    engine.dispose()

@@ -9,8 +9,9 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -81,10 +82,23 @@ def drawing(suffix: str, help_: str) -> Any:  # noqa: ANN401 - what typer's own 
     return typer.Option(metavar="FILE", help=help_, callback=checked)
 
 
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Opens the platform that options describe, when it is called."""
+
+    config: Path | None
+    database_url: str | None
+    store_url: str | None
+    platform: str | None
+
+    def __call__(self) -> "Opening":
+        return open_platform(self.config, self.database_url, self.store_url, self.platform)
+
+
 def with_opening(command: Callable[..., R], *, deferred: bool = False) -> Callable[..., R]:
     """Give a command the options that say where the data are, and hand it what they open.
 
-    A deferred one is handed a function that opens it, to look at its own options first. The options stand on every
+    A deferred one is handed what opens it, to look at its own options first. The options stand on every
     command, so that they can be written after it; written out in each signature they would be the larger part of
     this package.
     """
@@ -94,7 +108,7 @@ def with_opening(command: Callable[..., R], *, deferred: bool = False) -> Callab
         where = {name: options.pop(name) for name in _SHARED}
         with quietly(options.pop("quiet")):
             if deferred:
-                return command(partial(open_platform, **where), **options)
+                return command(Deferred(**where), **options)
             with reader_may_leave(), closing(open_platform(**where)) as opening:
                 return command(opening, **options)
 

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outgrow.domain.errors import UsageError
-from outgrow.faces.cli.command import confirm, is_quiet, with_opening
+from outgrow.faces.cli.command import Deferred, confirm, is_quiet, with_opening
 from outgrow.faces.cli.program import program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from outgrow.domain.discovery import Discovery, ProposedMetric
-    from outgrow.service.opening import Opening
 
 FILE = "outgrow.toml"
 
 
 def init(
-    open_it: "Callable[[], Opening]",
+    open_it: Deferred,
     url: Annotated[
         str | None, typer.Argument(metavar="URL", help="A platform's database of any schema, to be looked at.")
     ] = None,
@@ -38,9 +37,9 @@ def init(
         confirm(f"outgrow's tables are ready in {opening.create_store()}.")
 
 
-def _look(url: str, open_it: "Callable[[], Opening]", *, yes: bool) -> None:
+def _look(url: str, open_it: Deferred, *, yes: bool) -> None:
     """Propose, ask, and write the settings."""
-    file = open_it.keywords["config"] or Path(FILE)  # type: ignore[attr-defined]
+    file = open_it.config or Path(FILE)
     if file.exists():
         raise UsageError(
             f"there is a settings file {file} already", "move it away, or name another one with --config FILE"

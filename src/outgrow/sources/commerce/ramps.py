@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from outgrow.domain.days import day_start
 from outgrow.domain.errors import ConfigurationError
 from outgrow.domain.resource import COMMERCE
-from outgrow.domain.scenario import Ramp
+from outgrow.domain.scenario import WEEK, Ramp, by_day
 from outgrow.sources.commerce.held import HELD, Held
 from outgrow.sources.commerce.localdays import local_day
 from outgrow.sources.commerce.models import MerchantSubscription, Store, SubscriptionPeriod, SubscriptionTier
@@ -24,7 +24,7 @@ from outgrow.sources.commerce.tallies import added_up, all_whole_numbers, tallie
 
 LEAST_STORES = 3
 """Fewer stores than these are no measure of an age: a ramp ends where not so many have reached it."""
-WEEKS, WEEK = 53, 7
+WEEKS = 53
 """Ages are told by the week, up to a year."""
 
 FARTHEST, DAYS = 1_000_000, 10_000_000
@@ -66,7 +66,7 @@ def read_ramp(db: Session, platform: PlatformRef, plan: str, today: date) -> Ram
         daily = amounts if resource.monthly else np.maximum(np.cumsum(amounts, axis=1), 0.0)
         weekly = daily.reshape(len(daily), WEEKS, WEEK).mean(axis=2)
         mean = [weekly[lived > week, week].sum() / reached[week] for week in range(weeks)]
-        sizes[resource.daily.name] = _by_day(np.array(mean))
+        sizes[resource.daily.name] = by_day(np.array(mean))
     return Ramp(sizes, stores=int(reached[0]))
 
 
@@ -97,13 +97,6 @@ def _cohorts(db: Session, platform: PlatformRef, plan: str, today: date) -> _Coh
     opened = local_day(ids.c.created_at, platform.zone, db.get_bind(Store).dialect.name, *span)
     days, numbers = np.unique(all_whole_numbers(db, select(opened), 1), return_counts=True)
     return _Cohorts(ids, days.astype("datetime64[D]"), numbers, span)
-
-
-def _by_day(weekly: Array) -> Array:
-    """Daily values on straight lines between the middles of the weeks."""
-    middles = WEEK * np.arange(len(weekly)) + (WEEK - 1) / 2
-    daily: Array = np.interp(np.arange(WEEK * len(weekly)), middles, weekly)
-    return daily
 
 
 def _plan_ids(db: Session, platform: PlatformRef, plan: str) -> list[int]:

@@ -35,7 +35,7 @@ class Series:
         """One column of a tally."""
         came = np.flatnonzero(tally.came[column, 1:-1])
         began = int(came[0]) if len(came) else None
-        return cls((tally.flows() if flow else tally.levels())[column], began, int(tally.undated[column]))
+        return cls(tally.flows(column) if flow else tally.levels(column), began, int(tally.undated[column]))
 
     def limits(self, declared: DeclaredMetric) -> Sequence[str]:
         """What of it cannot be told."""

@@ -88,13 +88,12 @@ class Tally:
         self.went[:] += other.went
         self.undated[:] += other.undated
 
-    def levels(self) -> NDArray[np.float64]:
-        """What was there at the end of each day, (n_columns, n)."""
-        there = np.cumsum(self.came - self.went, axis=1)
-        levels: NDArray[np.float64] = there[:, 1:-1].astype(np.float64)
+    def levels(self, column: int) -> NDArray[np.float64]:
+        """What was there at the end of each day, (n,)."""
+        levels: NDArray[np.float64] = np.cumsum(self.came[column] - self.went[column])[1:-1].astype(np.float64)
         return levels
 
-    def flows(self) -> NDArray[np.float64]:
-        """What began on each day, (n_columns, n)."""
-        flows: NDArray[np.float64] = self.came[:, 1:-1].astype(np.float64)
+    def flows(self, column: int) -> NDArray[np.float64]:
+        """What began on each day, (n,)."""
+        flows: NDArray[np.float64] = self.came[column, 1:-1].astype(np.float64)
         return flows

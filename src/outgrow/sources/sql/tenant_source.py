@@ -13,7 +13,7 @@ from outgrow.domain.drivers import StoreChanges
 from outgrow.domain.errors import ConfigurationError, DatabaseError
 from outgrow.domain.metric import ALIASES, Kind
 from outgrow.domain.resource import Resource, Resources
-from outgrow.domain.scenario import Ramp
+from outgrow.domain.scenario import WEEK, Ramp, by_day
 from outgrow.domain.tenant import Tenants, UseChanges
 from outgrow.sources.sql.declaration import DeclaredMetric, DeclaredScope, Value
 from outgrow.sources.sql.faults import QueryError
@@ -23,7 +23,7 @@ from outgrow.sources.sql.source import SqlSource
 from outgrow.sources.sql.tally import Keyed
 from outgrow.sources.sql.tenancy import EndOfDay, Everybody, columns_of, everybody, on_plans, plans_on_sale
 
-RAMP_DAYS, WEEK = 371, 7
+RAMP_DAYS = 371
 """Over how many days tenants' growth with their age is looked at, and told by the week."""
 LOOKED_BACK = 730
 """Days over which it is looked for when a tenant came that does not say so itself; older ones came before."""
@@ -169,8 +169,7 @@ class SqlTenantSource(SqlSource):
                 lived = row[RAMP_DAYS - days :][: days // WEEK * WEEK][: weeks * WEEK]
                 means = lived.reshape(-1, WEEK).mean(axis=1)
                 weekly[: len(means)] += means
-            middles = WEEK * np.arange(weeks) + (WEEK - 1) / 2
-            sizes[resource.metric.name] = np.interp(np.arange(WEEK * weeks), middles, weekly / reached[:weeks])
+            sizes[resource.metric.name] = by_day(weekly / reached[:weeks])
         return Ramp(sizes, stores=int(reached[0]))
 
     def drivable(self) -> Sequence[str]:

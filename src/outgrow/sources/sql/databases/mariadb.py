@@ -113,11 +113,9 @@ class Mariadb:
 
     def _by_key(self, asked: Pass, seconds: int, part: str | None) -> Sequence[Keyed]:
         amount = "count(*)" if asked.columns[0].amount is None else "sum(og_a0)"
-        began = _place("og_b", asked.created, asked.midnights)
-        keys: list[tuple[str, str | None]] = [(began, None)]
+        keys: list[tuple[str, str | None]] = [(_place("og_b", asked.created, asked.midnights), None)]
         if asked.deleted is not None:
-            ended = _place("og_d", asked.deleted, asked.midnights)
-            keys.append((f"CASE WHEN {ended} < 0 THEN -1 ELSE greatest({began}, {ended}) END", "og_d IS NOT NULL"))
+            keys.append((_end_place(asked.created, asked.deleted, asked.midnights), "og_d IS NOT NULL"))
         within = _within(asked.created, asked.midnights) if asked.only_within else None
         rows, told = f"FROM ({expressions(asked, part)}) AS og_rows", []
         for place, dated in keys:
@@ -223,10 +221,13 @@ def _end_key(created: Timed, deleted: Timed, midnights: Midnights) -> TimeKey:
     alike = (created.kind, created.told.unix, created.zone) == (deleted.kind, deleted.told.unix, deleted.zone)
     if alike and created.kind is not TimeKind.TEXT:
         return _key("greatest(og_b, og_d)", created, midnights)
-    places = (_place(name, timed, midnights) for name, timed in (("og_b", created), ("og_d", deleted)))
-    # The place of what is no time is -1: as an end it never comes.
-    began, ended = places
-    return _exactly(f"CASE WHEN {ended} < 0 OR {began} < 0 THEN -1 ELSE greatest({began}, {ended}) END")
+    return _exactly(_end_place(created, deleted, midnights))
+
+
+def _end_place(created: Timed, deleted: Timed, midnights: Midnights) -> str:
+    """The place of an end; -1, which never comes, where it or its beginning is no time."""
+    began, ended = (_place(name, timed, midnights) for name, timed in (("og_b", created), ("og_d", deleted)))
+    return f"CASE WHEN {began} < 0 OR {ended} < 0 THEN -1 ELSE greatest({began}, {ended}) END"
 
 
 def _is_there(name: str, timed: Timed) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from outgrow.sources.sql.databases.compiling import expressions, has_flag, some_rows, where
 from outgrow.sources.sql.databases.database import Column, Patience
@@ -74,7 +74,7 @@ class Postgresql:
             f"SELECT {key.told}, {', '.join(_told(asked))} FROM ({_escaped(expressions(asked))}) AS og_rows"
             f"{where(within, dated)} GROUP BY {key.group}"
         )
-        rows = persistent(lambda: self._watched(query, asked.created.zone.key))
+        rows = persistent(lambda: self._watched(query))
         add(asked, tally, rows, key, ends=ends)
 
     def keyed(self, asked: Pass) -> Iterator[Keyed]:
@@ -89,15 +89,15 @@ class Postgresql:
                 f"SELECT og_k, {place}, {amount} FROM ({_escaped(expressions(asked))}) AS og_rows"
                 f"{where(within, 'og_b IS NOT NULL', dated)} GROUP BY 1, 2"
             )
-            found = keyed(persistent(partial(self._watched, query, asked.created.zone.key)), ends=dated is not None)
+            found = keyed(persistent(partial(self._watched, query)), ends=dated is not None)
             if found is not None:
                 yield found
 
-    def _watched(self, query: str, zone: str) -> Sequence[Sequence[Any]]:
+    def _watched(self, query: str) -> Sequence[Sequence[Any]]:
         """The rows of a long query, which steps aside where somebody waits for it."""
         watch: Watch | None = None
         try:
-            with self._question(zone) as connection:
+            with self._question() as connection:
                 process = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
                 watch = Watch(self._engine, process, self._patience.lock_seconds)
                 with watch.over():
@@ -108,7 +108,7 @@ class Postgresql:
             raise
 
     @contextmanager
-    def _question(self, zone: str = "UTC") -> Iterator[Connection]:
+    def _question(self) -> Iterator[Connection]:
         """A short transaction: it reads, waits for little, and sees every row or fails.
 
         Set within it, because a pool between us and the server may give the next one another connection.
@@ -119,13 +119,13 @@ class Postgresql:
                 connection.exec_driver_sql(
                     f"SET LOCAL statement_timeout = {long}; SET LOCAL lock_timeout = {locked}; "
                     f"SET LOCAL idle_in_transaction_session_timeout = {locked + 10_000}; SET LOCAL row_security = off; "
-                    f"SET LOCAL TimeZone = '{zone}'; SET LOCAL max_parallel_workers_per_gather = 0",
+                    "SET LOCAL TimeZone = 'UTC'; SET LOCAL max_parallel_workers_per_gather = 0",
                     execution_options={"no_parameters": True},
                 )
                 yield connection
         except DBAPIError as error:
             state = getattr(error.orig, "sqlstate", None)
-            if state is None and type(error.orig).__name__ == "DataError":
+            if state is None and isinstance(error, DataError):
                 raise QueryError(f"a time is infinite or lies before the year 1: {said_by(error)}") from error
             if state is None:  # it never was one that the server answered
                 raise

@@ -155,28 +155,18 @@ def _within(timed: Timed, midnights: Midnights) -> str:
     return f"og_b >= '{first}' AND og_b < '{last}'"
 
 
-class _Sums:
-    """Adds up by place; whole numbers stay whole.
+def _add_to(sums: NDArray[np.object_], places: Places, amounts: NDArray[Any] | None) -> None:
+    """Add amounts, or ones, to the sums of their places.
 
-    They are added up in halves of 31 bits, for a float holds the sums of those exactly.
-
-    Args:
-        sums: to which everything is added.
+    Whole numbers stay whole: they are added up in halves of 31 bits, for a float holds the sums of those exactly.
     """
-
-    def __init__(self, sums: NDArray[np.object_]) -> None:
-        self._sums = sums
-
-    def add(self, places: Places, amounts: NDArray[Any] | None) -> None:
-        """Add amounts, or ones, to the sums of their places."""
-        size = len(self._sums)
-        if amounts is None:
-            self._sums += np.bincount(places, minlength=size).astype(object)
-        elif amounts.dtype == np.float64:
-            self._sums += np.bincount(places, amounts, size).astype(object)
-        else:
-            for half, unit in ((amounts & HALF, 1), (amounts >> HALF_BITS, 1 << HALF_BITS)):
-                self._sums += np.bincount(places, half, size).astype(np.int64).astype(object) * unit
+    if amounts is None:
+        sums += np.bincount(places, minlength=len(sums)).astype(object)
+    elif amounts.dtype == np.float64:
+        sums += np.bincount(places, amounts, len(sums)).astype(object)
+    else:
+        for half, unit in ((amounts & HALF, 1), (amounts >> HALF_BITS, 1 << HALF_BITS)):
+            sums += np.bincount(places, half, len(sums)).astype(np.int64).astype(object) * unit
 
 
 def _add(asked: Pass, n: int, told: Iterator[str], tally: Tally) -> None:
@@ -202,7 +192,7 @@ def _add(asked: Pass, n: int, told: Iterator[str], tally: Tally) -> None:
             (tally.went[at], ended, counts & dated & (ended != NOWHERE)),
         ):
             if rows.any():
-                _Sums(sums).add(places[rows], None if amounts is None else amounts[rows])
+                _add_to(sums, places[rows], None if amounts is None else amounts[rows])
         tally.undated[at] += int((counts & ~dated).sum())
 
 

@@ -32,7 +32,6 @@ class Column:
 
     Attributes:
         most: the greatest whole number that it can hold; 0 of anything else.
-        values: those of an enumeration.
         date_only: whether it is a date without a time.
     """
 
@@ -40,7 +39,6 @@ class Column:
     holds: Holds
     nullable: bool
     most: int = 0
-    values: tuple[str, ...] = ()
     date_only: bool = False
 
 
@@ -61,7 +59,6 @@ class Table:
     Attributes:
         rows: about how many there are; None where the database does not say.
         key: the columns of its primary key.
-        leading: the columns that an index leads with.
         schema: None for the default one.
     """
 
@@ -69,7 +66,6 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     references: tuple[Reference, ...]
-    leading: frozenset[str]
     rows: int | None
     schema: str | None = None
 
@@ -136,22 +132,20 @@ def _read(connection: Connection, looked: Inspector, dialect: str, schema: str |
             key[1]: found
             for key, found in getattr(looked, f"get_multi_{what}")(schema=schema, kind=ObjectKind.TABLE).items()
         }
-        for what in ("columns", "pk_constraint", "foreign_keys", "indexes")
+        for what in ("columns", "pk_constraint", "foreign_keys")
     }
     here = {None, schema, looked.default_schema_name if schema is None else schema}
     rows = _rows(connection, dialect) if schema is None else {}
     tables = {}
     for table, columns in told["columns"].items():
         key = tuple(told["pk_constraint"].get(table, {}).get("constrained_columns") or ())
-        indexes = [index["column_names"][:1] for index in told["indexes"].get(table, ())]
-        leading = frozenset(column for first in (*indexes, list(key[:1])) for column in first if column)
         references = [
             Reference(each["constrained_columns"][0], each["referred_table"], each["referred_columns"][0])
             for each in told["foreign_keys"].get(table, ())
             if len(each["constrained_columns"]) == 1 and each["referred_schema"] in here
         ]
         tables[table] = Table(
-            table, tuple(_column(each, dialect) for each in columns), key, tuple(references), leading, rows.get(table),
+            table, tuple(_column(each, dialect) for each in columns), key, tuple(references), rows.get(table),
             schema,
         )  # fmt: skip
     return Catalogue(_with_implied(tables), _others(looked, looked.default_schema_name))
@@ -192,7 +186,7 @@ def _last_rows(connection: Connection) -> Mapping[str, int]:
 
 def _column(told: Mapping[str, Any], dialect: str) -> Column:
     kind = told["type"]
-    holds, most, values = Holds.OTHER, 0, tuple(getattr(kind, "enums", None) or ())
+    holds, most = Holds.OTHER, 0
     if isinstance(kind, sql.Boolean) or (dialect == "mysql" and getattr(kind, "display_width", None) == 1):
         holds = Holds.FLAG
     elif isinstance(kind, sql.DateTime | sql.Date):
@@ -204,7 +198,7 @@ def _column(told: Mapping[str, Any], dialect: str) -> Column:
         holds = Holds.NUMBER
     elif isinstance(kind, sql.String):
         holds = Holds.TEXT
-    return Column(told["name"], holds, bool(told.get("nullable", True)), most, values, isinstance(kind, sql.Date))
+    return Column(told["name"], holds, bool(told.get("nullable", True)), most, isinstance(kind, sql.Date))
 
 
 def _with_implied(tables: Mapping[str, Table]) -> Mapping[str, Table]:

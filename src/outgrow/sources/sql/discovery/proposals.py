@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import log10
 
-from outgrow.domain.metric import ALIASES, CAPTURED, TIER_SUBSCRIPTIONS, Kind
+from outgrow.domain.metric import ALIASES, BUILT_IN, Kind
 from outgrow.sources.sql.discovery.beginnings import Moment, beginning, ending, last_change
 from outgrow.sources.sql.discovery.catalogue import Catalogue, Holds, Reference, Table
 from outgrow.sources.sql.discovery.samples import Sample
@@ -37,7 +37,6 @@ SHARED = 3
 MARKED = re.compile("\x00(.*?)\x00", re.DOTALL)
 """A name of a column within a condition of ours, which is yet to be quoted."""
 LONGEST_NAME = 64
-BUILT_IN = {metric.name: metric for metric in (*CAPTURED, TIER_SUBSCRIPTIONS)}
 PEOPLE = {"user", "customer", "person", "member", "contact", "author", "employee"}
 MOST_WAYS = 40
 """Ways that are followed further."""
