@@ -270,3 +270,18 @@ def test_tenants_that_are_referred_to_by_another_column_than_their_key(sqlite_ur
         }
     }  # fmt: skip
     engine.dispose()
+
+
+@pytest.mark.parametrize(("ahead", "found"), [(timedelta(hours=14), True), (timedelta(days=30), False)])
+def test_what_a_clock_ahead_of_ours_shows_has_begun_and_what_is_planned_has_not(
+    sqlite_url: str, ahead: timedelta, found: bool
+) -> None:
+    engine = create_engine(sqlite_url)
+    with engine.begin() as db:
+        db.exec_driver_sql("CREATE TABLE payments (id integer PRIMARY KEY, created_at datetime)")
+        for at in range(400):
+            shown = (NOW + ahead - timedelta(minutes=400 - at)).isoformat(" ")[:19]
+            db.exec_driver_sql(f"INSERT INTO payments VALUES ({at}, '{shown}')")
+    told = discover(engine, open_database(engine, SqlRules()), sqlite_url, NOW, ZoneInfo("UTC")).metrics
+    assert [metric.kind for metric in told] == (["flow"] if found else [])
+    engine.dispose()

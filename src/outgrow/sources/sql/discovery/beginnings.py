@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outgrow.sources.sql.declaration import UnixUnit
 from outgrow.sources.sql.discovery.catalogue import Column, Holds, Table
@@ -20,6 +20,8 @@ from outgrow.sources.sql.discovery.words import (
 
 ENOUGH = 4
 """The least that a name and the rows have to say for a column."""
+AHEAD = timedelta(days=2)
+"""By which a time may lie ahead and have begun: a clock without its zone may be 14 hours ahead of ours."""
 MOST_TO_COME = 0.02
 """Of a beginning's rows; what more often lies ahead is planned, not begun."""
 MOST_EMPTY = 0.5
@@ -117,7 +119,7 @@ def _beginning(table: Table, column: Column, sample: Sample, now: datetime) -> M
 
 def _is_no_beginning(known: Sequence[datetime], empty: float, now: datetime) -> bool:
     """Whether times are too seldom there, or too often still to come."""
-    return empty > MOST_EMPTY or sum(time > now for time in known) > MOST_TO_COME * len(known)
+    return empty > MOST_EMPTY or sum(time > now + AHEAD for time in known) > MOST_TO_COME * len(known)
 
 
 def _grows(sample: Sample, column: str, unit: UnixUnit | None) -> bool:
