@@ -285,3 +285,41 @@ def test_what_a_clock_ahead_of_ours_shows_has_begun_and_what_is_planned_has_not(
     told = discover(engine, open_database(engine, SqlRules()), sqlite_url, NOW, ZoneInfo("UTC")).metrics
     assert [metric.kind for metric in told] == (["flow"] if found else [])
     engine.dispose()
+
+
+def test_a_schema_for_each_tenant_is_one_family(postgres_url: str, tmp_path: Path) -> None:
+    engine = create_engine(postgres_url)
+    with engine.begin() as db:
+        db.exec_driver_sql("CREATE TABLE clients (id serial PRIMARY KEY, name text, schema_name text, created_on date)")
+        for table in ("users", "settings"):
+            db.exec_driver_sql(f"CREATE TABLE {table} (id serial PRIMARY KEY, created_at timestamptz)")
+        names = ["alpha", "beta", "Gamma", "delta"]
+        for at, name in enumerate(("public", *names, "never made")):
+            db.exec_driver_sql(
+                f"INSERT INTO clients (name, schema_name, created_on) VALUES ('{name}', '{name}', '2026-01-0{at + 1}')"
+            )
+        for at, name in enumerate(names):
+            db.exec_driver_sql(f'CREATE SCHEMA "{name}"')
+            for table in ("users", "pages", "settings", "sessions"):
+                db.exec_driver_sql(f'CREATE TABLE "{name}".{table} (id serial PRIMARY KEY, created_at timestamptz)')
+            for table in ("users", "pages"):
+                db.exec_driver_sql(
+                    f'INSERT INTO "{name}".{table} (created_at) '
+                    f"SELECT '2026-02-01'::date + n FROM generate_series(1, {10 * (at + 1)}) AS n"
+                )
+    found = discover(engine, open_database(engine, SqlRules()), postgres_url, NOW, ZoneInfo("UTC"))
+    assert {*by_name(found)} == {"users", "pages", "clients"}
+    assert found.tenant == "clients"
+    assert any("4 schemas are one tenant's each" in note for note in found.notes)
+    file = tmp_path / "outgrow.toml"
+    file.write_text(found.settings(found.metrics), encoding="utf-8")
+    options = {"declared": load_settings(file).declaration}
+    source = make_source(SourceRequest(None, ZoneInfo("UTC"), options=options, connection=engine))
+    assert isinstance(source, TenantSource)
+    assert {each.metric.name: each.reading.value for each in source.measure(NOW.date())} == {
+        "users": 100, "pages": 100, "clients": 4,
+    }  # fmt: skip
+    told = source.tenants(NOW.date())
+    assert told.names.tolist() == names
+    assert told.used[:, told.column("pages")].tolist() == [10, 20, 30, 40]
+    engine.dispose()

@@ -13,7 +13,7 @@ from outgrow.domain.discovery import Discovery, ProposedMetric
 from outgrow.sources.sql.databases.database import Database
 from outgrow.sources.sql.discovery.beginnings import beginning
 from outgrow.sources.sql.discovery.catalogue import Catalogue, Table, read_catalogue
-from outgrow.sources.sql.discovery.families import family
+from outgrow.sources.sql.discovery.families import SCHEMAS_OF_TENANTS, Family, family
 from outgrow.sources.sql.discovery.growth import Growth, growth
 from outgrow.sources.sql.discovery.proposals import (
     MOST_METRICS,
@@ -45,24 +45,17 @@ def discover(engine: Engine, database: Database, url: str, now: datetime, zone: 
     """
     with engine.connect() as connection:
         catalogue = read_catalogue(connection)
-        samples = {table.name: sample(database, table, engine.dialect) for table in _worth_a_look(catalogue)}
+    samples = _samples(engine, database, catalogue)
+    with engine.connect() as connection:  # not held in between: whoever changes a table may wait for it
         schemas = family(connection, catalogue, samples)
     read = sum(len(each) for each in samples.values())
     found = propose(catalogue, samples, now)
     proposed, tenant = found.metrics, found.tenant
     if schemas is not None:
         tenant = schemas.register
-        members = {table.name: sample(database, table, engine.dialect) for table in _worth_a_look(schemas.catalogue)}
+        members = _samples(engine, database, schemas.catalogue)
         read += sum(len(each) for each in members.values())
-        of_tenants = f"{marked(schemas.column)} IN (SELECT nspname FROM pg_namespace WHERE nspname <> current_schema())"
-        proposed = [
-            replace(each, wheres=(*each.wheres, of_tenants)) if each.table.name == tenant.name else each
-            for each in proposed
-        ]
-        own = [replace(each, path=None) for each in propose(schemas.catalogue, members, now).metrics]
-        again = {each.table.name for each in own}  # a table of every tenant, and once more of the platform's own
-        proposed = [each for each in proposed if each.table.name not in again]
-        proposed = sorted((*proposed, *own), key=lambda each: -each.score)[:MOST_METRICS]
+        proposed = _with_family(proposed, propose(schemas.catalogue, members, now).metrics, schemas)
     scope = None if tenant is None else as_name(nouns_of(catalogue.tables)[tenant.name])
     writer = Writer(engine.dialect, tenant, scope)
     metrics = []
@@ -87,6 +80,24 @@ def discover(engine: Engine, database: Database, url: str, now: datetime, zone: 
         tail=_fullest(catalogue, samples, writer) + example(_by_tenant_first(metrics), scope),
         notes=tuple(_notes(catalogue, samples, [] if schemas is None else schemas.names)),
     )
+
+
+def _samples(engine: Engine, database: Database, catalogue: Catalogue) -> Mapping[str, Sample]:
+    """Some rows of the tables that are worth a look."""
+    return {table.name: sample(database, table, engine.dialect) for table in _worth_a_look(catalogue)}
+
+
+def _with_family(proposed: Sequence[Candidate], members: Sequence[Candidate], schemas: Family) -> Sequence[Candidate]:
+    """What is the platform's own, with what each tenant has in a schema of its own, the best of both."""
+    own = [replace(each, path=None) for each in members]
+    again = {each.table.name for each in own}  # a table of every tenant, and once more of the platform's
+    of_tenants = f"{marked(schemas.column)} IN ({SCHEMAS_OF_TENANTS})"
+    others = [
+        replace(each, wheres=(*each.wheres, of_tenants)) if each.table.name == schemas.register.name else each
+        for each in proposed
+        if each.table.name not in again
+    ]
+    return sorted((*others, *own), key=lambda each: -each.score)[:MOST_METRICS]
 
 
 def _worth_a_look(catalogue: Catalogue) -> list[Table]:

@@ -12,6 +12,8 @@ FEWEST = 3
 """Schemas that make a family."""
 ALIKE = 0.8
 """Share of the names of tables that they have in common."""
+SCHEMAS_OF_TENANTS = "SELECT nspname FROM pg_namespace WHERE nspname <> current_schema()"
+"""Those that are there: a register may name some that are not, and the platform's own."""
 TABLES = text(
     "SELECT nspname, relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace "
     "WHERE relkind IN ('r', 'p') AND nspname <> current_schema() AND nspname NOT LIKE 'pg\\_%' "

@@ -10,6 +10,7 @@ from outgrow.domain.text import cleaned
 from outgrow.sources.sql.declaration import PREFIX, UnixUnit
 from outgrow.sources.sql.discovery.beginnings import Moment
 from outgrow.sources.sql.discovery.catalogue import Reference, Table, quoting
+from outgrow.sources.sql.discovery.families import SCHEMAS_OF_TENANTS
 from outgrow.sources.sql.discovery.proposals import MARKED, Candidate, Path, as_name
 
 LABELS = ("name", "title", "label", "display_name", "slug", "subdomain", "domain", "email", "username", "code")
@@ -50,19 +51,17 @@ class Writer:
         assert self._tenant is not None, "there are tenants"  # noqa: S101
         table, quote = self._tenant, self._quote
         columns = [f"{quote(table.key[0])} AS {self._word('key')}"]
-        label = next((name for name in LABELS for column in table.columns if column.name.lower() == name), None)
-        named = next((column.name for column in table.columns if column.name.lower() == label), None)
-        if named is not None:
-            columns.append(f"{quote(named)} AS label")
+        named = {column.name.lower(): column.name for column in table.columns}
+        label = next((named[name] for name in LABELS if name in named), None)
+        if label is not None:
+            columns.append(f"{quote(label)} AS label")
         if begun is not None and begun.unit is None:
             columns.append(f"{quote(begun.column)} AS created")
-        query = f"SELECT {', '.join(columns)} FROM {quote(table.name)}"
+        wanted = ""
         if schemas_in is not None:
             columns.append(f"quote_ident({quote(schemas_in)}) AS prefix")
-            query = (
-                f"SELECT {', '.join(columns)} FROM {quote(table.name)} WHERE {quote(schemas_in)} IN "
-                "(SELECT nspname FROM pg_namespace WHERE nspname <> current_schema())"
-            )
+            wanted = f" WHERE {quote(schemas_in)} IN ({SCHEMAS_OF_TENANTS})"
+        query = f"SELECT {', '.join(columns)} FROM {quote(table.name)}{wanted}"
         return f"[[scopes]]\nname = {told(self._scope or '')}\nrows = {told(query)}\n"
 
     def key(self, table: Table, noun: str, last: int) -> str:
